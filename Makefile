@@ -1,0 +1,43 @@
+# Everything is set up here: a virtual environment with pinned versions, made when pyproject or constraints change.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+
+.PHONY: help demo test lint run clean constraints
+
+help:
+	@echo "make demo   collect bundled pages from a loopback server and print the shares (no network)"
+	@echo "make test   run the tests"
+	@echo "make lint   ruff and mypy --strict"
+	@echo "make run    collect the live boards into ./data and print the shares"
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "setting up $(VENV) (once; a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(STAMP)
+	@$(BIN)/tracker demo
+
+test: $(STAMP)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+lint: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+run: $(STAMP)
+	@$(BIN)/tracker collect; code=$$?; test $$code -le 1 || exit $$code; \
+	for board in arena_text arena_text_raw aider_polyglot vectara_hallucination opencompass_llm; do \
+	  $(BIN)/tracker share $$board || true; done
+
+# Pinned versions, no addresses: run after a change of the dependencies, in a fresh environment.
+constraints: $(STAMP)
+	@$(BIN)/python -m pip freeze --exclude-editable | grep -v ' @ ' > constraints.txt
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-data
