@@ -1,0 +1,1 @@
+"""Where pages come from and what they say: requests, bytes, snapshots of entries."""

@@ -1,0 +1,271 @@
+"""What a source declares of itself in `scrapers/sources/<name>.toml`: pages, boards, columns, expectations."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Literal, Self, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from scrapers.errors import DeclarationError
+
+SOURCES = Path(__file__).parent / "sources"
+_EVERY = re.compile(r"^(\d+(?:\.\d+)?)\s*(s|m|h|d)$")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+Model = TypeVar("Model", bound=BaseModel)
+Format = Literal["csv", "json", "yaml", "parquet", "markdown", "html", "other"]
+
+
+class Declared(BaseModel):
+    """A frozen declaration: an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PageOf(Declared):
+    """One address. `role` names the page; several boards may be read from it.
+
+    `like` are patterns (fnmatch) of other live addresses of the same role: older ones, or those that carry a day. A
+    page without an address is not fetched by itself; it is known by its pattern, for imports.
+    """
+
+    role: str
+    address: str = ""
+    like: tuple[str, ...] = ()
+    format: Format = "other"
+    once: bool = False
+    optional: bool = False
+
+    @field_validator("address")
+    @classmethod
+    def http(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("an http(s) address is expected")
+        return value
+
+
+class Columns(Declared):
+    """Which column holds what; several names where the board renamed it. name and score are required."""
+
+    name: tuple[str, ...] = ()
+    score: tuple[str, ...] = ()
+    score_low: tuple[str, ...] = ()
+    score_high: tuple[str, ...] = ()
+    printed_rank: tuple[str, ...] = ()
+    votes: tuple[str, ...] = ()
+    organization: tuple[str, ...] = ()
+    licence: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+
+class Rows(Declared):
+    """How many rows to expect, from a day on."""
+
+    since: date = date.min
+    min: Annotated[int, Field(ge=1)] = 1
+    max: int = 100_000
+
+    @model_validator(mode="after")
+    def ordered(self) -> Self:
+        if self.min > self.max:
+            raise ValueError(f"min {self.min} is above max {self.max}")
+        return self
+
+
+class Break(Declared):
+    """A day on which a series stops being comparable: shares are not drawn across it."""
+
+    day: date
+    reason: str
+    link: str
+
+
+class Expect(Declared):
+    """When a snapshot is believed to be the board that it claims to be."""
+
+    rows: tuple[Rows, ...] = (Rows(),)
+    landmarks: tuple[str, ...] = ()  # names as printed; at least half of them must be there
+    landmarks_since: date = date.min
+    score: tuple[float, float] = (float("-inf"), float("inf"))
+    scored: bool = True  # false where a witness prints ranks alone
+    max_drop: Annotated[float, Field(gt=0, le=1)] = 0.25  # largest believable loss of rows against the day before
+    max_shift: Annotated[float, Field(gt=0)] | None = (
+        None  # median change of common scores that makes a break suspected
+    )
+
+    @field_validator("rows", mode="before")
+    @classmethod
+    def one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, Mapping) else value
+
+    def rows_on(self, day: date) -> Rows:
+        """The row range in force on that day."""
+        return max((rows for rows in self.rows if rows.since <= day), key=lambda rows: rows.since, default=Rows())
+
+
+class Board(Declared):
+    """One ranking with one metric, one direction and one adjustment (METHODOLOGY)."""
+
+    page: tuple[str, ...]  # roles that carry it, most trusted first
+    title: str = ""
+    operator: str = ""  # developer id where the operator ranks its own models, else a name
+    operator_country: str = ""
+    metric: str = ""
+    unit: str = ""
+    direction: Literal["higher", "lower"] = "higher"
+    adjustment: str = "none"
+    category: str = "overall"
+    kind: Literal["public test", "private test", "human votes", "self-reported", "usage", ""] = ""
+    editions_comparable: bool = True
+    where: Mapping[str, str] = {}
+    columns: Columns = Columns()
+    expect: Expect = Expect()
+    breaks: tuple[Break, ...] = ()
+    trust: tuple[str, ...] = ()  # sources that carry it, most trusted first; this one before them if it is not named
+
+    @field_validator("page", mode="before")
+    @classmethod
+    def one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+
+class Source(Declared):
+    """Where we fetch. May carry several boards; `together` sources are read as a set of pages."""
+
+    name: str
+    title: str
+    publisher: str
+    homepage: str
+    licence: str
+    redistribute: bool
+    every: str = "1d"
+    enabled: bool = True
+    why_off: str = ""
+    key: str = ""  # environment variable that holds the key this source asks for
+    key_header: str = ""  # the header that carries the key; Authorization carries it as a bearer token
+    together: bool = False
+    published_after: str = ""  # the words on the page that stand before its day
+    pages: tuple[PageOf, ...] = ()
+    boards: Mapping[str, Board] = {}
+
+    @field_validator("every")
+    @classmethod
+    def often(cls, value: str) -> str:
+        check_every(value)
+        return value
+
+    @model_validator(mode="after")
+    def off_for_a_reason(self) -> Self:
+        if not self.enabled and not self.why_off:
+            raise ValueError("why_off must say why the source is off")
+        return self
+
+    @property
+    def module(self) -> ModuleType | None:
+        """The Python that stands beside the TOML, if any."""
+        if not (SOURCES / f"{self.name}.py").exists():
+            return None
+        return importlib.import_module(f"scrapers.sources.{self.name}")
+
+    def boards_of(self, role: str) -> Mapping[str, Board]:
+        """The boards that the page of that role carries."""
+        return {name: board for name, board in self.boards.items() if role in board.page}
+
+
+def seconds(every: str) -> float:
+    """Seconds of an interval such as 5s, 30m, 6h or 1d. ValueError where it is none."""
+    found = _EVERY.match(every.strip())
+    if not found or float(found[1]) <= 0:
+        raise ValueError("an interval is expected: a number with s, m, h or d, such as 6h")
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def check_every(every: str) -> None:
+    """ValueError unless it is an interval, or `cron` with the five fields of a cron expression."""
+    if not every.startswith("cron "):
+        seconds(every)
+        return
+    from apscheduler.triggers.cron import CronTrigger
+
+    try:
+        CronTrigger.from_crontab(every.removeprefix("cron "), timezone="UTC")
+    except ValueError as error:
+        raise ValueError(f"a cron expression (minute hour day month weekday) is expected: {error}") from None
+
+
+def read_toml(path: Path) -> dict[str, object]:
+    """A TOML file; DeclarationError names the file and the line."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeclarationError(str(path), "", f"cannot be read: {getattr(error, 'strerror', error)}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise DeclarationError(str(path), "", f"not TOML: {error}") from None
+
+
+def validate(model: type[Model], value: object, file: str) -> Model:
+    """`value` as `model`; the first thing wrong becomes one sentence with file and key."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"]) or "(top level)"
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(sorted(model.model_fields))
+            said = f"unknown key; expected one of: {known}" if len(first["loc"]) == 1 else "unknown key"
+        elif first["type"] == "missing":
+            said = "missing; it is required"
+        else:
+            said = f"{first['msg'].removeprefix('Value error, ')}; found {first['input']!r:.80}"
+        raise DeclarationError(file, key, said) from None
+
+
+def load_source(path: Path) -> Source:
+    """One source TOML. A top-level `columns`, `where` or `expect` holds for every board of the file."""
+    raw = read_toml(path)
+    shared = {key: raw.pop(key) for key in ("columns", "expect", "defaults") if key in raw}
+    defaults = shared.pop("defaults", {})
+    if not isinstance(defaults, dict):
+        raise DeclarationError(str(path), "defaults", f"a table is expected; found {defaults!r:.60}")
+    boards = raw.get("boards", {})
+    if not isinstance(boards, dict):
+        raise DeclarationError(str(path), "boards", f"a table of boards is expected; found {boards!r:.60}")
+    for name, board in boards.items():
+        if not isinstance(board, dict):
+            raise DeclarationError(str(path), f"boards.{name}", f"a table is expected; found {board!r:.60}")
+        boards[name] = {**shared, **defaults, **board}
+    source = validate(Source, {"name": path.stem, **raw}, str(path))
+    roles = {page.role for page in source.pages}
+    for name, board in source.boards.items():
+        missing = [role for role in board.page if roles and role not in roles]
+        parsed = hasattr(source.module, "parse")
+        if missing and not parsed:
+            raise DeclarationError(str(path), f"boards.{name}.page", f"no page of role {missing[0]!r} is declared")
+        if not parsed and not (board.columns.name and board.columns.score):
+            raise DeclarationError(str(path), f"boards.{name}.columns", "name and score are required")
+    return source
+
+
+def load_sources(folders: Sequence[Path] = (SOURCES,)) -> Mapping[str, Source]:
+    """All declared sources by name, in order of name."""
+    found: dict[str, Source] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*.toml")):
+            if path.stem in found:
+                raise DeclarationError(str(path), "", f"there is another source {path.stem!r}")
+            found[path.stem] = load_source(path)
+    return dict(sorted(found.items()))

@@ -1,0 +1,73 @@
+"""Everything that this project raises on purpose.
+
+TrackerError
+├── DeclarationError      a config, source or registry file is wrong: names file, key, what was expected
+├── FetchError            a page could not be had
+│   ├── Unreachable       no server answered (refused, no name, no route, time-out of the connection)
+│   ├── Refused           a server answered, and the answer is no page (status, robots.txt)
+│   ├── LimitExceeded     too large, too many redirects
+│   │   └── TooSlow       not whole in the time that config allows
+│   └── ForbiddenAddress  the address is not a public http(s) address and config does not allow it
+├── PageError             the bytes are not the page that they should be: refused by name, quarantined
+│   └── MissingColumn     a required column or key is not there
+└── NothingPublished      no published database yet
+"""
+
+from __future__ import annotations
+
+
+class TrackerError(Exception):
+    """Base of all expected errors; its text is a sentence for a person."""
+
+
+class DeclarationError(TrackerError):
+    """A declaration is wrong. `file` and `key` say where."""
+
+    def __init__(self, file: str, key: str, expected: str) -> None:
+        super().__init__(f"{file}: {key}: {expected}" if key else f"{file}: {expected}")
+        self.file, self.key = file, key
+
+
+class FetchError(TrackerError):
+    """A page could not be had. `status` is the HTTP status where there was one."""
+
+    def __init__(self, sentence: str, status: int | None = None) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class Unreachable(FetchError):
+    """No server answered."""
+
+
+class Refused(FetchError):
+    """A server answered, but with no page."""
+
+
+class LimitExceeded(FetchError):
+    """A limit of config on size, time or redirects was exceeded."""
+
+
+class TooSlow(LimitExceeded):
+    """Not whole in the time that config allows for a page."""
+
+
+class ForbiddenAddress(FetchError):
+    """Not a public http(s) address, nor one that config allows."""
+
+
+class PageError(TrackerError):
+    """The bytes are not the page that they should be."""
+
+
+class MissingColumn(PageError):
+    """A required column or key is not there."""
+
+    def __init__(self, column: str, present: object) -> None:
+        shown = ", ".join(sorted(str(name) for name in present)) if hasattr(present, "__iter__") else str(present)
+        super().__init__(f"no column {column!r}; the page has: {shown[:300]}")
+        self.column = column
+
+
+class NothingPublished(TrackerError):
+    """No published database yet."""

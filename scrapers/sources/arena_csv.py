@@ -1,0 +1,52 @@
+"""The Arena's tables as somebody wrote them to CSV from 2024-06 to 2025-08: `arena_elo`, then `arena_score`.
+
+The score is the one without style control, in all three schemas. Its interval is printed as `+5/-4`. Of the ranking
+with style control the rank alone is printed, from October 2024 on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from scrapers import plain, tables, values
+from scrapers.base import Entry, Pages, Snapshot
+from scrapers.errors import PageError
+from scrapers.tables import Row
+
+BOARDS = {"text": "arena_text_raw", "vision": "arena_vision_raw"}
+STYLE_CONTROL = {"text": "arena_text", "vision": "arena_vision"}
+_INTERVAL = re.compile(r"\+(?P<above>\d+(?:\.\d+)?)/-(?P<below>\d+(?:\.\d+)?)")
+
+
+def parse(pages: Pages) -> Iterable[Snapshot]:
+    """The board of a page, and its ranking with style control where the page has it; the file prints no day."""
+    for page in pages:
+        rows = tables.csv_rows(page.body)
+        entries = tuple(entry(row) for row in rows)
+        yield Snapshot(BOARDS[page.role], None, None, entries)
+        if rows and "rank_stylectrl" in rows[0]:
+            ranks = [values.number(row["rank_stylectrl"]) for row in rows]
+            bare = [replace(one, score=None, score_low=None, score_high=None) for one in entries]
+            ranked = tuple(replace(one, printed_rank=rank) for one, rank in zip(bare, ranks, strict=True))
+            yield Snapshot(STYLE_CONTROL[page.role], None, None, ranked)
+
+
+def entry(row: Row) -> Entry:
+    """A row; two that share a name or a score stay two."""
+    score = values.number(plain.cell(row, ("arena_score", "arena_elo")))
+    printed = values.text(row["95_pct_ci"])
+    interval = _INTERVAL.fullmatch(printed) if printed else None
+    if printed and not interval:
+        raise PageError(f"{printed[:60]!r} is not an interval")
+    return Entry(
+        name=row["model"],
+        score=score,
+        score_low=score - float(interval["below"]) if interval and score is not None else None,
+        score_high=score + float(interval["above"]) if interval and score is not None else None,
+        printed_rank=values.number(row["rank"]),
+        votes=values.number(row["votes"]),
+        organization=values.text(row["organization"]),
+        licence=values.text(row["license"]),
+    )

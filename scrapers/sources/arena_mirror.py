@@ -1,0 +1,43 @@
+"""A third party's copy of the Arena's pages, one JSON a board and day; its interval is `ci`, later two halves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scrapers import tables, values
+from scrapers.base import Entry, Pages, Snapshot
+from scrapers.errors import PageError
+from scrapers.tables import Row
+
+BOARDS = {"text": "arena_text", "vision": "arena_vision", "webdev": "arena_webdev"}
+PRINTED = {"text": {"text"}, "vision": {"vision"}, "webdev": {"code", "code-webdev"}}
+
+
+def parse(pages: Pages) -> Iterable[Snapshot]:
+    """The board that the page says it is; the day is the Arena's own, or that of the copy where it lacks one."""
+    for page in pages:
+        content = tables.read_json(page.body)
+        about, rows = content["meta"], content["models"]
+        if about["leaderboard"] not in PRINTED[page.role]:
+            raise PageError(f"the page says it is {about['leaderboard']!r}, not {page.role!r}")
+        if about["model_count"] != len(rows):
+            raise PageError(f"{len(rows)} rows, and the page says {about['model_count']}")
+        day = values.day(about["last_updated"]) or values.day(about["fetched_at"])
+        yield Snapshot(BOARDS[page.role], None, day, tuple(entry(row) for row in rows))
+
+
+def entry(row: Row) -> Entry:
+    """A row. `proprietary` says that the weights are not published; `open` says on no terms that they are."""
+    score = values.number(row["score"])
+    below, above = (row["ci_low"], row["ci_high"]) if "ci_low" in row else (row["ci"], row["ci"])
+    low, high = values.number(below), values.number(above)
+    return Entry(
+        name=row["model"],
+        score=score,
+        score_low=score - low if score is not None and low is not None else None,
+        score_high=score + high if score is not None and high is not None else None,
+        printed_rank=values.number(row["rank"]),
+        votes=values.number(row["votes"]),
+        organization=values.text(row["vendor"]),
+        openness={"open": "open", "proprietary": "closed", None: None}[values.text(row["license"])],
+    )

@@ -1,0 +1,43 @@
+"""Epoch Capabilities Index: one CSV. The cell of a joint model holds several countries, kept as printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scrapers import tables, values
+from scrapers.base import Entry, Pages, Snapshot
+from scrapers.errors import PageError
+from scrapers.tables import Row
+
+CLOSED = {"API access", "Hosted access (no API)", "Unreleased"}
+
+
+def parse(pages: Pages) -> Iterable[Snapshot]:
+    """The index of every model; the file prints no day of its own (`date` is the model's release)."""
+    for page in pages:
+        yield Snapshot("epoch_eci", None, None, tuple(entry(row) for row in tables.csv_rows(page.body)))
+
+
+def entry(row: Row) -> Entry:
+    """A row under the name that the site displays, which tells the configuration."""
+    return Entry(
+        name=row["Display name"],
+        score=values.number(row["eci"]),
+        score_low=values.number(row["eci_ci_low"]),
+        score_high=values.number(row["eci_ci_high"]),
+        organization=values.text(row["Organization"]),
+        country=values.text(row["Country (of organization)"]),
+        openness=openness(row["Model accessibility"]),
+        released_on=values.day(row["date"]),
+    )
+
+
+def openness(accessibility: str) -> str | None:
+    """How the model can be had: weights on any terms are open, no weights is closed, Unknown and blank say nothing."""
+    if accessibility.startswith("Open weights ("):
+        return "open"
+    if accessibility in CLOSED:
+        return "closed"
+    if accessibility in {"", "Unknown"}:
+        return None
+    raise PageError(f"Model accessibility is {accessibility!r}")

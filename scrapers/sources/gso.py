@@ -1,0 +1,32 @@
+"""GSO: one JSON of models; `model_org` came in August 2025, `reasoning_effort` (once in the name) in April 2026.
+
+The board is the site's default, one try (Opt@1) by the plain score. The hack-controlled score beside it since December
+2025 and the few rows of ten tries (Opt@10) are other metrics. `org_name` is who submitted, not who made the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from scrapers import tables, values
+from scrapers.base import Entry, Pages, Snapshot
+
+
+def parse(pages: Pages) -> Iterable[Snapshot]:
+    """One snapshot of the file; its `last_updated` stood still for a year and is no day."""
+    for page in pages:
+        rows = tables.read_json(page.body)["models"]
+        yield Snapshot("gso", None, None, tuple(entry(row) for row in rows if row["setting"] == "Opt@1"))
+
+
+def entry(row: dict[str, Any]) -> Entry:
+    """A row; the effort tells two rows of one model apart, and is put where the name once had it."""
+    name = row["name"]
+    effort = row["reasoning_effort"] if "reasoning_effort" in row else None
+    return Entry(
+        name=f"{name} ({effort})" if effort else name,
+        score=values.number(row["score"]),
+        organization=values.text(row["model_org"]) if "model_org" in row else None,
+        models=(name,) if effort else (),
+    )

@@ -1,0 +1,161 @@
+"""LiveBench: constants.js lists the releases; each has a table of tasks and the categories that they fall in.
+
+The score is the site's global average: the mean over the categories of the mean over each category's tasks, of those
+that have a value; a model without a value in a whole category has no average. Organisation and `openweight` are in
+modelLinks.js, by name; a model without the flag may have either, so it says nothing. Releases that new-livebench does
+not have are in livebench.github.io.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from statistics import fmean
+from typing import Any
+
+import chompjs
+
+from scrapers import tables, values
+from scrapers.base import Entry, Page, Pages, Request, Snapshot
+from scrapers.declare import Source
+from scrapers.errors import MissingColumn, PageError
+from scrapers.tables import Row
+
+# Most trusted first.
+REPOSITORIES = (
+    "https://raw.githubusercontent.com/LiveBench/new-livebench/main/",
+    "https://raw.githubusercontent.com/LiveBench/livebench.github.io/main/",
+)
+LINKS_SINCE = date(2024, 11, 25)  # earlier releases came before the site had modelLinks.js
+_RELEASE = re.compile(r"(?P<day>\d{4}_\d{2}_\d{2})\.(?:csv|json)$")
+
+
+def pages(source: Source) -> Generator[Request, bytes | None, None]:
+    """The list of releases, the models' organisations, and the two pages of every release."""
+    listed = yield Request(role="releases", address=source.pages[0].address, fallback=True)
+    for repository in REPOSITORIES:
+        yield Request(role="links", address=f"{repository}src/Table/modelLinks.js")
+    for day in releases(listed) if listed else []:
+        for role, name in (("table", f"table_{day:%Y_%m_%d}.csv"), ("categories", f"categories_{day:%Y_%m_%d}.json")):
+            first, second = REPOSITORIES
+            if (yield Request(role=role, address=f"{first}public/{name}", optional=True)) is None:
+                yield Request(role=role, address=f"{second}public/{name}")
+
+
+def sets(pages: Pages) -> Iterator[Pages]:
+    """A set for each release that has a table: its table and categories, the list of releases, every page of links."""
+    shared = [*pages.all("links"), *pages.all("releases")]
+    found: dict[tuple[str, str], Page] = {}  # release, role
+    for page in sorted((*pages.all("table"), *pages.all("categories")), key=trust, reverse=True):
+        if named := _RELEASE.search(page.address):
+            found[named["day"], page.role] = page
+    for (day, role), table in found.items():
+        if role == "table":
+            yield Pages([table, *(page for key, page in found.items() if key == (day, "categories")), *shared])
+
+
+def parse(pages: Pages) -> Iterable[Snapshot]:
+    """The release of a set; a page that is in no set is checked."""
+    organisations: dict[str, Mapping[str, Any]] = {}
+    links = sorted(pages.all("links"), key=trust, reverse=True)
+    for page in links:
+        organisations |= models(page.body)
+    listed = [day for page in pages.all("releases") for day in releases(page.body)]
+    for page in pages.all("categories"):
+        categories(page.body)
+    for table in pages.all("table"):
+        release = release_of(table)
+        theirs = [page for page in pages.all("categories") if release_of(page) == release]
+        if not theirs:
+            raise PageError(f"the set of release {release} lacks categories_{release:%Y_%m_%d}.json")
+        if not links and release >= LINKS_SINCE:
+            raise PageError(f"the set of release {release} lacks modelLinks.js")
+        tasks = categories(theirs[0].body)
+        entries = tuple(entry(row, tasks, organisations) for row in rows(table.body, tasks))
+        yield Snapshot("livebench", release.isoformat(), stood_until(release, listed), entries)
+
+
+def stood_until(release: date, listed: list[date]) -> date | None:
+    """The last day on which a release was the newest; None for the newest, whose table is still filled.
+
+    A table keeps its address and takes in new models until the next release: what is read of a superseded one is how
+    it stood on the eve of its successor, not on the day of its questions.
+    """
+    later = [day for day in listed if day > release]
+    return min(later) - timedelta(days=1) if later else None
+
+
+def trust(page: Page) -> int:
+    """The place of the page's repository in the order of trust."""
+    return next((at for at, start in enumerate(REPOSITORIES) if page.address.startswith(start)), len(REPOSITORIES))
+
+
+def release_of(page: Page) -> date:
+    """The release that the page's address names."""
+    if not (named := _RELEASE.search(page.address)):
+        raise PageError(f"the address names no release: {page.address[:100]}")
+    return date.fromisoformat(named["day"].replace("_", "-"))
+
+
+def releases(body: bytes) -> list[date]:
+    """The days of `RELEASES`, in its order."""
+    _, declared, after = tables.no_html(tables.decode(body)).partition("RELEASES")
+    if not declared:
+        raise MissingColumn("RELEASES", "no such constant")
+    days: list[str] = chompjs.parse_js_object(after)
+    return [date.fromisoformat(day) for day in days]
+
+
+def models(body: bytes) -> dict[str, Mapping[str, Any]]:
+    """What modelLinks.js says of each name and variant; in 2024 a name had no more than a link."""
+    _, declared, after = tables.no_html(tables.decode(body)).partition("modelLinks =")
+    if not declared:
+        raise MissingColumn("modelLinks", "no such constant")
+    found: dict[str, Mapping[str, Any]] = {}
+    declared_models: dict[str, Any] = chompjs.parse_js_object(after)
+    for name, about in declared_models.items():
+        if isinstance(about, str):
+            continue
+        found[name] = about
+        for variant in about.get("variants", ()):
+            found[variant["rawName"]] = {**about, **variant}
+    return found
+
+
+def categories(body: bytes) -> dict[str, list[str]]:
+    """Category: its tasks."""
+    found = tables.read_json(body)
+    if not found or not all(found.values()):
+        raise PageError("a category has no tasks")
+    return dict(found)
+
+
+def rows(body: bytes, tasks: Mapping[str, list[str]]) -> list[Row]:
+    """The table's rows. Nobody can say which values a short row lacks: it has none; a short last row is a cut page."""
+    columns, *lines = [line for line in csv.reader(io.StringIO(tables.no_html(tables.decode(body)))) if line]
+    for task in ("model", *(task for theirs in tasks.values() for task in theirs)):
+        if task not in columns:
+            raise MissingColumn(task, columns)
+    blank = [""] * (len(columns) - 1)
+    whole = [[line[0], *blank] if len(line) < len(columns) else line for line in lines[:-1]]
+    return tables.table(columns, whole + lines[-1:])
+
+
+def entry(row: Row, tasks: Mapping[str, list[str]], about: Mapping[str, Mapping[str, Any]]) -> Entry:
+    """A row with its global average."""
+    means = []
+    for theirs in tasks.values():
+        known = [value for task in theirs if (value := values.number(row[task])) is not None]
+        means.append(fmean(known) if known else None)
+    known = [mean for mean in means if mean is not None]
+    model = about.get(row["model"], {})
+    open_weight = model.get("openweight")
+    return Entry(
+        name=row["model"],
+        score=fmean(known) if len(known) == len(means) else None,
+        organization=values.text(model["organization"] if "organization" in model else model.get("provider")),
+        openness=None if open_weight is None else "open" if open_weight else "closed",
+    )

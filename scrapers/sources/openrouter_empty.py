@@ -1,0 +1,22 @@
+"""A mirror of OpenRouter's ranking page, which has been written empty since May 2026 as if nothing had happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scrapers import tables, values
+from scrapers.base import Entry, Pages, Snapshot
+from scrapers.errors import PageError
+
+
+def parse(pages: Pages) -> Iterable[Snapshot]:
+    """One ranking a page, of the day that it was fetched by the mirror."""
+    for page in pages:
+        content = tables.read_json(page.body)
+        entries = tuple(
+            Entry(name=row["model_id"], score=values.number(row["tokens"]), printed_rank=values.number(row["rank"]))
+            for row in content["models"]
+        )
+        if not entries:
+            raise PageError("the ranking is empty")
+        yield Snapshot("openrouter_tokens", None, values.day(content["meta"]["fetched_at"]), entries)

@@ -1,0 +1,22 @@
+"""A mirror of OpenRouter's weekly ranking; a model goes by its slug, as in OpenRouter's own data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scrapers import tables, values
+from scrapers.base import Entry, Pages, Snapshot
+from scrapers.errors import PageError
+
+
+def parse(pages: Pages) -> Iterable[Snapshot]:
+    """One week a page, under the day that it prints."""
+    for page in pages:
+        content = tables.read_json(page.body)
+        entries = tuple(
+            Entry(name=row["slug"], score=values.number(row["total_tokens"]), printed_rank=values.number(row["rank"]))
+            for row in content["models"]
+        )
+        if not entries:
+            raise PageError("the ranking is empty")
+        yield Snapshot("openrouter_tokens", None, values.day(content["date"]), entries)

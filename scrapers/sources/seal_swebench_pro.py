@@ -1,0 +1,40 @@
+"""SEAL: the rows are in the payload that Next.js writes into the page, piece by piece as JavaScript strings."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from scrapers import tables, values
+from scrapers.base import Entry, Pages, Snapshot
+from scrapers.errors import PageError
+
+_PIECE = re.compile(r'self\.__next_f\.push\(\[1,("(?:[^"\\]|\\.)*")\]\)')
+_ENTRIES = re.compile(r'"entries":(?=\[\{)')
+
+
+def parse(pages: Pages) -> Iterable[Snapshot]:
+    """The one list of entries of the page."""
+    for page in pages:
+        payload = "".join(json.loads(piece) for piece in _PIECE.findall(tables.decode(page.body)))
+        if not payload:
+            raise PageError("the page holds no Next.js payload")
+        lists = [json.JSONDecoder().raw_decode(payload, found.end())[0] for found in _ENTRIES.finditer(payload)]
+        if len(lists) != 1:
+            raise PageError(f"{len(lists)} lists of entries in the payload, where one is needed")
+        yield Snapshot("swebench_pro", None, None, tuple(map(entry, lists[0])))
+
+
+def entry(row: dict[str, Any]) -> Entry:
+    """A row; the page prints the score with one half-width, which the payload calls its upper."""
+    score, half = values.number(row["score"]), values.number(row["confidenceInterval_upper"])
+    return Entry(
+        name=row["model"],
+        score=score,
+        score_low=None if score is None or half is None else score - half,
+        score_high=None if score is None or half is None else score + half,
+        printed_rank=values.number(row["rank"]),
+        organization=values.text(row["company"]),
+    )

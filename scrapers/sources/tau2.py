@@ -1,0 +1,106 @@
+"""τ²-bench: a manifest names the submissions, each of which is one JSON; together they are the boards.
+
+As the site shows them by default: standard submissions (custom scaffolds hidden, legacy ones of the first task set
+hidden), the domain's own pass^1, and overall as the mean of three domains for those that have all three.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterable
+from typing import Any
+
+from scrapers import tables, values
+from scrapers.base import Entry, Page, Pages, Request, Snapshot
+from scrapers.declare import Source
+from scrapers.errors import PageError
+
+CORE = ("retail", "airline", "telecom")
+LISTS = {"": "submissions", "voice_": "voice_submissions"}  # what the board is called: its list in the manifest
+
+
+def pages(source: Source) -> Generator[Request, bytes | None, None]:
+    """The manifest, then every submission that the boards are made of."""
+    address = source.pages[0].address
+    manifest = yield Request(role="manifest", address=address, fallback=True)
+    try:
+        names = listed(manifest) if manifest is not None else {}
+    except (PageError, KeyError, TypeError):
+        names = {}  # the page is archived; reading it names what is wrong with it
+    for name in dict.fromkeys(name for group in names.values() for name in group):
+        yield Request(role="submission", address=address.replace("manifest.json", f"{name}/submission.json"))
+
+
+def listed(manifest: bytes) -> dict[str, list[str]]:
+    """The submissions of each list that the manifest has; the voice list came in March 2026."""
+    content = tables.read_json(manifest)
+    found = {kind: content[key] for kind, key in LISTS.items() if key == "submissions" or key in content}
+    for name in (name for names in found.values() for name in names):
+        if not re.fullmatch(r"\w[\w.-]*", name) or ".." in name:
+            raise PageError(f"not the name of a submission: {name!r}")
+    if not found[""]:
+        raise PageError("the manifest lists no submissions")
+    return found
+
+
+def sets(pages: Pages) -> Iterable[Pages]:
+    """The manifest with those submissions that it lists; others (the examples, legacy ones) stand alone."""
+    for manifest in pages.all("manifest"):
+        names = {name for group in listed(manifest.body).values() for name in group}
+        yield Pages([manifest, *(page for page in pages.all("submission") if name_of(page) in names)])
+
+
+def name_of(page: Page) -> str:
+    """The submission's folder."""
+    return page.address.removesuffix("/submission.json").rpartition("/")[2]
+
+
+def parse(pages: Pages) -> Iterable[Snapshot]:
+    """Every board of a set; a submission by itself is only checked."""
+    submissions = {name_of(page): submission(page) for page in pages.all("submission")}
+    for manifest in pages.all("manifest"):
+        groups = listed(manifest.body)
+        missing = sorted({name for group in groups.values() for name in group} - submissions.keys())
+        if missing:
+            raise PageError(f"the set lacks {len(missing)} submissions of its manifest, first {missing[0]!r}")
+        for kind, group in groups.items():
+            shown = [submissions[name] for name in group]
+            for domain in ("overall", *CORE, *(() if kind else ("banking_knowledge",))):
+                rows = [(about, score) for about in shown if (score := pass_1(about["results"], domain)) is not None]
+                if rows:
+                    board = f"tau2_{kind}{domain.removesuffix('_knowledge')}"
+                    yield Snapshot(board, None, None, tuple(entry(*row) for row in rows if standard(row[0])))
+
+
+def submission(page: Page) -> dict[str, Any]:
+    """One submission, with what every shape of it has."""
+    content: dict[str, Any] = tables.read_json(page.body)
+    for domain in ("overall", "banking_knowledge"):
+        pass_1(content["results"], domain)
+    entry(content, None)
+    return content
+
+
+def standard(about: dict[str, Any]) -> bool:
+    """Whether the model ran in the benchmark's own scaffold; older submissions do not say, and did."""
+    return "submission_type" not in about or about["submission_type"] == "standard"
+
+
+def pass_1(results: dict[str, Any], domain: str) -> float | None:
+    """pass^1 in that domain; a domain that was not run is null or absent."""
+    if domain == "overall":
+        scores = [score for part in CORE if (score := pass_1(results, part)) is not None]
+        return sum(scores) / len(CORE) if len(scores) == len(CORE) else None
+    return values.number(results[domain]["pass_1"]) if results.get(domain) is not None else None
+
+
+def entry(about: dict[str, Any], score: float | None) -> Entry:
+    """A row; the effort tells runs of one model apart. The organisation is the model's, not the submitter's."""
+    name = about["model_name"]
+    effort = about["reasoning_effort"] if "reasoning_effort" in about else None  # `none` is one, too
+    return Entry(
+        name=f"{name} ({effort})" if effort else name,
+        score=score,
+        organization=values.text(about["model_organization"]),
+        models=(name,) if effort else (),
+    )

@@ -1,0 +1,34 @@
+"""Terminal-Bench: an HTML table whose rows are pairs of agent and model; `Multiple` names no model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scrapers import tables, values
+from scrapers.base import Entry, Pages, Snapshot
+from scrapers.tables import Row
+
+COLUMNS = ("Rank", "Agent", "Model", "Model Org", "Accuracy")
+
+
+def parse(pages: Pages) -> Iterable[Snapshot]:
+    """One snapshot of the page's table."""
+    for page in pages:
+        rows = tables.first_with(tables.html_tables(page.body), COLUMNS)
+        yield Snapshot("terminal_bench", None, None, tuple(entry(row) for row in rows))
+
+
+def entry(row: Row) -> Entry:
+    """A row: the organisation is the model's, never the agent's."""
+    model, accuracy = row["Model"], row["Accuracy"].removesuffix("± N/A")
+    score, half = values.number(accuracy), values.half_width(accuracy)
+    several = model.casefold() == "multiple"
+    return Entry(
+        name=f"{row['Agent']} + {model}",
+        score=score,
+        score_low=None if score is None or half is None else score - half,
+        score_high=None if score is None or half is None else score + half,
+        printed_rank=values.number(row["Rank"]),
+        organization=None if several else values.text(row["Model Org"]),
+        models=("-",) if several else (model,),
+    )

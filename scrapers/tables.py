@@ -1,0 +1,229 @@
+"""Bytes of one page -> rows as dictionaries by column name. One reader for each format, all strict.
+
+Every reader raises PageError where the bytes are not that format: an HTML page where data was expected (a
+challenge, an error page), an empty body, half a file. Rows keep the cells as the page has them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import orjson
+
+from scrapers.errors import MissingColumn, PageError
+
+Row = dict[str, Any]
+_DEPTH = 64  # levels of JSON and YAML: the deepest page known has 6, and Python fails at a thousand
+_CHALLENGE = (
+    "just a moment",
+    "checking your browser",
+    "attention required",
+    "verify you are human",
+    "captcha",
+)
+
+
+def decode(body: bytes) -> str:
+    """The body as UTF-8 text; refused where it is empty, binary, or not UTF-8."""
+    try:
+        content = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PageError(f"not UTF-8 text (byte {error.start})") from None
+    if "\x00" in content:
+        raise PageError("binary data where text was expected")
+    if not content.strip():
+        raise PageError("the body is empty")
+    return content
+
+
+def no_html(content: str) -> str:
+    """`content`, if it is not an HTML page."""
+    head = content[:2000].lstrip().lower()
+    if head.startswith(("<!doctype html", "<html", "<head", "<body")):
+        if any(sign in head for sign in _CHALLENGE):
+            raise PageError("a bot-check page came instead of data")
+        raise PageError("an HTML page came instead of data")
+    return content
+
+
+def read_json(body: bytes) -> Any:
+    """JSON of at most _DEPTH levels."""
+    content = no_html(decode(body))
+    try:
+        value = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        raise PageError(f"not JSON: {error}") from None
+    inner = [value]
+    for _ in range(_DEPTH):
+        inner = [
+            child
+            for outer in inner
+            for child in (outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ())
+        ]
+        if not inner:
+            return value
+    raise PageError(f"JSON nested deeper than {_DEPTH} levels")
+
+
+def json_rows(body: bytes) -> list[Row]:
+    """A JSON list of objects."""
+    return _objects(read_json(body), "JSON")
+
+
+def yaml_rows(body: bytes) -> list[Row]:
+    """A YAML list of mappings, by the safe loader; aliases are refused (they can unfold without end)."""
+    import yaml
+
+    content = no_html(decode(body))
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        depth = 0
+        for event in yaml.parse(content, Loader=loader):
+            if isinstance(event, yaml.AliasEvent):
+                raise PageError("YAML with aliases")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEPTH:
+                raise PageError(f"YAML nested deeper than {_DEPTH} levels")
+        value = yaml.load(content, Loader=loader)  # noqa: S506 - the safe loader, in C
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, OverflowError) as error:  # `!!int ''`, `!!bool x`
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1})" if mark else ""
+        raise PageError(f"not YAML: {getattr(error, 'problem', None) or error}{where}") from None
+    return _objects(value, "YAML")
+
+
+def _objects(value: Any, kind: str) -> list[Row]:
+    if not isinstance(value, list):
+        raise PageError(f"{kind}: a {type(value).__name__} where a list of rows was expected")
+    for number, row in enumerate(value, 1):
+        if not isinstance(row, dict):
+            raise PageError(f"{kind}: row {number} is a {type(row).__name__}, not a mapping")
+    return value
+
+
+def csv_rows(body: bytes) -> list[Row]:
+    """CSV with a header; a row with another number of cells is refused (a cut file ends in one)."""
+    content = no_html(decode(body))
+    reader = csv.reader(io.StringIO(content), strict=True)
+    try:
+        lines = [line for line in reader if line]
+    except csv.Error as error:
+        raise PageError(f"not CSV: {error} (line {reader.line_num})") from None
+    return table(lines[0], lines[1:])
+
+
+def parquet_rows(body: bytes, where: Mapping[str, str] = MappingProxyType({})) -> list[Row]:
+    """Parquet rows as Python values; only those whose columns hold these texts."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    if not body:
+        raise PageError("the body is empty")
+    if body[:4] != b"PAR1":
+        no_html(body[:4000].decode("utf-8", "replace"))
+        raise PageError("not a Parquet file")
+    try:
+        # Not pq.read_table: its threads wait for ever on some damaged files.
+        rows = pq.ParquetFile(pa.BufferReader(body)).read(use_threads=False)
+        present = rows.column_names
+        if len(set(present)) != len(present):
+            raise PageError(f"two columns of one name: {', '.join(present)[:200]}")
+        for column, wanted in where.items():
+            if column not in present:
+                raise MissingColumn(column, present)
+            rows = rows.filter(pc.equal(rows[column], pa.scalar(wanted)))
+        return rows.to_pylist()
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise PageError(f"not a whole Parquet file: {error}") from None
+
+
+def markdown_tables(body: bytes) -> list[tuple[list[str], list[Row]]]:
+    """Every table of a Markdown page: (columns, rows)."""
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+    tokens = MarkdownIt("commonmark").enable("table").parse(no_html(decode(body)))
+    tables: list[tuple[list[str], list[Row]]] = []
+    lines: list[list[str]] = []
+
+    def words(token: Token) -> str:
+        # An image is no text: a logo beside a name is not part of the name.
+        kept = [t.content for t in token.children or () if t.type in {"text", "code_inline", "softbreak"}]
+        return " ".join("".join(kept).split())
+
+    for token in tokens:
+        if token.type == "table_open":
+            lines = []
+        elif token.type == "tr_open":
+            lines.append([])
+        elif token.type == "inline" and lines and token.map and token.level >= 4:
+            lines[-1].append(words(token))
+        elif token.type == "table_close":
+            tables.append((lines[0], table(lines[0], lines[1:])))
+            lines = []
+    return tables
+
+
+def html_tables(body: bytes) -> list[tuple[list[str], list[Row]]]:
+    """Every table of an HTML page: (columns, rows); cells as their visible text."""
+    from bs4 import BeautifulSoup
+
+    content = decode(body)
+    if len(content) < 20_000 and any(sign in content.lower() for sign in _CHALLENGE):
+        raise PageError("a bot-check page came instead of data")
+    tables = []
+    for found in BeautifulSoup(content, "lxml").find_all("table"):
+        lines = [
+            [cell.get_text(" ", strip=True) for cell in line.find_all(["th", "td"])] for line in found.find_all("tr")
+        ]
+        lines = [line for line in lines if line]
+        if len(lines) > 1:
+            tables.append((lines[0], table(lines[0], lines[1:])))
+    return tables
+
+
+def table(columns: list[str], lines: Iterable[list[str]]) -> list[Row]:
+    """Rows by column name; a line with another number of cells, or a column named twice, is refused."""
+    columns = [" ".join(column.split()) for column in columns]
+    if len(set(columns)) != len(columns):
+        raise PageError(f"two columns of one name: {', '.join(columns)[:200]}")
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if len(line) != len(columns):
+            raise PageError(f"row {number} has {len(line)} cells, not {len(columns)}: {' | '.join(line)[:100]}")
+        rows.append(dict(zip(columns, line, strict=True)))
+    return rows
+
+
+def first_with(tables: list[tuple[list[str], list[Row]]], needed: Iterable[str]) -> list[Row]:
+    """The first table that has all these columns; MissingColumn names what the nearest one lacks."""
+    needed = list(needed)
+    if not tables:
+        raise PageError("the page has no table")
+    for columns, rows in tables:
+        if all(column in columns for column in needed):
+            return rows
+    columns = max((columns for columns, _ in tables), key=lambda names: sum(name in names for name in needed))
+    raise MissingColumn(next(name for name in needed if name not in columns), columns)
+
+
+def checked(rows: list[Row], columns: Iterable[str], *, at_least: int) -> None:
+    """PageError where there are fewer rows, or one that lacks a column."""
+    if len(rows) < at_least:
+        raise PageError(f"{len(rows)} rows, at least {at_least} are expected")
+    for column in columns:
+        for row in rows:
+            if column not in row:
+                raise MissingColumn(column, row)
+
+
+ROWS: dict[str, Callable[[bytes], list[Row]]] = {
+    "csv": csv_rows,
+    "json": json_rows,
+    "yaml": yaml_rows,
+}

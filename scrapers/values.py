@@ -1,0 +1,89 @@
+"""Cells as boards print them, read as numbers and days. What cannot be read is refused, never guessed.
+
+>>> number("1504 ±6"), number("82.0 % ± 2.2"), number("12,730"), number("N/A")
+(1504.0, 82.0, 12730.0, None)
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, date, datetime
+
+from scrapers.errors import PageError
+
+MISSING = frozenset({"", "-", "--", "—", "–", "n/a", "na", "nan", "null", "none", "tbd", "/"})
+_NUMBER = re.compile(
+    r"""^[#$]?\s*(?P<value>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+)(?P<power>e[-+]?\d+)?\s*%?
+        (?:\s*(?:±|\+/-|\+-)\s*(?P<half>\d+(?:\.\d+)?)\s*%?)?\s*\*{0,2}$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_DAY = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$")
+_MONTH = re.compile(r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec", re.IGNORECASE)
+_STAMP = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\d{6})?$")
+
+
+def text(value: object) -> str | None:
+    """A cell as trimmed text; None where the board prints nothing or a sign for nothing."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    try:
+        trimmed = str(value).strip()
+    except (ValueError, RecursionError) as error:  # an integer of thousands of digits, lists in lists in lists
+        raise PageError(f"a {type(value).__name__} that cannot be printed") from error
+    return None if trimmed.lower() in MISSING else trimmed
+
+
+def number(value: object) -> float | None:
+    """A score: plain, with %, thousands commas or a ± half-width after it. None where it is missing.
+
+    A cell that holds something else raises PageError: a number that cannot be read is not a missing one.
+    """
+    if isinstance(value, bool):
+        raise PageError(f"{value!r} is not a number")
+    printed = text(value)
+    if printed is None:
+        return None
+    if isinstance(value, float):
+        read = value
+    else:
+        found = _NUMBER.match(printed)
+        if not found:
+            raise PageError(f"{printed[:60]!r} is not a number")
+        read = float(found["value"].replace(",", "") + (found["power"] or ""))
+    if math.isinf(read):
+        raise PageError(f"{printed[:60]!r} is not a finite number")
+    return read
+
+
+def half_width(value: object) -> float | None:
+    """The half-width that stands after ± in the same cell, if one does."""
+    found = _NUMBER.match(text(value) or "") if not isinstance(value, int | float) else None
+    return float(found["half"]) if found and found["half"] else None
+
+
+def day(value: object) -> date | None:
+    """A day as boards write it: 2026-08-24, 2026/3/9, 20250917132916, 'March 10, 2026', 'April 29th, 2025'."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).date() if value.tzinfo else value.date()
+    if isinstance(value, date):
+        return value
+    printed = text(value)
+    if printed is None:
+        return None
+    try:
+        if found := _DAY.match(printed) or _STAMP.match(printed):
+            return date(*map(int, found.groups()))
+        if not _MONTH.search(printed):
+            raise ValueError("digits alone: 03/04/2026 is two days, 1701020304 a moment or a day")
+        from dateutil import parser
+
+        # Two defaults: a text that leaves a part of the day open gives two answers, and is refused.
+        # The same where a text reads in two ways ("10 March 26").
+        first: datetime = parser.parse(printed, default=datetime(2000, 1, 1), ignoretz=True)  # noqa: DTZ001 - a day, not an instant
+        second: datetime = parser.parse(printed, default=datetime(2001, 2, 2), ignoretz=True, yearfirst=True)  # noqa: DTZ001
+    except (ValueError, OverflowError) as error:
+        raise PageError(f"{printed[:60]!r} is not a day") from error
+    if first.date() != second.date():
+        raise PageError(f"{printed[:60]!r} is not a whole day")
+    return first.date()
