@@ -1,0 +1,193 @@
+"""The writer's database -> a read-only copy that people query, swapped in one step.
+
+Names are resolved here, not at load: a corrected line of the registry corrects all of history. Readers keep the
+copy that they opened; the two newest copies stay.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storage import registry_tables, resolve, statements, warehouse
+from storage.registry import load_registry
+
+if TYPE_CHECKING:
+    import duckdb
+
+KEPT = 2
+# The modules that decide what a name resolves to.
+RULES = (
+    "cells",
+    "names",
+    "stamps",
+    "prefixes",
+    "words",
+    "openness",
+    "registry",
+    "registry_rows",
+    "registry_lines",
+    "registry_files",
+    "registry_tables",
+    "release_of",
+    "developer_of",
+    "resolve",
+    "statements",
+)
+FIRST_DAY, NO_DAY = date(1, 1, 1), date(9999, 12, 31)
+ASKED = (
+    "SELECT row_number() OVER () AS ask, b.board, t.top, v.by_value, 'entry' AS unit, 'fractional' AS ties,"
+    " 'score' AS rank_by, 'then' AS facts, 'primary' AS country_rule, 'any' AS open_means, false AS without_operator,"
+    " DATE '9999-12-31' AS as_of, DATE '9999-12-31' AS today, true AS every_day"
+    " FROM boards AS b CROSS JOIN (SELECT unnest([10, 20, 50]) AS top) AS t"
+    " CROSS JOIN (SELECT unnest(['country', 'openness', 'country,openness']) AS by_value) AS v"
+)
+MACRO = (
+    "SELECT 1 AS ask, board AS board, top AS top, by_value AS by_value, unit AS unit, ties AS ties,"
+    " rank_by AS rank_by, facts AS facts, country_rule AS country_rule, open_means AS open_means,"
+    " without_operator AS without_operator, as_of AS as_of, current_date AS today, every_day AS every_day"
+)
+
+
+def publish(data: Path, registry_folder: Path) -> Path:
+    """Resolves, derives, copies and swaps; returns the new copy. The caller holds the writer's lock."""
+    path = data / "warehouse.duckdb"
+    with warehouse.opened(path) as connection:
+        with warehouse.transaction(connection):
+            changed = resolve_names(connection, registry_folder)
+            derive(connection, afresh=changed)
+            statements.derive(connection, data, registry_folder, changed=changed)
+        connection.execute("CHECKPOINT")
+    return _swap(path, data)
+
+
+def fingerprint(registry_folder: Path) -> str:
+    """Changes when a line of the registry or a rule of resolution changes."""
+    told = hashlib.sha256()
+    rules = [Path(resolve.__file__).with_name(f"{name}.py") for name in RULES]
+    for file in (*sorted(registry_folder.glob("*.csv")), *rules):
+        told.update(file.name.encode() + b"\0" + file.read_bytes())
+    return told.hexdigest()
+
+
+def resolve_names(connection: duckdb.DuckDBPyConnection, registry_folder: Path) -> bool:
+    """Fills the registry's tables, names_resolved and openness: only what is new, unless registry or rules changed.
+
+    Says whether they changed.
+    """
+    import pyarrow as pa
+
+    mark = fingerprint(registry_folder)
+    changed = connection.execute("SELECT fingerprint FROM resolved_with").fetchall() != [(mark,)]
+    unresolved = "SELECT count(*) FROM names WHERE name_key NOT IN (SELECT name_key FROM names_resolved)"
+    if not changed and not connection.execute(unresolved).fetchall()[0][0]:
+        return changed
+    registry = load_registry(registry_folder)
+    if changed:
+        for table in ("names_resolved", "openness", "name_countries", "resolved_with"):
+            connection.execute(f"DELETE FROM {table}")
+        connection.execute("INSERT INTO resolved_with VALUES (?)", [mark])
+        registry_tables.fill(connection, registry)
+    fresh = connection.execute(
+        "SELECT name_key, name, models, organization, licence, country, openness FROM names"
+        " WHERE name_key NOT IN (SELECT name_key FROM names_resolved) ORDER BY name_key"
+    ).fetchall()
+    answers, spans, countries = [], [], []
+    for key, name, models, *columns in fresh:
+        found = resolve.resolve(resolve.Printed(name, tuple(models), *columns), registry)
+        answers.append((
+            key, found.release, found.configuration, found.release_how, found.developer, found.developer_how,
+            found.country, found.subdivision, found.released_on, found.licence, found.terms, list(found.steps),
+        ))  # fmt: skip
+        countries += [(key, code) for code in several(columns[2])]
+        ends = [span.since or FIRST_DAY for span in found.openness[1:]] + [NO_DAY]
+        spans += [(key, span.since or FIRST_DAY, end, span.value, span.how)
+                  for span, end in zip(found.openness, ends, strict=True)]  # fmt: skip
+    text = pa.string()
+    names = ["release", "configuration", "release_how", "developer", "developer_how", "country", "subdivision"]
+    warehouse.insert(connection, "names_resolved", {
+        "name_key": pa.int32(), **dict.fromkeys(names, text), "released_on": pa.date32(), "licence": text,
+        "terms": text, "steps": pa.list_(text),
+    }, answers)  # fmt: skip
+    warehouse.insert(connection, "openness", {"name_key": pa.int32(), "since": pa.date32(), "until": pa.date32(),
+                                              "value": text, "how": text}, spans)  # fmt: skip
+    warehouse.insert(connection, "name_countries", {"name_key": pa.int32(), "country": text}, countries)
+    return changed
+
+
+def several(printed: str | None) -> list[str]:
+    """ISO codes of a cell that names several countries, each known; none otherwise. Hong Kong and Macao are CN."""
+    if not printed or "," not in printed:
+        return []
+    codes = [resolve.country_code(part) for part in printed.split(",")]
+    if None in codes:
+        return []
+    return sorted({"CN" if code in ("HK", "MO") else str(code) for code in codes})
+
+
+def derive(connection: duckdb.DuckDBPyConnection, *, afresh: bool = False) -> None:
+    """Series, views, the daily shares of the default definition, and the macro share_of."""
+    connection.execute(warehouse.sql("series"))
+    connection.execute(warehouse.sql("views"))
+    share = warehouse.sql("share")
+    _daily_shares(connection, share, afresh=afresh)
+    connection.execute(
+        "CREATE OR REPLACE MACRO share_of(board, top, by_value := 'country', unit := 'entry', ties := 'fractional',"
+        " rank_by := 'score', facts := 'then', country_rule := 'primary', open_means := 'any',"
+        " without_operator := false, as_of := DATE '9999-12-31', every_day := false)"
+        f" AS TABLE WITH asked AS ({MACRO}) {share}"
+    )
+    connection.execute(
+        "COMMENT ON MACRO TABLE share_of IS 'Shares of the top N of a board: share_of(''arena_text'', 20), and by name"
+        " by_value, unit, ties, rank_by, facts, country_rule, open_means, without_operator, as_of, every_day'"
+    )
+
+
+def _daily_shares(connection: duckdb.DuckDBPyConnection, share: str, *, afresh: bool) -> None:
+    """Brings shares_by_day up to the series: only points that are new are counted, unless facts or the text changed."""
+    daily = f"WITH asked AS ({ASKED}) {share}"
+    mark = hashlib.sha256(daily.encode()).hexdigest()
+    known = (
+        "SELECT comment FROM duckdb_tables() WHERE table_name = 'shares_by_day' AND database_name = current_database()"
+    )
+    comment = f"Shares of every board and day at N = 10, 20 and 50 under the default definition ({mark[:12]})"
+    if afresh or connection.execute(known).fetchall() != [(comment,)]:
+        connection.execute(f"CREATE OR REPLACE TABLE shares_by_day AS {daily} LIMIT 0")
+        connection.execute(f"COMMENT ON TABLE shares_by_day IS '{comment}'")
+    same = " AND ".join(
+        f"d.{column} IS NOT DISTINCT FROM s.{column}"
+        for column in ("board", "day", "snapshot", "published_on", "captured_at", "edition", "break_before")
+    )
+    connection.execute(f"DELETE FROM shares_by_day AS d WHERE NOT EXISTS (FROM series AS s WHERE {same})")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE to_count AS SELECT s.* FROM series AS s"
+        f" WHERE NOT EXISTS (FROM shares_by_day AS d WHERE {same})"
+    )
+    # The text reads `series`: here that is what is left to count.
+    connection.execute(f"INSERT INTO shares_by_day WITH series AS (FROM to_count), {daily.removeprefix('WITH ')}")
+
+
+def _swap(path: Path, data: Path) -> Path:
+    """Copies the file, durably, and points the symbolic link at the copy in one step."""
+    folder = data / "published"
+    folder.mkdir(exist_ok=True)
+    for torn in folder.glob("*.tmp*"):
+        torn.unlink()
+    numbers = sorted(int(file.stem.split("-")[1]) for file in folder.glob("tracker-*.duckdb"))
+    copy = folder / f"tracker-{(numbers or [0])[-1] + 1}.duckdb"
+    torn = copy.with_suffix(".tmp")
+    shutil.copyfile(path, torn)
+    with torn.open("rb") as file:
+        os.fsync(file.fileno())
+    torn.chmod(0o444)
+    os.replace(torn, copy)
+    link = folder / "link.tmp"
+    link.symlink_to(Path("published") / copy.name)
+    os.replace(link, data / warehouse.PUBLISHED)
+    for number in numbers[: -KEPT + 1]:
+        (folder / f"tracker-{number}.duckdb").unlink(missing_ok=True)
+    return copy

@@ -1,0 +1,30 @@
+-- Neighbouring points of a board (parameter 1) after one day (2) up to another (3), with how many rows left and came.
+-- A row is the same where release and configuration are, or the name where the release is not known.
+WITH neighbours AS (
+    SELECT
+        s.day, s.snapshot_key, s.source, s.rows,
+        lag(s.day) OVER by_day AS day_before,
+        lag(s.snapshot_key) OVER by_day AS key_before,
+        lag(s.source) OVER by_day AS source_before,
+        lag(s.rows) OVER by_day AS rows_before
+    FROM series AS s
+    WHERE s.board = $1
+    WINDOW by_day AS (ORDER BY s.day)
+),
+keyed AS (
+    SELECT DISTINCT
+        e.snapshot_key, lower(coalesce(r.release || ' ' || coalesce(r.configuration, ''), n.name)) AS identity
+    FROM entries AS e
+    JOIN names AS n ON n.name_key = e.name_key
+    JOIN names_resolved AS r ON r.name_key = e.name_key
+    WHERE e.snapshot_key IN (SELECT p.snapshot_key FROM neighbours AS p)
+)
+SELECT
+    p.day_before, p.day, p.source_before, p.source, p.rows_before, p.rows,
+    (SELECT count(*) FROM keyed AS k WHERE k.snapshot_key = p.key_before AND k.identity NOT IN (
+        SELECT m.identity FROM keyed AS m WHERE m.snapshot_key = p.snapshot_key)) AS dropped,
+    (SELECT count(*) FROM keyed AS k WHERE k.snapshot_key = p.snapshot_key AND k.identity NOT IN (
+        SELECT m.identity FROM keyed AS m WHERE m.snapshot_key = p.key_before)) AS added
+FROM neighbours AS p
+WHERE p.day > $2 AND p.day <= $3 AND p.day_before IS NOT NULL
+ORDER BY p.day

@@ -1,0 +1,61 @@
+-- Tables of the writer's database. Run once, on a new file; everything in them is derived from the archive.
+CREATE TABLE ledger_read (file VARCHAR, bytes BIGINT);
+CREATE TABLE parsers (source VARCHAR, fingerprint VARCHAR);
+
+CREATE TABLE captures (
+    capture VARCHAR, fetched_at TIMESTAMP, run_id VARCHAR, source VARCHAR, role VARCHAR, method VARCHAR,
+    address VARCHAR, body_sha256 VARCHAR, status INTEGER, etag VARCHAR, last_modified VARCHAR,
+    content_sha256 VARCHAR, bytes BIGINT, evidence VARCHAR, error VARCHAR,
+    state VARCHAR, reason VARCHAR
+);
+COMMENT ON TABLE captures IS 'One row for each fetch, also failed ones: what was asked, when, what came, and whether it could be read (state: read, refused, failed, absent, waiting, kept)';
+
+CREATE TABLE boards (
+    board VARCHAR, title VARCHAR, source VARCHAR, publisher VARCHAR, homepage VARCHAR, licence VARCHAR,
+    redistribute BOOLEAN, operator VARCHAR, operator_country VARCHAR, metric VARCHAR, unit VARCHAR,
+    direction VARCHAR, adjustment VARCHAR, category VARCHAR, kind VARCHAR, editions_comparable BOOLEAN,
+    max_drop DOUBLE, max_shift DOUBLE
+);
+COMMENT ON TABLE boards IS 'One row for each declared board: one ranking with one metric, one direction and one adjustment';
+
+CREATE TABLE witnesses (board VARCHAR, source VARCHAR, role VARCHAR, trust INTEGER);
+COMMENT ON TABLE witnesses IS 'Which pages carry a board, the most trusted first (trust 0)';
+
+CREATE TABLE breaks (board VARCHAR, day DATE, reason VARCHAR, link VARCHAR);
+COMMENT ON TABLE breaks IS 'Declared days on which a series of a board stops being comparable';
+
+CREATE TABLE snapshots (
+    snapshot_key INTEGER, snapshot VARCHAR, board VARCHAR, published_on DATE, rows INTEGER,
+    lowest DOUBLE, highest DOUBLE, state VARCHAR, reason VARCHAR
+);
+COMMENT ON TABLE snapshots IS 'One row for each distinct content of a board: id (sha256 over board, published day and rows), rows, and whether it is believed (state: accepted, quarantined)';
+
+CREATE TABLE sightings (capture VARCHAR, snapshot_key INTEGER, seen_at TIMESTAMP, source VARCHAR, role VARCHAR, edition VARCHAR);
+COMMENT ON TABLE sightings IS 'One row for each time that a capture showed a snapshot';
+
+CREATE TABLE entries (
+    snapshot_key INTEGER, row INTEGER, name_key INTEGER, position INTEGER, score DOUBLE,
+    score_low DOUBLE, score_high DOUBLE, printed_rank DOUBLE, votes DOUBLE, released_on DATE
+);
+COMMENT ON TABLE entries IS 'One row for each printed row of a snapshot; position is its rank by score in the direction of the board, ties share it, rows without a score have none; released_on is the day that the board prints for the model';
+
+CREATE TABLE names (
+    name_key INTEGER, name VARCHAR, organization VARCHAR, licence VARCHAR, country VARCHAR, openness VARCHAR,
+    models VARCHAR[]
+);
+COMMENT ON TABLE names IS 'One row for each distinct printed name with what the board printed beside it; what that resolves to is in names_resolved';
+
+CREATE TABLE names_resolved (
+    name_key INTEGER, release VARCHAR, configuration VARCHAR, release_how VARCHAR, developer VARCHAR,
+    developer_how VARCHAR, country VARCHAR, subdivision VARCHAR, released_on DATE, licence VARCHAR, terms VARCHAR,
+    steps VARCHAR[]
+);
+COMMENT ON TABLE names_resolved IS 'What each printed name resolves to: release, developer, country, licence, and the steps that led there';
+
+CREATE TABLE openness (name_key INTEGER, since DATE, until DATE, value VARCHAR, how VARCHAR);
+COMMENT ON TABLE openness IS 'How open each printed name is from a day on (since) until the day before another (until)';
+
+CREATE TABLE name_countries (name_key INTEGER, country VARCHAR);
+COMMENT ON TABLE name_countries IS 'Every country that the board printed for a name with several: used under the country rule multi alone';
+
+CREATE TABLE resolved_with (fingerprint VARCHAR);

@@ -1,0 +1,93 @@
+-- What each witness showed of each board on each day (of several snapshots the last sighting), and the series: one
+-- point for each board and day, from the most trusted accepted witness. Run at publish.
+CREATE OR REPLACE TABLE witnessed AS
+WITH seen AS (
+    SELECT
+        s.board, s.snapshot_key, s.snapshot, s.published_on, s.rows, g.capture, g.seen_at, g.source, g.role, g.edition,
+        coalesce(w.trust, 1000000) AS trust
+    FROM snapshots AS s
+    JOIN sightings AS g ON g.snapshot_key = s.snapshot_key
+    LEFT JOIN witnesses AS w ON w.board = s.board AND w.source = g.source AND w.role = g.role
+    WHERE s.state = 'accepted'
+),
+-- A board without a published day has a new point whenever its content changes, also when it changes back.
+turns AS (
+    SELECT
+        seen.*,
+        lag(seen.snapshot_key) OVER witness_order IS DISTINCT FROM seen.snapshot_key AS is_turn
+    FROM seen
+    WINDOW witness_order AS (PARTITION BY seen.board, seen.source, seen.published_on IS NULL ORDER BY seen.seen_at, seen.snapshot)
+),
+islands AS (
+    SELECT
+        turns.*,
+        sum(CASE WHEN turns.is_turn THEN 1 ELSE 0 END)
+            OVER (PARTITION BY turns.board, turns.source, turns.published_on IS NULL ORDER BY turns.seen_at, turns.snapshot
+                  ROWS UNBOUNDED PRECEDING) AS island
+    FROM turns
+),
+shown AS (
+    SELECT
+        islands.board, islands.snapshot_key, islands.snapshot, islands.published_on, islands.rows, islands.source,
+        CASE WHEN islands.published_on IS NULL THEN islands.island END AS island,
+        min(islands.seen_at) AS captured_at,
+        max(islands.seen_at) AS last_seen_at,
+        min(islands.trust) AS trust,
+        arg_min(islands.capture, (islands.seen_at, islands.trust, islands.capture)) AS capture,
+        arg_min(islands.edition, (islands.trust, islands.seen_at, islands.capture)) AS edition
+    FROM islands
+    GROUP BY ALL
+),
+dated AS (
+    SELECT shown.*, coalesce(least(shown.published_on, shown.captured_at::DATE), shown.captured_at::DATE) AS day
+    FROM shown
+),
+last_of_day AS (
+    SELECT
+        dated.*,
+        row_number() OVER (
+            PARTITION BY dated.board, dated.day, dated.source
+            ORDER BY dated.trust, dated.last_seen_at DESC, dated.snapshot
+        ) AS nth
+    FROM dated
+)
+SELECT
+    l.board, l.day, l.source, l.snapshot_key, l.snapshot, l.published_on, l.edition, l.rows, l.capture, l.captured_at,
+    l.last_seen_at,
+    row_number() OVER (PARTITION BY l.board, l.day ORDER BY l.trust, l.last_seen_at DESC, l.snapshot, l.source) AS choice
+FROM last_of_day AS l
+WHERE l.nth = 1
+ORDER BY l.board, l.day, choice;
+COMMENT ON TABLE witnessed IS 'One row for each board, day and source that showed it; choice 1 is the one that stands in the series';
+
+CREATE OR REPLACE TABLE series AS
+WITH chosen AS (
+    SELECT
+        w.board, w.day, w.snapshot_key, w.snapshot, w.published_on, w.edition, w.rows, w.source, w.capture,
+        w.captured_at, w.last_seen_at,
+        lag(w.day) OVER (PARTITION BY w.board ORDER BY w.day) AS day_before,
+        lag(w.edition) OVER (PARTITION BY w.board ORDER BY w.day) AS edition_before
+    FROM witnessed AS w
+    WHERE w.choice = 1
+),
+broken AS (
+    SELECT found.board, found.day, string_agg(found.reason, '; ' ORDER BY found.at, found.reason) AS break_before
+    FROM (
+        SELECT c.board, c.day, b.day AS at, b.reason
+        FROM chosen AS c
+        JOIN breaks AS b ON b.board = c.board AND b.day > c.day_before AND b.day <= c.day
+        UNION ALL
+        SELECT c.board, c.day, c.day AS at, 'new edition ' || c.edition || ' after ' || c.edition_before AS reason
+        FROM chosen AS c
+        JOIN boards AS d ON d.board = c.board
+        WHERE NOT d.editions_comparable AND c.edition <> c.edition_before
+    ) AS found
+    GROUP BY found.board, found.day
+)
+SELECT
+    c.board, c.day, c.snapshot_key, c.snapshot, c.published_on, c.edition, c.rows, c.source, c.capture, c.captured_at,
+    c.last_seen_at, x.break_before
+FROM chosen AS c
+LEFT JOIN broken AS x ON x.board = c.board AND x.day = c.day
+ORDER BY c.board, c.day;
+COMMENT ON TABLE series IS 'One row for each board and day: the accepted snapshot that stands for it, the first capture that showed it, and the break between it and the point before (declared, or a new edition)';

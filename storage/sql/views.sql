@@ -1,0 +1,92 @@
+-- Views of the published database, each with its comment. Made anew at every publish.
+CREATE OR REPLACE VIEW entries_resolved AS
+SELECT
+    s.board, s.day, s.published_on, s.edition, s.captured_at, s.snapshot, e.row, e.position, e.printed_rank,
+    n.name, r.release, r.configuration, r.developer, coalesce(r.country, 'unknown') AS country, r.subdivision,
+    o.value AS openness, r.licence, e.score, e.score_low, e.score_high, e.votes, r.released_on,
+    n.organization AS printed_organization, n.licence AS printed_licence,
+    r.release_how, r.developer_how, o.how AS openness_how,
+    s.snapshot_key, e.name_key, e.released_on AS printed_released_on
+FROM series AS s
+JOIN entries AS e ON e.snapshot_key = s.snapshot_key
+JOIN names AS n ON n.name_key = e.name_key
+JOIN names_resolved AS r ON r.name_key = e.name_key
+JOIN openness AS o ON o.name_key = e.name_key AND o.since <= s.day AND s.day < o.until;
+COMMENT ON VIEW entries_resolved IS 'Every printed row of every point of a series, with what its name resolves to; openness as of the day of the point';
+
+CREATE OR REPLACE VIEW latest AS
+SELECT entries_resolved.*
+FROM entries_resolved
+JOIN (SELECT series.board, max(series.day) AS day FROM series GROUP BY series.board) AS newest
+    ON newest.board = entries_resolved.board AND newest.day = entries_resolved.day;
+COMMENT ON VIEW latest IS 'The rows of the newest point of each board, resolved';
+
+CREATE OR REPLACE VIEW unresolved AS
+SELECT
+    r.name, r.printed_organization, r.printed_licence,
+    r.release IS NULL AS without_release, r.developer IS NULL AS without_developer,
+    r.country = 'unknown' AS without_country, r.openness = 'unknown' AS without_openness,
+    count(DISTINCT r.board) AS boards, count(*) AS places, min(r.position) AS best_position, max(r.day) AS last_day
+FROM entries_resolved AS r
+WHERE r.release IS NULL OR r.developer IS NULL OR r.country = 'unknown' OR r.openness = 'unknown'
+GROUP BY r.name, r.printed_organization, r.printed_licence, r.release, r.developer, r.country, r.openness;
+COMMENT ON VIEW unresolved IS 'Printed names of which something is not known, with how often and how high they stand';
+
+CREATE OR REPLACE VIEW health AS
+WITH last_attempt AS (
+    SELECT c.source, max(c.fetched_at) AS at, arg_max(c.run_id, (c.fetched_at, c.run_id)) AS run_id
+    FROM captures AS c
+    GROUP BY c.source
+),
+problems AS (
+    SELECT c.source, c.role, c.state, c.reason, c.capture
+    FROM captures AS c
+    JOIN last_attempt AS l ON l.source = c.source AND l.run_id = c.run_id
+    WHERE c.state IN ('failed', 'refused') AND (c.evidence = 'fetched' OR c.fetched_at = l.at)
+),
+successes AS (
+    SELECT s.board, max(g.seen_at) AS last_success
+    FROM snapshots AS s
+    JOIN sightings AS g ON g.snapshot_key = s.snapshot_key
+    WHERE s.state = 'accepted'
+    GROUP BY s.board
+),
+newest AS (
+    SELECT s.board, s.day, s.published_on, s.rows
+    FROM series AS s
+    JOIN (SELECT t.board, max(t.day) AS day FROM series AS t GROUP BY t.board) AS m ON m.board = s.board AND m.day = s.day
+),
+quarantine AS (
+    SELECT s.board, arg_max(s.reason, (g.seen_at, s.snapshot)) AS reason, max(g.seen_at) AS at
+    FROM snapshots AS s
+    JOIN sightings AS g ON g.snapshot_key = s.snapshot_key
+    WHERE s.state = 'quarantined'
+    GROUP BY s.board
+)
+SELECT
+    b.board, b.source, u.last_success, n.published_on, n.day, n.rows, l.at AS last_attempt,
+    CASE
+        WHEN min(CASE WHEN p.state = 'failed' THEN p.reason END) IS NOT NULL THEN 'failed'
+        WHEN min(CASE WHEN p.state = 'refused' THEN p.reason END) IS NOT NULL THEN 'quarantined'
+        WHEN q.at IS NOT NULL AND q.at >= coalesce(u.last_success, q.at) THEN 'quarantined'
+        WHEN u.last_success IS NULL THEN 'never'
+        ELSE 'ok'
+    END AS state,
+    coalesce(
+        min(CASE WHEN p.state = 'failed' THEN p.reason END),
+        min(CASE WHEN p.state = 'refused' THEN p.role || ': ' || p.reason END),
+        CASE WHEN q.at >= coalesce(u.last_success, q.at) THEN q.reason END
+    ) AS reason
+FROM boards AS b
+LEFT JOIN successes AS u ON u.board = b.board
+LEFT JOIN newest AS n ON n.board = b.board
+LEFT JOIN quarantine AS q ON q.board = b.board
+LEFT JOIN last_attempt AS l ON l.source = b.source
+LEFT JOIN (
+    SELECT problems.*, w.board
+    FROM problems
+    LEFT JOIN witnesses AS w ON w.source = problems.source AND w.role = problems.role
+) AS p ON p.source = b.source AND (p.board = b.board OR p.board IS NULL)
+GROUP BY b.board, b.source, u.last_success, n.published_on, n.day, n.rows, l.at, q.at, q.reason
+ORDER BY b.board;
+COMMENT ON VIEW health IS 'How each board stands: last success, newest point, and what was wrong at the last attempt';

@@ -1,0 +1,93 @@
+"""Day stamps in names: 20241022, 2024-10-22, 10/22, 0905, 2507, Dec '24.
+
+A stamp is kept as eight digits (a day), four that read as month and day (MMDD), or four that read as year and
+month (YYMM, 2020 to 2039). The two readings of four digits cannot meet: no month is above 12.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\.?"
+)
+_WORDED = re.compile(rf"\b{_MONTH}[\s-]*'?(?:20)?(?P<year>[23]\d)\b(?!\.\d)")
+_DIGITS = re.compile(
+    r"(?<![\d.])(?:"
+    r"(?P<ymd>20[23]\d[-/._]?[01]\d[-/._]?[0-3]\d)"
+    r"|(?P<yymmdd>[23]\d[01]\d[0-3]\d)"
+    r"|(?P<ym>20[23]\d[-/._]?[01]\d)"
+    r"|(?P<my>[01]\d[-/]20[23]\d)"
+    r"|(?P<md>[01]\d[-/][0-3]\d)"
+    r"|(?P<four>\d{4})"
+    r")(?![\d]|\.\d|[a-z])"
+)
+
+
+def _day(year: int, month: int, day: int) -> str:
+    try:
+        return date(year, month, day).strftime("%Y%m%d")
+    except ValueError:
+        return ""
+
+
+def _month(year: int, month: int) -> str:
+    return f"{year % 100:02}{month:02}" if 1 <= month <= 12 else ""
+
+
+def _month_day(month: int, day: int) -> str:
+    return _day(2024, month, day)[4:]
+
+
+def _read(match: re.Match[str]) -> str:
+    kind, text = next((k, v) for k, v in match.groupdict().items() if v)
+    digits = re.sub(r"\D", "", text)
+    if kind == "ymd":
+        return _day(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    if kind == "yymmdd":  # 250615; 202412 is a month
+        month = _month(int(digits[:4]), int(digits[4:])) if digits.startswith("20") else ""
+        return month or _day(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]))
+    if kind == "ym":
+        return _month(int(digits[:4]), int(digits[4:]))
+    if kind == "my":
+        return _month(int(digits[2:]), int(digits[:2]))
+    first, last = int(digits[:2]), int(digits[2:])
+    if kind == "four" and 20 <= first <= 39:
+        return _month(2000 + first, last)
+    return _month_day(first, last)
+
+
+def take_stamp(text: str) -> tuple[str, str]:
+    """Lower-case text -> (text without its last stamp, the stamp or '')."""
+    found, span = "", (0, 0)
+    for match in _WORDED.finditer(text):
+        found, span = _month(2000 + int(match["year"]), _MONTHS.index(match["month"]) + 1), match.span()
+    for match in _DIGITS.finditer(text):
+        # a day says more than a month; of two days the last is the stamp
+        if (stamp := _read(match)) and len(stamp) >= len(found):
+            found, span = stamp, match.span()
+    return (f"{text[: span[0]]} {text[span[1] :]}", found) if found else (text, "")
+
+
+def same_stamp(one: str, other: str) -> bool:
+    """Do two stamps name one day, as far as both say?"""
+    if len(one) == len(other):
+        return one == other
+    full, short = (one, other) if len(one) == 8 else (other, one)
+    return bool(short) and short in (full[4:], full[2:6])
+
+
+def near(stamp: str, day: date, tolerance: int) -> bool:
+    """Is the stamp within so many days of the day? A month counts from its first to its last day."""
+    if len(stamp) == 8:
+        return abs((date(int(stamp[:4]), int(stamp[4:6]), int(stamp[6:])) - day).days) <= tolerance
+    first, last = int(stamp[:2]), int(stamp[2:])
+    if first >= 20:
+        return (2000 + first, last) == (day.year, day.month)
+    for year in (day.year - 1, day.year, day.year + 1):
+        if (text := _day(year, first, last)) and near(text, day, tolerance):
+            return True
+    return False
