@@ -1,0 +1,187 @@
+"""History from where boards keep their past: git repositories and web archives, through the same door.
+
+Every distinct version of a page becomes a capture of its own day with its origin as evidence. A second run adds
+nothing; a run that was killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from scrapers import tables
+from scrapers.base import Request
+from scrapers.declare import PageOf, Source
+from scrapers.errors import DeclarationError, PageError, TrackerError
+from scrapers.http import Fetcher
+from storage.archive import Archive
+from tracker import fetching
+from tracker.config import Config
+from tracker.door import Brought, Progress, Saved, take_in
+
+_RAW = re.compile(r"^https://raw\.githubusercontent\.com/(?P<repository>[^/]+/[^/]+)/(?P<branch>[^/]+)/(?P<path>.+)$")
+CDX = "https://web.archive.org/cdx/search/cdx"
+COPY = "https://web.archive.org/web"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a file in a git history."""
+
+    commit: str
+    at: datetime
+    blob: str
+
+
+def from_git(
+    config: Config,
+    source: Source,
+    repository: str | None,
+    since: date | None,
+    until: date | None,
+    progress: Progress,
+) -> list[Brought]:
+    """Every distinct version of the source's pages in a git history; commit day and id as evidence.
+
+    `repository` is an address or a directory; without it, the one that the pages' addresses name.
+    """
+    wanted = pages_in_git(source)
+    if not wanted:
+        raise DeclarationError(f"{source.name}.toml", "pages", "none has an address in a git repository")
+    saved: list[Saved] = []
+    for page, home, path in wanted:
+        folder = clone(config, repository or f"https://github.com/{home}")
+        found = versions(folder, path)
+        for version in found:
+            if (since and version.at.date() < since) or (until and version.at.date() > until):
+                continue
+            evidence = f"git {home} {version.commit}"
+            label = f"{page.role} {version.at:%Y-%m-%d} {version.commit[:12]}"
+            body = partial(blob, folder, version.blob)
+            saved.append(Saved(label, source.name, page.role, page.address, version.at, evidence, body))
+    if not saved:
+        raise TrackerError(f"{source.name}: the history holds no version of {', '.join(p for _, _, p in wanted)}")
+    saved.sort(key=lambda one: (one.captured_at, one.role))
+    return _through(config, saved, progress)
+
+
+def pages_in_git(source: Source) -> list[tuple[PageOf, str, str]]:
+    """(page, owner/name of its repository, path in it) for every page whose address is in a git repository."""
+    found = []
+    for page in source.pages:
+        if match := _RAW.match(page.address):
+            found.append((page, match["repository"], match["path"]))
+    return found
+
+
+def clone(config: Config, repository: str) -> Path:
+    """A directory as it is; an address as a clone without file contents, kept for the next time and refreshed."""
+    if Path(repository).is_dir():
+        return Path(repository)
+    parts = urlsplit(repository)
+    if parts.scheme not in {"https", "http", "file"}:
+        raise DeclarationError("--repo", "", f"{repository!r} is neither a directory nor an http(s) address")
+    origin = f"{parts.scheme}://{parts.netloc}"
+    mirror = config.http.mirrors.get(origin) or config.http.mirrors.get("*")
+    address = mirror.replace("{host}", parts.netloc).rstrip("/") + parts.path if mirror else repository
+    folder = config.data / "clones" / re.sub(r"[^\w.-]+", "_", parts.netloc + parts.path)
+    if (folder / "HEAD").exists():
+        git(folder, "fetch", "--quiet", "--prune", "origin", "+refs/heads/*:refs/heads/*")
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    git(folder.parent, "clone", "--quiet", "--bare", "--filter=blob:none", "--", address, folder.name)
+    return folder
+
+
+def versions(folder: Path, path: str) -> list[Version]:
+    """The versions of a file, oldest first; one that a later commit brings back is there again."""
+    told = git(
+        folder, "log", "--format=@%H %ct", "--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent",
+        "--reverse", "HEAD", "--", path,
+    ).decode()  # fmt: skip
+    found: list[Version] = []
+    commit, at = "", datetime.min.replace(tzinfo=UTC)
+    for line in told.splitlines():
+        if line.startswith("@"):
+            commit, stamp = line[1:].split()
+            at = datetime.fromtimestamp(int(stamp), UTC)
+        elif line.startswith(":"):
+            blob_id = line.split()[3]
+            if blob_id.strip("0") and (not found or found[-1].blob != blob_id):
+                found.append(Version(commit, at, blob_id))
+    return found
+
+
+def blob(folder: Path, blob_id: str) -> bytes:
+    """The bytes of one version."""
+    return git(folder, "cat-file", "blob", blob_id)
+
+
+def git(folder: Path, *command: str) -> bytes:
+    """What git prints; TrackerError with its own last line where it fails."""
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell; the words are ours, addresses stand behind `--`
+            ["git", "-c", "protocol.ext.allow=never", "-c", "safe.directory=*", *command],  # noqa: S607 - git is where the system has it
+            cwd=folder,
+            capture_output=True,
+            check=False,
+            env=None,
+        )
+    except FileNotFoundError:
+        raise TrackerError("git is not installed") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
+        raise TrackerError(f"git {command[0]} in {folder}: {said[-1]}")
+    return done.stdout
+
+
+def from_wayback(
+    config: Config, source: Source, since: date | None, until: date | None, progress: Progress
+) -> list[Brought]:
+    """One capture for every distinct copy of the source's pages in a web archive, asked for politely."""
+    with fetching.fetcher(config) as fetcher:
+        saved = [copy for page in source.pages if page.address for copy in copies(fetcher, source, page, since, until)]
+        saved.sort(key=lambda one: (one.captured_at, one.role))
+        return _through(config, saved, progress)
+
+
+def copies(fetcher: Fetcher, source: Source, page: PageOf, since: date | None, until: date | None) -> Iterator[Saved]:
+    """What the archive's index lists of a page: the first copy of each distinct digest."""
+    address = (
+        f"{CDX}?url={quote(page.address, safe='')}&output=json&fl=timestamp,digest,statuscode&filter=statuscode:200"
+    )
+    address += f"&from={since:%Y%m%d}" if since else ""
+    address += f"&to={until:%Y%m%d}" if until else ""
+    answer = fetching.body_of(fetcher, Request(role="cdx", address=address))
+    rows = tables.read_json(answer) if answer.strip() else []
+    if rows and rows[0][:2] != ["timestamp", "digest"]:
+        raise PageError(f"the index of the web archive answers with other columns: {rows[0]!r}")
+    seen: set[str] = set()
+    for stamp, digest, *_ in sorted(rows[1:]):
+        if digest in seen:
+            continue
+        seen.add(digest)
+        at = datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        copy = f"{COPY}/{stamp}id_/{page.address}"
+        body = partial(fetching.body_of, fetcher, Request(role=page.role, address=copy))
+        yield Saved(f"{page.role} {stamp}", source.name, page.role, page.address, at, f"web archive {copy}", body)
+
+
+def _through(config: Config, saved: list[Saved], progress: Progress) -> list[Brought]:
+    """Through the door, without asking again for what an earlier run has."""
+    archive = Archive(config.data / "archive")
+    had = {(line.source, line.role, line.address, line.fetched_at, line.evidence)
+           for _, _, line in archive.lines() if line.content_sha256}  # fmt: skip
+    fresh = [one for one in saved if (one.source, one.role, one.address, one.captured_at, one.evidence) not in had]
+    known = [
+        Brought(one.label, one.source, one.role, one.captured_at, [], "unchanged", 0, "had before")
+        for one in saved if one not in fresh
+    ]  # fmt: skip
+    taken = take_in(config, fresh, progress) if fresh else []
+    return sorted(known + taken, key=lambda one: (str(one.captured_at), one.file))

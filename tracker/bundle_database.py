@@ -1,0 +1,59 @@
+"""The one snapshot of a bundle on its way through the warehouse's own steps, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrapers.base import Entry, Snapshot
+from scrapers.declare import Source
+from storage import publish, warehouse
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def of_rows(said: dict[str, Any], rows: list[dict[str, Any]]) -> Snapshot:
+    """The rows down to the cut, on the bundle's word: its source does not allow that the page is passed on."""
+
+    def cell(name: str, value: Any) -> Any:
+        if name == "models":
+            return tuple(value or ())
+        return date.fromisoformat(value) if name == "released_on" and value else value
+
+    entries = [Entry(**{f.name: cell(f.name, row["printed"][f.name]) for f in fields(Entry)}) for row in rows]
+    day = date.fromisoformat(said["published_on"]) if said["published_on"] else None
+    return Snapshot(said["board"], said["edition"], day, tuple(entries))
+
+
+def database(
+    said: dict[str, Any],
+    snapshot: Snapshot,
+    captures: list[dict[str, Any]],
+    sources: Mapping[str, Source],
+    registry: Path,
+) -> duckdb.DuckDBPyConnection:
+    """Declared, loaded, accepted, resolved by the lines of that registry: what a share is asked of."""
+    import duckdb
+    import pyarrow as pa
+
+    connection = duckdb.connect(
+        ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
+    connection.execute(warehouse.sql("schema"))
+    warehouse.replace_declarations(connection, sources)
+    warehouse.add_snapshots(connection, {said["snapshot"]: snapshot})
+    connection.execute("UPDATE snapshots SET state = 'accepted'")
+    text = pa.string()
+    seen = datetime.fromisoformat(said["captured_at"]).replace(tzinfo=None)
+    kinds = {"capture": text, "snapshot_key": pa.int32(), "seen_at": pa.timestamp("us"), "source": text, "role": text,
+             "edition": text}  # fmt: skip
+    one = captures[0]
+    sighting = (one["capture"], 1, seen, one["source"], one["role"], said["edition"])
+    warehouse.insert(connection, "sightings", kinds, [sighting])
+    publish.resolve_names(connection, registry)
+    connection.execute(warehouse.sql("series"))
+    return connection

@@ -1,0 +1,68 @@
+"""Claims: a sentence with a board, a day, an N, a unit and counts, as a TOML file holds them (docs/claims.md)."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from scrapers.declare import Declared, read_toml, validate
+from scrapers.errors import DeclarationError
+from storage.registry_files import COUNTRIES
+
+SHIPPED = Path(__file__).with_name("claims.toml")
+Unit = Literal["entry", "release", "developer"]
+
+
+class Count(Declared):
+    """How many of the top N are of that country, and have their weights published (`open`) or not."""
+
+    country: str | None = None
+    open: bool | None = None
+    count: Annotated[int, Field(ge=0, le=100_000)]
+
+    @field_validator("country")
+    @classmethod
+    def code(cls, value: str | None) -> str | None:
+        if value is not None and value not in COUNTRIES:
+            raise ValueError(f"{value!r} is no ISO 3166-1 alpha-2 code (or INT)")
+        return value
+
+    @model_validator(mode="after")
+    def says_something(self) -> Self:
+        if self.country is None and self.open is None:
+            raise ValueError("a count is of a country, of open (true or false), or of both")
+        return self
+
+    def words(self) -> str:
+        """`CN and open`."""
+        openness = {True: "open", False: "closed", None: ""}[self.open]
+        return " and ".join(filter(None, [self.country or "", openness]))
+
+
+class Claim(Declared):
+    """What is claimed. The counts must hold together. `fetched_only`: judged by a page that we fetched ourselves."""
+
+    id: str
+    text: str
+    board: str
+    day: date
+    top: Annotated[int, Field(ge=1, le=100_000)]
+    unit: Unit = "entry"
+    counts: Annotated[tuple[Count, ...], Field(min_length=1, max_length=12)]
+    fetched_only: bool = False
+
+
+class _Claims(Declared):
+    claims: tuple[Claim, ...]
+
+
+def read_claims(path: Path) -> tuple[Claim, ...]:
+    """The claims of a TOML file; DeclarationError names the key that is wrong."""
+    found = validate(_Claims, read_toml(path), str(path)).claims
+    for number, claim in enumerate(found):
+        if claim.id in {before.id for before in found[:number]}:
+            raise DeclarationError(str(path), f"claims.{number}.id", f"there is another claim {claim.id!r}")
+    return found

@@ -1,0 +1,1 @@
+"""The commands of `tracker`, one module for each group of them."""

@@ -1,0 +1,203 @@
+"""Commands that read the published database."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker import output
+from tracker.commands.common import Setting, as_of, common
+
+if TYPE_CHECKING:
+    pass
+from tracker.commands.board import known_board, missing, records
+
+
+@click.command("boards")
+@common
+def boards_command(setting: Setting) -> None:
+    """Boards: what each measures, and its newest point."""
+    with setting.database() as connection:
+        found = records(
+            connection,
+            "SELECT b.board, b.title, b.kind, b.adjustment, b.direction, b.operator, b.source, count(s.day) AS points,"
+            " min(s.day) AS first_day, max(s.day) AS last_day, arg_max(s.rows, s.day) AS rows"
+            " FROM boards AS b LEFT JOIN series AS s ON s.board = b.board GROUP BY ALL ORDER BY b.board",
+        )
+    columns = [
+        "board",
+        "title",
+        "kind",
+        "adjustment",
+        "direction",
+        "operator",
+        "source",
+        "points",
+        "first_day",
+        "last_day",
+        "rows",
+    ]
+    output.write(found, columns, setting.format)
+
+
+TOP = [
+    "position",
+    "name",
+    "release",
+    "configuration",
+    "developer",
+    "country",
+    "openness",
+    "licence",
+    "score",
+    "score_low",
+    "score_high",
+    "printed_rank",
+]
+
+
+@click.command("top")
+@click.argument("board")
+@click.option("--n", type=click.IntRange(1), default=20, show_default=True, help="How many places; ties are all shown.")
+@as_of
+@common
+def top_command(setting: Setting, board: str, n: int, as_of: date | None) -> None:
+    """The first places of BOARD, with what each name resolves to."""
+    day = as_of or setting.today
+    with setting.database() as connection:
+        known_board(connection, board)
+        found = records(
+            connection,
+            "SELECT r.* FROM entries_resolved AS r WHERE r.board = $1 AND r.position <= $2"
+            " AND r.day = (SELECT max(s.day) FROM series AS s WHERE s.board = $1 AND s.day <= $3)"
+            " ORDER BY r.position, r.row",
+            [board, n, day],
+        )
+        if not found:
+            output.write([], TOP, setting.format)
+            output.say(missing(connection, board, day))
+            raise click.exceptions.Exit(1)
+    first = found[0]
+    title = f"{board}, {first['day']} (snapshot {first['snapshot'][:12]}, captured {first['captured_at']:%Y-%m-%d})"
+    output.write(found, TOP, setting.format, title)
+
+
+@click.command("sql")
+@click.argument("query")
+@common
+def sql_command(setting: Setting, query: str) -> None:
+    """Ask the published database, read-only: tracker sql "FROM latest LIMIT 5"."""
+    import duckdb
+
+    with setting.database() as connection:
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        try:
+            found = records(connection, query)
+            names = [column[0] for column in connection.description or []]
+        except duckdb.Error as error:
+            raise click.UsageError(str(error).splitlines()[0]) from None
+    output.write(found, names, setting.format)
+
+
+STATUS = ["board", "source", "last_success", "published_on", "rows", "age_days", "state", "reason"]
+
+
+@click.command("status")
+@common
+def status_command(setting: Setting) -> None:
+    """How each board stands. Exit code 1 where one is not ok."""
+    from tracker.config import interval
+
+    sources = setting.config.declared()
+    with setting.database() as connection:
+        found = records(connection, "SELECT * FROM health")
+    for board in found:
+        source = sources.get(board["source"])
+        board["age_days"] = (setting.today - board["day"]).days if board["day"] else None
+        on = source is not None and source.enabled
+        if board["state"] == "ok" and source and on:
+            limit = interval(source) * setting.config.schedule.stale_after + timedelta(days=1)
+            if setting.clock().replace(tzinfo=None) - board["last_success"] > limit:
+                board["state"] = "stale"
+                board["reason"] = (
+                    f"nothing came since {board['last_success']:%Y-%m-%d}; the source is due every {source.every}"
+                )
+        if board["state"] == "never":
+            board["reason"] = "never collected" if on else f"off: {source.why_off}" if source else "no such source"
+            if on and source and source.key and not os.environ.get(source.key):
+                board["reason"] = f"needs a key in {source.key}"
+    output.write(found, STATUS, setting.format)
+    if any(board["state"] not in {"ok", "never"} for board in found):
+        raise click.exceptions.Exit(1)
+
+
+@click.command("unresolved")
+@click.option("--top", type=click.IntRange(1), default=50, show_default=True, help="Only names that stood this high.")
+@common
+def unresolved_command(setting: Setting, top: int) -> None:
+    """Printed names of which developer, country, openness or release is not known, the weightiest first."""
+    with setting.database() as connection:
+        found = records(
+            connection,
+            "SELECT u.name, u.printed_organization, u.best_position, u.places, u.boards, u.last_day,"
+            " u.without_developer, u.without_country, u.without_openness, u.without_release"
+            " FROM unresolved AS u WHERE u.best_position <= ?"
+            " ORDER BY u.without_country DESC, u.without_openness DESC, u.best_position, u.places DESC, u.name",
+            [top],
+        )
+    for row in found:
+        words = ("developer", "country", "openness", "release")
+        row["unknown"] = ", ".join(word for word in words if row.pop(f"without_{word}"))
+    columns = ["name", "printed_organization", "unknown", "best_position", "places", "boards", "last_day"]
+    output.write(found, columns, setting.format)
+
+
+@click.command("breaks")
+@click.argument("board", required=False)
+@common
+def breaks_command(setting: Setting, board: str | None) -> None:
+    """Where a series is not comparable: breaks that are declared, and jumps that nobody has declared."""
+    from storage.warehouse import sql
+
+    with setting.database() as connection:
+        if board:
+            known_board(connection, board)
+        found = records(connection, sql("suspected_breaks"), [board])
+    columns = ["board", "day_before", "day", "state", "rows_before", "rows", "common_names", "median_shift", "reason"]
+    output.write(found, columns, setting.format)
+
+
+@click.command("disagreements")
+@click.argument("board", required=False)
+@click.option("--top", type=click.IntRange(1), default=20, show_default=True)
+@common
+def disagreements_command(setting: Setting, board: str | None, top: int) -> None:
+    """Days that two sources showed of one board, with different models in the top N."""
+    from storage.warehouse import sql
+
+    with setting.database() as connection:
+        if board:
+            known_board(connection, board)
+        found = records(connection, sql("disagreements"), [board, top])
+    output.write(found, ["board", "day", "chosen", "other", "only_chosen", "only_other"], setting.format)
+
+
+@click.command("sources")
+@common
+def sources_command(setting: Setting) -> None:
+    """Sources: on or off and why, how often, which boards, under which licence."""
+    found = []
+    for source in setting.config.declared().values():
+        lacks = bool(source.key) and not os.environ.get(source.key)
+        needs = f"needs a key in {source.key}" if lacks else ""
+        found.append({
+            "source": source.name, "title": source.title, "state": "on" if source.enabled else "off",
+            "why": "; ".join(filter(None, (source.why_off, needs))),
+            "every": source.every, "boards": list(source.boards), "licence": source.licence,
+            "redistribute": source.redistribute, "homepage": source.homepage,
+        })  # fmt: skip
+    output.write(found, list(found[0]) if found else [], setting.format)

@@ -1,0 +1,83 @@
+"""Options of the commands that ask about one value, and the heads that they print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker import output
+from tracker.commands.board import known_board, missing
+from tracker.where import Where, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import duckdb
+
+    from tracker.commands.common import Setting
+    from tracker.points import Point
+    from tracker.where import Figure
+
+
+class Asked(click.ParamType[Where]):
+    """A question such as country=CN."""
+
+    name = "property=value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Where:
+        """The question; a wrong one is answered with what was expected."""
+        if isinstance(value, Where):
+            return value
+        try:
+            return parse(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+where_option = click.option(
+    "--where", type=Asked(), required=True, help="What is counted: country=CN, open=open, country=CN,open=open, ..."
+)
+top_option = click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="N.")
+level_option = click.option(
+    "--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help="Level of published intervals."
+)
+between_by = click.option(
+    "--by", type=click.Choice(["country", "developer", "openness", "open"]), default="country", show_default=True
+)
+
+
+def nothing(setting: Setting, sentence: str, empty: Any, columns: Sequence[str]) -> click.exceptions.Exit:
+    """There is no answer: empty data, the sentence on stderr, exit code 1. To be raised."""
+    if setting.format == "json":
+        print(output.json_text(empty))
+    elif setting.format == "csv":
+        output.write([], columns, "csv")
+    output.say(sentence)
+    return click.exceptions.Exit(1)
+
+
+def comparable(connection: duckdb.DuckDBPyConnection, board: str, what: str) -> None:
+    """A board whose scores change their meaning with each edition is refused by name where scores are asked for."""
+    about = known_board(connection, board)
+    if about["editions_comparable"] is False:
+        raise click.UsageError(
+            f"{board}: its scores are not comparable across editions, so there is no {what}; shares are: tracker share"
+        )
+
+
+def scored(connection: duckdb.DuckDBPyConnection, board: str, day: date) -> Point | str:
+    """The rows with a score of the newest point on or before a day, or the sentence that says why there are none."""
+    from tracker.points import point
+
+    found = point(connection, board, day)
+    return found if found and found.rows else missing(connection, board, day)
+
+
+def share_words(figure: Figure) -> str:
+    """4 of 20 (20.0%), with bounds where something is unknown."""
+    if figure.high > figure.count:
+        counts = f"{output.shown(figure.count)} to {output.shown(figure.high)}"
+        return f"{counts} of {output.shown(figure.of)} ({figure.share:.1%} to {figure.share_high:.1%})"
+    return f"{output.shown(figure.count)} of {output.shown(figure.of)} ({figure.share:.1%})"

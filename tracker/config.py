@@ -1,0 +1,165 @@
+"""config.toml, with a default for every key, and the sources as it overrides them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+
+from scrapers.declare import SOURCES, Declared, Source, check_every, load_sources, read_toml, seconds, validate
+from scrapers.errors import DeclarationError
+
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Http(Declared):
+    """Limits and manners of fetching."""
+
+    contact: str = "no contact was configured"
+    timeout: Positive = 60.0
+    max_bytes: Annotated[int, Field(gt=0)] = 64 << 20
+    max_unpacked: Annotated[int, Field(gt=0)] = 192 << 20
+    attempts: Annotated[int, Field(ge=1, le=20)] = 4
+    redirects: Annotated[int, Field(ge=0, le=20)] = 5
+    pause: Annotated[float, Field(ge=0)] = 0.5
+    allow_hosts: tuple[str, ...] = ()
+    mirrors: Mapping[str, str] = {}
+
+    @field_validator("mirrors")
+    @classmethod
+    def origins(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        for origin, base in value.items():
+            parts = urlsplit(origin)
+            if origin != "*" and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/")):
+                raise ValueError(f"{origin!r} is no origin; expected '*' or scheme://host")
+            try:
+                to = urlsplit(base.replace("{host}", "host"))
+                sound = to.scheme in {"http", "https"} and bool(to.hostname) and to.port != 0
+            except ValueError:
+                sound = False
+            if not sound:
+                raise ValueError(f"{base!r} is no http(s) address")
+        return value
+
+    @field_validator("contact")
+    @classmethod
+    def one_line(cls, value: str) -> str:
+        if not value.isascii() or not value.isprintable():
+            raise ValueError("plain ASCII on one line is expected: it goes into the User-Agent header")
+        return value
+
+
+class Schedule(Declared):
+    """When sources run that do not say it themselves."""
+
+    jitter: Annotated[float, Field(ge=0)] = 300.0
+    stale_after: Positive = 3.0
+
+
+class Override(Declared):
+    """What config.toml may change of a source."""
+
+    enabled: bool | None = None
+    why_off: str | None = None
+    every: str | None = None
+    cron: str | None = None
+    address: Mapping[str, str] = {}  # role -> another address
+
+    @field_validator("every")
+    @classmethod
+    def interval(cls, value: str | None) -> str | None:
+        if value is not None:
+            seconds(value)
+        return value
+
+    @field_validator("cron")
+    @classmethod
+    def five_fields(cls, value: str | None) -> str | None:
+        if value is not None:
+            check_every(f"cron {value}")
+        return value
+
+
+class Config(Declared):
+    """The whole of config.toml."""
+
+    data: Path = Path("data")
+    registry: Path = Path(__file__).parent / "registry"
+    decisions: Path = Path("decisions.csv")
+    more_sources: tuple[Path, ...] = ()
+    http: Http = Http()
+    schedule: Schedule = Schedule()
+    sources: Mapping[str, Override] = {}
+
+    @property
+    def user_agent(self) -> str:
+        """Who asks, and whom to write to."""
+        from tracker import __version__
+
+        return f"leaderboard-tracker/{__version__} (+{self.http.contact})"
+
+    def declared(self) -> dict[str, Source]:
+        """All sources with their overrides, by name."""
+        for folder in self.more_sources:
+            if not folder.is_dir():
+                raise DeclarationError("config.toml", "more_sources", f"there is no folder {folder}")
+        found = dict(load_sources((SOURCES, *self.more_sources, self.data / "boards")))
+        for name, override in self.sources.items():
+            if name not in found:
+                known = ", ".join(found)
+                raise DeclarationError("config.toml", f"sources.{name}", f"no such source; expected one of: {known}")
+            found[name] = overridden(found[name], override)
+        return found
+
+
+def overridden(source: Source, override: Override) -> Source:
+    """The source as config changes it."""
+    change: dict[str, object] = {}
+    if override.enabled is not None:
+        change["enabled"] = override.enabled
+        change["why_off"] = "" if override.enabled else override.why_off or "switched off in config.toml"
+    if override.every is not None:
+        change["every"] = override.every
+    if override.cron is not None:
+        change["every"] = f"cron {override.cron}"
+    if override.address:
+        unknown = sorted(override.address.keys() - {page.role for page in source.pages})
+        if unknown:
+            known = ", ".join(page.role for page in source.pages)
+            key = f"sources.{source.name}.address.{unknown[0]}"
+            raise DeclarationError("config.toml", key, f"no such page; expected one of: {known}")
+        pages = []
+        for page in source.pages:
+            address = override.address[page.role] if page.role in override.address else page.address
+            pages.append(page.model_copy(update={"address": address}))
+        change["pages"] = tuple(pages)
+    return source.model_copy(update=change)
+
+
+def interval(source: Source) -> timedelta:
+    """How often a source runs, for judging staleness; a cron expression counts as a week at most."""
+    if source.every.startswith("cron "):
+        return timedelta(days=7 if source.every.split()[-1] != "*" else 1)
+    return timedelta(seconds=seconds(source.every))
+
+
+def load(path: Path | None, data: Path | None) -> Config:
+    """The config file at `path`, else ./config.toml where there is one, else the defaults."""
+    chosen = path or (Path(os.environ["TRACKER_CONFIG"]) if "TRACKER_CONFIG" in os.environ else Path("config.toml"))
+    if chosen.exists() or path or "TRACKER_CONFIG" in os.environ:
+        config = validate(Config, read_toml(chosen), str(chosen))
+        base = chosen.resolve().parent
+    else:
+        config, base = Config(), Path.cwd()
+    data = data or (Path(os.environ["TRACKER_DATA"]) if "TRACKER_DATA" in os.environ else None)
+    return config.model_copy(update={
+        "data": data.resolve() if data else base / config.data,
+        "registry": base / config.registry,
+        "decisions": base / config.decisions,
+        "more_sources": tuple(base / folder for folder in config.more_sources),
+    })  # fmt: skip

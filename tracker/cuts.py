@@ -1,0 +1,122 @@
+"""The rows behind a share: the same text as the share (storage/sql/share.sql), with another last SELECT."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from storage import warehouse
+from tracker.shares import Definition
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One unit of the cut by its best row. `place` is shared by the `tied` units of its tie group."""
+
+    snapshot: str
+    day: date
+    row: int
+    name_key: int
+    name: str
+    place: int
+    tied: int
+    score: float | None
+    printed_rank: float | None
+    release: str | None
+    developer: str
+    country: str
+    openness: str
+    open: str
+    countries: tuple[str, ...]  # under the country rule `multi`: every printed country of a joint model
+
+    def values(self, by: str) -> list[tuple[str, ...]]:
+        """The values under which the row is counted, for a `by` of a definition."""
+        seconds = {"country,openness": [self.openness], "country,open": [self.open]}
+        if by in seconds:
+            return [(first, second) for first in self.bases() for second in seconds[by]]
+        first = {"openness": [self.openness], "open": [self.open], "developer": [self.developer]}
+        return [(value,) for value in (first[by] if by in first else self.bases())]
+
+    def bases(self) -> tuple[str, ...]:
+        """Its country, or its countries under `multi`."""
+        return self.countries or (self.country,)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The units that stand in the top N, or in the tie group that holds place N, in order."""
+
+    definition: Definition
+    top: int
+    rows: tuple[Placed, ...]
+
+    @property
+    def group(self) -> tuple[Placed, ...]:
+        """The tie group across the cut; empty where the cut falls between two groups."""
+        if self.definition.rank_by == "printed_at_most":
+            return ()
+        return tuple(row for row in self.rows if row.place + row.tied - 1 > self.top)
+
+    @property
+    def whole(self) -> tuple[Placed, ...]:
+        """The units that are in for certain."""
+        group = {row.row for row in self.group}
+        return tuple(row for row in self.rows if row.row not in group)
+
+    @property
+    def left(self) -> int:
+        """Places that the tie group shares."""
+        return self.top - self.group[0].place + 1 if self.group else 0
+
+    def weight(self, row: Placed) -> Fraction:
+        """How much of the row is in, by the tie rule of the definition: exact."""
+        if row not in self.group:
+            return Fraction(1)
+        shared = Fraction(self.left, row.tied)
+        return {"fractional": shared, "include": Fraction(1), "exclude": Fraction(0)}[self.definition.ties]
+
+    def of(self) -> Fraction:
+        """The denominator."""
+        return sum((self.weight(row) for row in self.rows), Fraction(0))
+
+    def count(self, value: Sequence[str]) -> Fraction:
+        """The count of a value of the definition's `by`, as the share states it (unknown left out)."""
+        wanted, by = tuple(value), self.definition.by
+        return sum((self.weight(row) for row in self.rows for found in row.values(by) if found == wanted), Fraction(0))
+
+
+def cuts(
+    connection: duckdb.DuckDBPyConnection,
+    board: str,
+    questions: Sequence[tuple[int, Definition]],
+    *,
+    as_of: date,
+    today: date,
+) -> list[Cut]:
+    """The cut of each (N, definition), at the newest point of the board on or before `as_of`; in one query."""
+    columns = ["by_value" if name == "by" else name for name in asdict(Definition())]
+    names = ["ask", "board", "top", "as_of", "today", "every_day", *columns]
+    kinds = {"as_of": "DATE", "today": "DATE"}
+    cells = ", ".join(f"CAST(? AS {kinds[name]}) AS {name}" if name in kinds else f"? AS {name}" for name in names)
+    values: list[object] = []
+    for ask, (top, definition) in enumerate(questions):
+        values += [ask, board, top, as_of, today, False, *asdict(definition).values()]
+    asked = " UNION ALL ".join(f"SELECT {cells}" for _ in questions)
+    found: dict[int, list[Placed]] = {ask: [] for ask in range(len(questions))}
+    rows = connection.execute(f"WITH asked AS ({asked}) {_text()}", values).fetchall()
+    for ask, *row, countries in rows:
+        found[ask].append(Placed(*row, tuple(countries or ())))  # type: ignore[call-arg]
+    return [Cut(definition, top, tuple(found[ask])) for ask, (top, definition) in enumerate(questions)]
+
+
+def _text() -> str:
+    """share.sql with cut.sql in place of its last SELECT, the one that stands at the margin."""
+    kept, found, _ = warehouse.sql("share").rpartition("\nSELECT ")
+    assert found, "share.sql has no last SELECT"  # noqa: S101 - a change of our own file, held by the tests
+    return f"{kept}\n{warehouse.sql('cut')}"

@@ -1,0 +1,101 @@
+"""What a command prints: data on stdout as table, CSV or JSON; everything else on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Literal
+
+Format = Literal["table", "csv", "json"]
+Record = Mapping[str, Any]
+# A cell that begins with one of these is read as a formula by spreadsheets.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(records: Sequence[Record], columns: Sequence[str], format_: Format, title: str = "") -> None:
+    """Records under these columns, in that order."""
+    if format_ == "json":
+        print(json_text([{column: record[column] for column in columns} for record in records]))
+    elif format_ == "csv":
+        import csv
+
+        out = csv.writer(sys.stdout, lineterminator="\n")
+        out.writerow(columns)
+        out.writerows([safe_cell(record[column]) for column in columns] for record in records)
+    else:
+        table(records, columns, title)
+
+
+def json_text(value: Any) -> str:
+    """JSON, with days and times in ISO 8601 (UTC)."""
+    import orjson
+
+    option = orjson.OPT_INDENT_2 | orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
+    return orjson.dumps(value, option=option).decode()
+
+
+def safe_cell(value: Any) -> str:
+    """A CSV cell: no formula in a spreadsheet, empty for None, ISO 8601 for times."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds") + "Z"
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, int | date):
+        return str(value)
+    if isinstance(value, list | tuple):
+        value = " | ".join(str(part) for part in value)
+    text = f"'{value}" if str(value).startswith(FORMULA) else str(value)
+    return text.replace("\r", "\\r")  # csv leaves a lone carriage return unquoted, and readers end the row there
+
+
+def table(records: Sequence[Record], columns: Sequence[str], title: str = "") -> None:
+    """A table for people; control characters of hostile pages are shown, not obeyed."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(soft_wrap=False, width=None if sys.stdout.isatty() else 200, highlight=False)
+    if title:
+        paragraph(title)
+    grid = Table(header_style="bold", box=None, pad_edge=False)
+    numeric = {c for c in columns if any(isinstance(r[c], int | float) and not isinstance(r[c], bool) for r in records)}
+    for column in columns:
+        grid.add_column(column, justify="right" if column in numeric else "left", overflow="fold")
+    for record in records:
+        grid.add_row(*(Text(shown(record[column])) for column in columns))
+    console.print(grid)
+
+
+def paragraph(text: str) -> None:
+    """A sentence on stdout, wrapped at the width of the terminal."""
+    import shutil
+    import textwrap
+
+    print(textwrap.fill(text, min(shutil.get_terminal_size((110, 24)).columns, 110), subsequent_indent="  "))
+
+
+def shown(value: Any) -> str:
+    """One cell for people."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, list | tuple):
+        return "; ".join(str(part) for part in value)
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(value))
+
+
+def say(*sentences: object) -> None:
+    """A sentence for the person, on stderr."""
+    print(*sentences, file=sys.stderr)
+
+
+def complain(sentences: Iterable[str]) -> None:
+    """Problems, one a line, on stderr."""
+    for sentence in sentences:
+        say(f"problem: {sentence}")
