@@ -1,0 +1,296 @@
+"""The world on loopback, and a tracker that looks at it: fixtures and helpers of the tests of whole runs.
+
+`upstream` starts the simulator of ../shared on a free port. `Place` is a folder with a config.toml, a little
+registry and a data directory of its own, and runs commands there. `page` and friends make small pages of a
+made-up source.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+NEWEST = "2026-11-01"
+PROOF = "https://example.org/page,2026-08-01"
+FAULTS = [
+    "500", "503", "429", "404", "challenge", "empty", "truncated", "half", "slow", "reset", "bomb", "redirect", "moved",
+    "garbage", "html",
+]  # fmt: skip
+PAGES = {  # one page of each source, as the simulator names it
+    "aider": "/raw.githubusercontent.com/Aider-AI/aider/main/aider/website/_data/polyglot_leaderboard.yml",
+    "arena": "/huggingface.co/datasets/lmarena-ai/leaderboard-dataset/resolve/main/text/latest-00000-of-00001.parquet",
+    "opencompass": "/rank.opencompass.org.cn/gw/opencompass-be/api/v1/rank/listRankTableAvailableMonths",
+    "vectara": "/raw.githubusercontent.com/vectara/hallucination-leaderboard/main/README.md",
+}
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Upstream:
+    """The simulator, with its day, its faults and its log."""
+
+    def __init__(self, program: Path, day: str = NEWEST) -> None:
+        self._port = free_port()
+        self.mirror = f"http://127.0.0.1:{self._port}/{{host}}"
+        self._process = subprocess.Popen(
+            [sys.executable, str(program), "--port", str(self._port), "--now", day],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert self._process.stdout
+        assert b"serving" in self._process.stdout.readline()
+        self._process.stdout.close()
+        self._read = 0
+        until = time.monotonic() + 10
+        while True:  # it says that it serves just before it listens
+            with contextlib.suppress(OSError):
+                self._ask("/_now")
+                return
+            if time.monotonic() > until:
+                raise AssertionError("the simulator does not answer")
+            time.sleep(0.02)
+
+    def close(self) -> None:
+        """Ends the simulator."""
+        self._process.kill()
+        self._process.wait()
+
+    def _ask(self, page: str, /, **query: str) -> bytes:
+        url = self.mirror.replace("/{host}", page) + (f"?{urllib.parse.urlencode(query)}" if query else "")
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return bytes(answer.read())
+
+    def day(self, day: str) -> None:
+        """Moves the simulated day."""
+        self._ask("/_now", day=day)
+
+    def fault(self, path: str, kind: str) -> None:
+        """Serves a fault at that path; '*' is every path, `none` clears."""
+        self._ask("/_fault", path=path, kind=kind)
+
+    def log(self) -> list[dict[str, Any]]:
+        """The requests since this was last asked, robots.txt left out."""
+        lines = [json.loads(line) for line in self._ask("/_log").splitlines()]
+        fresh, self._read = lines[self._read :], len(lines)
+        return [line for line in fresh if not line["path"].endswith("/robots.txt")]
+
+    def manifest(self, kind: int) -> list[dict[str, str]]:
+        """What OpenCompass's manifest lists on the simulated day."""
+        url = self.mirror.replace("/{host}", PAGES["opencompass"])
+        body = json.dumps({"rankingType": 0, "benchmarkType": kind}).encode()
+        with urllib.request.urlopen(urllib.request.Request(url, data=body), timeout=10) as answer:
+            return list(json.load(answer)["data"])
+
+
+@pytest.fixture(scope="module")
+def _simulator(shared: Path) -> Iterator[Upstream]:
+    simulator = Upstream(shared / "bin" / "upstream")
+    yield simulator
+    simulator.close()
+
+
+@pytest.fixture
+def upstream(_simulator: Upstream) -> Iterator[Upstream]:
+    """The simulator at its newest day, without faults."""
+    _simulator.day(NEWEST)
+    _simulator.log()
+    yield _simulator
+    for path in ("*", *PAGES.values()):
+        _simulator.fault(path, "none")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """The data it printed."""
+        return json.loads(self.out)
+
+
+class Place:
+    """A folder to run commands in: config.toml, a registry of a few lines, and data."""
+
+    def __init__(
+        self, folder: Path, mirror: str = "http://127.0.0.1:9/{host}", *, timeout: float = 20, more: str = ""
+    ) -> None:
+        self.folder, self.config, self.data = folder, folder / "config.toml", folder / "data"
+        self.archive, self.registry = self.data / "archive", folder / "registry"
+        folder.mkdir(parents=True, exist_ok=True)
+        if not self.registry.exists():
+            little_registry(self.registry)
+        self.configure(mirror, timeout=timeout, more=more)
+
+    def configure(self, mirror: str, *, timeout: float = 20, more: str = "") -> None:
+        """Writes config.toml; `more` is further TOML, top-level keys first."""
+        self.config.write_text(
+            f'data = "data"\nregistry = "registry"\n{more}\n[http]\npause = 0\nattempts = 2\ntimeout = {timeout}\n'
+            f'[http.mirrors]\n"*" = "{mirror}"\n'
+        )
+
+    def run(self, *args: str | Path, now: str = NEWEST) -> Done:
+        """A command in this process, through the entry point."""
+        from tracker.cli import main
+
+        out, err, code = io.StringIO(), io.StringIO(), 0
+        words = ["tracker", *self._words(args, now)]
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), mock.patch.object(sys, "argv", words):
+            try:
+                main()
+            except SystemExit as stop:
+                code = int(stop.code or 0)
+        return Done(code, out.getvalue(), err.getvalue())
+
+    def _words(self, args: Sequence[str | Path], now: str) -> list[str]:
+        """The words of a command here; without `now` it goes by the real clock."""
+        return [*map(str, args), "--config", str(self.config), *(["--now", now] if now else [])]
+
+    def start(self, *args: str | Path, now: str = NEWEST, driver: Path | None = None) -> subprocess.Popen[str]:
+        """A command in a process of its own, or a driver script that is given its words."""
+        program = [str(driver)] if driver else ["-m", "tracker.cli"]
+        words = self._words(args, now)
+        return subprocess.Popen(
+            [sys.executable, *program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+        )  # fmt: skip
+
+    def sql(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of the published database."""
+        from storage.warehouse import connect, published
+
+        connection = connect(published(self.data), read_only=True)
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    def exported(self) -> dict[str, bytes]:
+        """Every file of an export, by name."""
+        folder = self.folder / "exported"
+        shutil.rmtree(folder, ignore_errors=True)
+        done = self.run("export", folder)
+        assert done.code == 0, done.err
+        return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+
+    def ledger(self) -> list[bytes]:
+        """Every acknowledged line, in order."""
+        raw = b"".join(file.read_bytes() for file in sorted((self.archive / "ledger").glob("*.jsonl")))
+        return [line for line in raw.splitlines(keepends=True) if line.endswith(b"\n")]
+
+    def days(self) -> dict[str, set[str]]:
+        """The days of every board that has any."""
+        found: dict[str, set[str]] = {}
+        for board, day in self.sql("SELECT board, day FROM series"):
+            found.setdefault(board, set()).add(str(day))
+        return found
+
+    def copy(self, folder: Path) -> Place:
+        """The same, elsewhere."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        found = Place.__new__(Place)
+        found.folder, found.config, found.data = folder, folder / "config.toml", folder / "data"
+        found.archive, found.registry = found.data / "archive", folder / "registry"
+        return found
+
+
+def little_registry(folder: Path) -> None:
+    """Three developers and three releases: what these tests say of names, and quick to load."""
+    folder.mkdir()
+    files = {
+        "developers": ["developer,name,country,subdivision,since,until,evidence_url,evidence_day,note",
+                       f"alibaba,Alibaba,CN,,,,{PROOF},", f"anthropic,Anthropic,US,,,,{PROOF},", f"openai,OpenAI,US,,,,{PROOF},"],
+        "developer_aliases": ["alias,developer,evidence_url,evidence_day", f"Qwen,alibaba,{PROOF}"],
+        "releases": ["release,developer,released_on,weights,weights_since,licence,open_source,base_model,evidence_url,evidence_day,note",
+                     f"Qwen/Qwen3-32B,alibaba,2025-04-28,yes,,Apache-2.0,,,{PROOF},", f"openai/gpt-4o,openai,2024-05-13,no,,,,,{PROOF},"],
+        "aliases": ["alias,release,configuration,evidence_url,evidence_day"],
+        "licences": ["printed,licence,terms,evidence_url,evidence_day", f"Apache 2.0,Apache-2.0,permissive,{PROOF}"],
+        "families": ["token,developer,exceptions,evidence_url,evidence_day,note"],
+    }  # fmt: skip
+    for name, lines in files.items():
+        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+SMALL = """
+title = "Small"
+publisher = "A test"
+homepage = "https://example.org/"
+licence = "CC0-1.0"
+redistribute = true
+pages = [
+  {{ role = "plain", format = "csv", address = "https://example.org/plain.csv" }},
+  {{ role = "dated", format = "csv", address = "https://example.org/dated.csv" }},
+]
+columns = {{ name = "model", score = "{score}" }}
+[boards.small_plain]
+page = "plain"
+metric = "points"
+[boards.small_plain.expect]
+rows = [{{ min = 2, max = 8 }}]
+score = [0, 100]
+max_drop = 0.4
+[boards.small_dated]
+page = "dated"
+metric = "points"
+[boards.small_dated.columns]
+name = "model"
+score = "{score}"
+published = "day"
+"""
+
+
+def small(folder: Path, *, score: str = "points", declared: str = "sources") -> Place:
+    """A place whose only enabled source is `small`: boards small_plain (no day) and small_dated (a day a row)."""
+    sources = folder / declared
+    sources.mkdir(parents=True)
+    (sources / "small.toml").write_text(SMALL.format(score=score))
+    return Place(folder, more=f'more_sources = ["{declared}"]')
+
+
+def page(scores: Sequence[float], day: str = "", names: Sequence[str] = "ABCDEFGHIJKL") -> bytes:
+    """A page of `small`: the models A, B, C... with these points, all published on `day` where one is given."""
+    rows = [f"{name},{score},{2 * score}{',' + day if day else ''}" for name, score in zip(names, scores, strict=False)]
+    return "\n".join([f"model,points,double{',day' if day else ''}", *rows, ""]).encode()
+
+
+def put(place: Place, body: bytes, captured_at: str, role: str = "plain") -> dict[str, Any]:
+    """Imports a page of `small`; the outcome as `tracker import` prints it."""
+    file = place.folder / f"{role}.csv"
+    file.write_bytes(body)
+    done = place.run("import", "small", file, "--captured-at", captured_at, "--role", role, "--format", "json")
+    assert done.out, done.err
+    (outcome,) = done.json()
+    return dict(outcome)
+
+
+def points(place: Place, board: str) -> list[tuple[str, float]]:
+    """(day, highest score) of every point of a board's series, in order."""
+    found = place.sql(
+        f"SELECT s.day, max(e.score) FROM series AS s JOIN entries AS e ON e.snapshot_key = s.snapshot_key"
+        f" WHERE s.board = '{board}' GROUP BY s.day ORDER BY s.day"
+    )
+    return [(str(day), score) for day, score in found]

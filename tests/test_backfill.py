@@ -1,0 +1,221 @@
+"""History from a git repository on disk and from a web archive's index, killed and resumed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import respx
+
+from scrapers.http import Fetcher, Limits
+from storage.archive import Archive
+from tracker import backfill
+from tracker.config import Config, Http, load
+from tracker.door import Brought
+
+ADDRESS = "https://raw.githubusercontent.com/vectara/hallucination-leaderboard/main/README.md"
+START = datetime(2025, 12, 1, 12, tzinfo=UTC)
+
+
+def page(number: int) -> bytes:
+    """A page of the board with 60 rows, of which one changes with `number`."""
+    rows = [f"|lab/model-{n}|{1 + n / 10:.1f} %|" for n in range(60)]
+    rows.append(f"|lab/newest|{20 + number / 10:.1f} %|")
+    day = f"{START + timedelta(days=number):%B %d, %Y}"
+    return (
+        f"# Board\n\nLast updated on {day}\n\n|Model|Hallucination Rate|\n|--|--:|\n".encode()
+        + "\n".join(rows).encode()
+        + b"\n"
+    )
+
+
+def commit(folder: Path, number: int, body: bytes) -> None:
+    """One version of the page, on its day."""
+    (folder / "README.md").write_bytes(body)
+    when = (START + timedelta(days=number)).isoformat()
+    names = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
+    env = {**os.environ, **names, "GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
+    subprocess.run(["git", "add", "README.md"], cwd=folder, check=True, env=env)
+    subprocess.run(["git", "commit", "-qm", f"version {number}", "--allow-empty"], cwd=folder, check=True, env=env)
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real repository: a hundred commits of a board, of which one changes nothing and one goes back."""
+    folder = tmp_path_factory.mktemp("repository")
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=folder, check=True)
+    for number in range(100):
+        commit(folder, number, page(48 if number in {49, 98} else number))
+    return folder
+
+
+def config(folder: Path, **http: Any) -> Config:
+    """A configuration with its data in this folder."""
+    return load(None, folder / "data").model_copy(update={"http": Http(pause=0, attempts=1, **http)})
+
+
+def silent(*_: object) -> None:
+    """No progress."""
+
+
+def states(outcomes: list[Brought]) -> dict[str, int]:
+    """state -> how many."""
+    return {state: sum(o.state == state for o in outcomes) for state in sorted({o.state for o in outcomes})}
+
+
+def lines(config: Config) -> list[tuple[str, ...]]:
+    """What the ledger says of each capture but the run, in order."""
+    archive = Archive(config.data / "archive")
+    return sorted(
+        (str(at.fetched_at), at.address, at.content_sha256 or "", at.evidence) for _, _, at in archive.lines()
+    )
+
+
+def test_git_every_version_once_with_its_commit(repository: Path, tmp_path: Path) -> None:
+    """99 versions (one commit changes nothing); the evidence is the commit; a second run adds nothing."""
+    here = config(tmp_path)
+    source = here.declared()["vectara"]
+    outcomes = backfill.from_git(here, source, str(repository), None, None, silent)
+    # Version 48 comes back on day 98: a page that was had, of a day of its own.
+    assert states(outcomes) == {"accepted": 98, "unchanged": 1}
+    kept = lines(here)
+    assert len(kept) == 99
+    head = subprocess.run(["git", "rev-parse", "HEAD~3"], cwd=repository, capture_output=True, text=True, check=True)
+    assert f"git vectara/hallucination-leaderboard {head.stdout.strip()}" in {line[3] for line in kept}
+    again = backfill.from_git(here, source, str(repository), None, None, silent)
+    assert states(again) == {"unchanged": 99}
+    assert lines(here) == kept
+
+
+def test_git_between_two_days(repository: Path, tmp_path: Path) -> None:
+    """--since and --until bound the days of the commits, both included."""
+    here = config(tmp_path)
+    first, last = (START + timedelta(days=10)).date(), (START + timedelta(days=14)).date()
+    outcomes = backfill.from_git(here, here.declared()["vectara"], str(repository), first, last, silent)
+    assert [f"{o.captured_at:%d}" for o in outcomes] == ["11", "12", "13", "14", "15"]
+
+
+def test_git_address_is_cloned_without_contents(repository: Path, tmp_path: Path) -> None:
+    """An address is cloned once into the data directory, and fetched again the next time."""
+    subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=repository, check=True)
+    subprocess.run(["git", "config", "uploadpack.allowAnySHA1InWant", "true"], cwd=repository, check=True)
+    here = config(tmp_path)
+    source = here.declared()["vectara"]
+    until = (START + timedelta(days=5)).date()
+    for expected in ({"accepted": 6}, {"unchanged": 6}):
+        outcomes = backfill.from_git(here, source, f"file://{repository}", None, until, silent)
+        assert states(outcomes) == expected
+
+
+def test_git_killed_half_way_and_resumed(repository: Path, tmp_path: Path) -> None:
+    """kill -9 in the middle, then again: the same archive as without."""
+    whole = config(tmp_path / "whole")
+    backfill.from_git(whole, whole.declared()["vectara"], str(repository), None, None, silent)
+    data = tmp_path / "killed" / "data"
+    script = (
+        "import os, signal, sys, tracker.door as door\n"
+        "door.CHUNK = 10\n"
+        "append, count = door.Archive.append, []\n"
+        "def counted(self, lines):\n"
+        "    append(self, lines)\n"
+        "    count.append(1)\n"
+        "    if len(count) == 4: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "door.Archive.append = counted\n"
+        "from tracker.cli import main\n"
+        "main()\n"
+    )
+    command = ["backfill", "vectara", "--from", "git", "--repo", str(repository), "--data", str(data)]
+    killed = subprocess.run([sys.executable, "-c", script, *command], capture_output=True)
+    assert killed.returncode == -signal.SIGKILL
+    here = config(tmp_path / "killed")
+    assert 0 < len(lines(here)) < 99
+    done = subprocess.run([sys.executable, "-m", "tracker.cli", *command], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert lines(here) == lines(whole)
+
+
+def test_a_source_without_a_repository_says_so(tmp_path: Path) -> None:
+    """Pages that are in no git repository cannot be backfilled from one: a sentence, exit 2."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tracker.cli", "backfill", "arena", "--from", "git", "--data", str(tmp_path)],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert "none has an address in a git repository" in done.stderr
+
+
+STAMPS = [f"{START + timedelta(days=n):%Y%m%d%H%M%S}" for n in range(6)]
+INDEX = [["timestamp", "digest", "statuscode"], *([stamp, f"D{min(n, 4)}", "200"] for n, stamp in enumerate(STAMPS))]
+
+
+def test_wayback_index_with_respx() -> None:
+    """One copy for each distinct digest, the first of them; bytes are asked for as the archive keeps them (id_)."""
+    limits = Limits(pause=0, attempts=1)
+    source = load(None, None).declared()["vectara"]
+    with respx.mock(assert_all_called=False) as web, Fetcher(user_agent="test", limits=limits) as fetcher:
+        web.get("https://web.archive.org/robots.txt").mock(httpx.Response(404))
+        web.get(url__startswith="https://web.archive.org/cdx/").mock(httpx.Response(200, json=INDEX))
+        web.get(f"https://web.archive.org/web/{STAMPS[2]}id_/{ADDRESS}").mock(httpx.Response(200, content=page(2)))
+        found = list(backfill.copies(fetcher, source, source.pages[0], None, None))
+        assert [one.label for one in found] == [f"readme {stamp}" for stamp in STAMPS[:5]]
+        assert found[2].body() == page(2)
+        assert found[2].captured_at == START + timedelta(days=2)
+
+
+class Archived(BaseHTTPRequestHandler):
+    """A web archive on loopback that holds the copies of STAMPS, and may lose its connection."""
+
+    asked: list[str]
+    broken_from: int | None = None
+
+    def do_GET(self) -> None:
+        """The index, a copy, or 503 once the archive is broken."""
+        self.asked.append(self.path)
+        copies = [path for path in self.asked if "id_/" in path]
+        if "/cdx/" in self.path:
+            status, body = 200, json.dumps(INDEX).encode()
+        elif "id_/" in self.path and (self.broken_from is None or len(copies) <= self.broken_from):
+            status, body = 200, page(STAMPS.index(self.path.split("/web/")[1][:14]))
+        else:
+            status, body = (404 if "robots" in self.path else 503), b""
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+def test_wayback_stopped_and_resumed(tmp_path: Path) -> None:
+    """What came before the archive broke off is kept; the next run asks only for the rest."""
+    handler = type("Handler", (Archived,), {"asked": [], "broken_from": 2})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        here = config(tmp_path, mirrors={"https://web.archive.org": f"http://127.0.0.1:{server.server_port}"})
+        source = here.declared()["vectara"]
+        outcomes = backfill.from_wayback(here, source, None, None, silent)
+        assert states(outcomes) == {"accepted": 2, "refused": 3}
+        assert "503" in outcomes[-1].reason
+        handler.broken_from, handler.asked = None, []
+        started = time.monotonic()
+        assert states(backfill.from_wayback(here, source, None, None, silent)) == {"accepted": 3, "unchanged": 2}
+        assert sum("id_/" in path for path in handler.asked) == 3
+        assert time.monotonic() - started < 30
+        assert states(backfill.from_wayback(here, source, None, None, silent)) == {"unchanged": 5}
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,179 @@
+"""The contract of the commands that others script against, over the demo's pages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from click.testing import CliRunner, Result
+
+from tracker import output
+from tracker.cli import COMMANDS, cli
+
+
+def run(*command: str) -> Result:
+    """The command in this process; expected errors come out as exceptions."""
+    return CliRunner().invoke(cli, [*command])
+
+
+def tracker(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The command as a process of its own."""
+    return subprocess.run([sys.executable, "-m", "tracker.cli", *command], capture_output=True, text=True, cwd=cwd)
+
+
+def answer(*command: str) -> Any:
+    """The JSON that a command prints."""
+    return json.loads(run(*command, "--format", "json").stdout)
+
+
+def test_share_json(demo_data: Path) -> None:
+    """Exactly the documented keys, and the figures counted by hand from the page of 2026-08-19."""
+    found = answer("share", "arena_text_raw", "--data", str(demo_data))
+    assert list(found[0]) == [
+        "board", "day", "published_on", "captured_at", "snapshot", "edition", "top", "of", "unit", "ties", "rank_by",
+        "facts", "country", "count", "low", "high", "share", "share_low", "share_high",
+    ]  # fmt: skip
+    assert {share["country"]: share["count"] for share in found} == {"US": 16, "CN": 4}
+    first = found[0]
+    assert (first["published_on"], first["top"], first["of"], first["unit"]) == ("2026-08-19", 20, 20, "entry")
+    assert first["share"] == 0.8
+    assert first["captured_at"] == "2026-08-22T00:00:00Z"
+
+
+def test_share_of_weights_published(demo_data: Path) -> None:
+    """Two of the twenty have published weights: kimi-k3-max under its own terms, glm-5.3-max under MIT."""
+    found = answer("share", "arena_text_raw", "--by", "openness", "--data", str(demo_data))
+    counts = {share["openness"]: share["count"] for share in found}
+    assert counts == {"proprietary": 18, "open_weights": 1, "restricted_weights": 1}
+
+
+def test_share_before_the_first_snapshot(demo_data: Path) -> None:
+    """An empty list, a sentence on stderr, exit 1."""
+    done = run("share", "arena_text", "--as-of", "2020-01-01", "--format", "json", "--data", str(demo_data))
+    assert done.exit_code == 1
+    assert json.loads(done.stdout) == []
+    assert "no accepted snapshot on or before 2020-01-01; the first is of 2026-08-19" in done.stderr
+
+
+def test_top_json(demo_data: Path) -> None:
+    """The documented keys; ties share a position; a row of two models says so."""
+    found = answer("top", "aider_polyglot", "--n", "20", "--data", str(demo_data))
+    assert list(found[0]) == [
+        "position", "name", "release", "configuration", "developer", "country", "openness", "licence", "score",
+        "score_low", "score_high", "printed_rank",
+    ]  # fmt: skip
+    assert [row["position"] for row in found[:6]] == [1, 2, 3, 4, 5, 5]
+    by_name = {row["name"]: row for row in found}
+    assert by_name["DeepSeek R1 + claude-3-5-sonnet-20241022"]["country"] == "mixed"
+    assert by_name["o3 (high) + gpt-4.1"]["developer"] == "openai"
+    assert by_name["o3 (high) + gpt-4.1"]["country"] == "US"
+
+
+def test_status_json(demo_data: Path) -> None:
+    """One object a board; a source that was never asked is never, and says so."""
+    done = run("status", "--format", "json", "--now", "2026-08-22", "--data", str(demo_data))
+    found = {board["board"]: board for board in json.loads(done.stdout)}
+    assert list(found["arena_text"]) == [
+        "board", "source", "last_success", "published_on", "rows", "age_days", "state", "reason",
+    ]  # fmt: skip
+    assert found["arena_text"]["state"] == "ok"
+    assert (found["arena_text"]["rows"], found["arena_text"]["age_days"]) == (393, 3)
+    assert found["aider_polyglot"]["state"] == "stale"
+    assert done.exit_code == 1
+
+
+def test_formats_agree(demo_data: Path) -> None:
+    """CSV has the same rows and columns as JSON."""
+    options = ("share", "vectara_hallucination", "--by", "country,openness", "--data", str(demo_data))
+    rows = list(csv.DictReader(io.StringIO(run(*options, "--format", "csv").stdout)))
+    objects = answer(*options)
+    assert [row["country"] for row in rows] == [each["country"] for each in objects]
+    assert [float(row["count"]) for row in rows] == [each["count"] for each in objects]
+    assert list(rows[0]) == list(objects[0])
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_csv_on_stdout_holds_no_formula(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that a spreadsheet would run is text in --format csv, too; a negative number stays a number."""
+    output.write([{"name": name, "score": -1.5}], ["name", "score"], "csv")
+    (_, row) = csv.reader(io.StringIO(capsys.readouterr().out, newline=""))
+    assert row == [f"'{name}".replace("\r", "\\r"), "-1.5"]
+
+
+def test_table_says_what_it_rests_on(demo_data: Path) -> None:
+    """Beside the figure: kind, adjustment, operator, day, age, snapshot, definition."""
+    text = run("share", "arena_text", "--now", "2026-08-22", "--data", str(demo_data)).stdout
+    for said in ("human votes", "style control", "run by Arena", "2026-08-19", "3 days ago", "each printed row counts"):
+        assert said in text
+
+
+def test_sql_is_read_only_and_reads_no_files(demo_data: Path) -> None:
+    """A question is answered; a change, and a look at other files, is refused with one sentence and exit 2."""
+    found = answer("sql", "SELECT count(*) AS n FROM latest WHERE board = 'arena_text'", "--data", str(demo_data))
+    assert found == [{"n": 393}]
+    for query in ("DROP TABLE entries", "SELECT * FROM read_text('/etc/hostname')", "SELECT nonsense"):
+        done = run("sql", query, "--data", str(demo_data))
+        assert done.exit_code == 2, query
+        assert "Traceback" not in done.output
+
+
+def test_published_contract(demo_data: Path) -> None:
+    """Every table, view and macro that others query is there, and says what it holds."""
+    connection = duckdb.connect(str(demo_data / "tracker.duckdb"), read_only=True)
+    tables = dict(connection.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
+    views = dict(connection.execute("SELECT view_name, comment FROM duckdb_views() WHERE NOT internal").fetchall())
+    macros = dict(connection.execute(
+        "SELECT function_name, comment FROM duckdb_functions() WHERE function_type = 'table_macro' AND NOT internal"
+    ).fetchall())  # fmt: skip
+    for name in "snapshots sightings entries names developers releases aliases captures".split():
+        assert tables[name], name
+    for name in "entries_resolved latest unresolved health".split():
+        assert views[name], name
+    assert macros["share_of"]
+    shares = connection.execute("SELECT \"first\", count FROM share_of('arena_text', 20) ORDER BY 1").fetchall()
+    assert shares == [("CN", 3), ("US", 17)]
+    connection.close()
+
+
+def test_wrong_use_exits_2_with_a_sentence(tmp_path: Path, demo_data: Path) -> None:
+    """An unknown board, source, day, option or file: exit 2, one sentence, no traceback."""
+    (tmp_path / "broken.toml").write_text("[http]\ntimeout = 'long'\n")
+    (tmp_path / "unknown.toml").write_text("[htpp]\ntimeout = 5\n")
+    cases = [
+        (["share", "arena_txt", "--data", str(demo_data)], "no board 'arena_txt'; there are: "),
+        (["collect", "nothing"], "no source 'nothing'; there are: "),
+        (["share", "arena_text", "--as-of", "yesterday", "--data", str(demo_data)], "'yesterday' is not a day"),
+        (["share", "arena_text", "--top", "0", "--data", str(demo_data)], "0 is not in the range"),
+        (["status", "--config", "broken.toml"], "broken.toml: http.timeout: "),
+        (["status", "--config", "unknown.toml"], "unknown.toml: htpp: unknown key; expected one of: "),
+        (["status", "--config", "absent.toml"], "absent.toml: cannot be read"),
+    ]
+    for command, sentence in cases:
+        done = tracker(*command, cwd=tmp_path)
+        assert done.returncode == 2, command
+        assert sentence in done.stderr, done.stderr
+        assert "Traceback" not in done.stderr
+        assert done.stdout == ""
+
+
+def test_nothing_collected_yet(tmp_path: Path) -> None:
+    """Exit 1 and what to do, for every command that reads."""
+    for command in (["boards"], ["top", "arena_text"], ["share", "arena_text"], ["status"], ["unresolved"]):
+        done = tracker(*command, "--data", str(tmp_path / "none"), cwd=tmp_path)
+        assert done.returncode == 1, command
+        assert "run `tracker collect`" in done.stderr
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_has_help(name: str) -> None:
+    """`--help` of each command says what it does."""
+    done = run(name, "--help")
+    assert done.exit_code == 0
+    assert len(done.stdout.splitlines()) > 4

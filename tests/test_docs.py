@@ -1,0 +1,81 @@
+"""What the documents say is run: every command they show, every link, every command that exists is there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from scrapers.declare import load_source
+from tracker.cli import COMMANDS, cli
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SHOWN = sorted({line[2:].split("   #")[0].strip()
+                for file in DOCS for block in re.findall(r"```console\n(.*?)```", file.read_text("utf-8"), re.DOTALL)
+                for line in block.splitlines() if line.startswith("$ tracker ")})  # fmt: skip
+
+
+@pytest.mark.parametrize("command", SHOWN)
+def test_every_shown_command_runs(
+    command: str, demo_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each example works as it stands (over the demo's boards; status reports the age of old ones with 1)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRACKER_DATA", str(demo_data))
+    monkeypatch.setenv("TRACKER_NOW", "2026-08-22")
+    words = shlex.split(command)[1:]
+    done = CliRunner().invoke(cli, words, catch_exceptions=False)
+    assert done.exit_code == (1 if words[0] == "status" else 0), done.output
+
+
+def test_the_output_block_of_the_readme_is_real(
+    demo_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The block under the first command of the README is what that command prints, to the letter."""
+    block = re.search(r"```console\n\$ (tracker share .*?)\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert block
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TRACKER_DATA", str(demo_data))
+    monkeypatch.setenv("TRACKER_NOW", "2026-08-22")
+    monkeypatch.setenv("COLUMNS", "110")
+    printed = CliRunner().invoke(cli, shlex.split(block[1])[1:], catch_exceptions=False).stdout
+    assert [line.rstrip() for line in printed.strip().splitlines()] == block[2].strip().splitlines()
+
+
+def test_every_command_is_documented() -> None:
+    """docs/commands.md names each command."""
+    text = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    assert [name for name in COMMANDS if f"tracker {name}" not in text] == []
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link and every `docs/...` path in the documents exists."""
+    for file in DOCS:
+        text = file.read_text("utf-8")
+        for target in re.findall(r"\]\(([^)#]+)\)", text):
+            if not target.startswith("http"):
+                assert (file.parent / target).exists(), (file.name, target)
+        for target in re.findall(r"`((?:docs|scrapers|storage|tracker|tests)/[\w./]+)`", text):
+            assert (ROOT / target).exists(), (file.name, target)
+
+
+def test_the_walk_of_adding_a_source(tmp_path: Path) -> None:
+    """The TOML that docs/adding-a-source.md shows is a whole declaration."""
+    text = (ROOT / "docs" / "adding-a-source.md").read_text("utf-8")
+    block = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert block
+    (tmp_path / "example.toml").write_text(block[1])
+    source = load_source(tmp_path / "example.toml")
+    assert source.boards["example"].expect.landmarks
+
+
+def test_no_index_address_and_no_machine_path() -> None:
+    """No file of the project carries the address of a package index or a path of a machine that built it."""
+    for file in [ROOT / "pyproject.toml", ROOT / "constraints.txt", ROOT / "Makefile", ROOT / ".ci" / "run", *DOCS]:
+        text = file.read_text("utf-8")
+        assert not re.search(r"pypi\.org|files\.pythonhosted|index-url|registry\.npmjs", text), file
+        assert not re.search(r"/(?:home|root|work|tmp)/", text), file

@@ -1,0 +1,143 @@
+"""`tracker import`: pages that somebody else saved, with their day, through the same door."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.simulated import Done, Place, page, points, small
+from tracker.demo_server import bundled
+
+AIDER = bundled("aider.yml")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """An empty place."""
+    return small(tmp_path / "place")
+
+
+def saved(place: Place, name: str, body: bytes) -> Path:
+    """A saved page."""
+    file = place.folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(body)
+    return file
+
+
+def outcome(done: Done) -> dict[str, Any]:
+    """The only outcome that was printed."""
+    (row,) = done.json()
+    return dict(row)
+
+
+def test_a_page_of_aider_by_its_day(place: Place) -> None:
+    """The day is given; the page is told from what it holds."""
+    file = saved(place, "page.yml", AIDER)
+    done = place.run("import", "aider", file, "--captured-at", "2025-10-04", "--format", "json")
+    assert done.code == 0, done.err
+    told = outcome(done)
+    assert (told["state"], told["role"], told["boards"]) == ("accepted", "polyglot", ["aider_polyglot"])
+    assert told["rows"] == AIDER.count(b"\n  model:")
+    assert told["captured_at"] == "2025-10-04T00:00:00Z"
+    assert place.days() == {"aider_polyglot": {"2025-10-04"}}
+    assert place.run("share", "aider_polyglot", "--as-of", "2025-10-03").code == 1
+    assert place.run("share", "aider_polyglot", "--as-of", "2025-10-04").code == 0
+
+
+def test_the_day_may_stand_in_the_name(place: Place) -> None:
+    """A leading YYYY-MM-DD; --captured-at goes before it."""
+    file = saved(place, "2026-01-05__abc.csv", page([50, 40]))
+    place.run("import", "small", file, "--role", "plain")
+    assert points(place, "small_plain") == [("2026-01-05", 50)]
+    file.write_bytes(page([60, 40]))
+    place.run("import", "small", file, "--role", "plain", "--captured-at", "2026-01-07T12:00:00Z")
+    assert points(place, "small_plain") == [("2026-01-05", 50), ("2026-01-07", 60)]
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "said"),
+    [
+        ("page.csv", (), "its name does not begin with a YYYY-MM-DD; give --captured-at YYYY-MM-DD"),
+        ("2026-13-05.csv", (), "its name does not begin with a YYYY-MM-DD"),
+        ("page.csv", ("--captured-at", "yesterday"), "--captured-at 'yesterday' is no day or time"),
+        ("2026-01-05.csv", ("--role", "nonsense"), "'nonsense' is no page of small; expected one of: plain, dated"),
+        ("2026-01-05.csv.gz", ("--role", "plain"), "2026-01-05.csv.gz: cannot be read: Not a gzipped file"),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_adds_nothing(place: Place, name: str, args: tuple[str, ...], said: str) -> None:
+    """Exit code 2, the file is named, and the good file beside it is not taken in either."""
+    good = saved(place, "2026-01-04.csv", page([50, 40]))
+    done = place.run("import", "small", good, saved(place, name, page([60, 40])), *args)
+    assert done.code == 2
+    assert len(done.err.splitlines()) == 1
+    assert said in done.err
+    assert place.ledger() == []
+    assert place.run("boards").code == 1  # nothing is published
+
+
+def test_a_page_that_could_be_several_asks_for_its_role(place: Place) -> None:
+    """`small` has two pages that a dated page fits; the sentence names the choices."""
+    file = saved(place, "2026-01-05.csv", page([60, 40], "2026-01-05"))
+    done = place.run("import", "small", file)
+    assert done.code == 2
+    assert "which page of small is it? give --role, one of: plain, dated" in done.err
+
+
+def test_the_folder_may_name_the_role(place: Place) -> None:
+    """small/dated/2026-01-05.csv is the page `dated`."""
+    file = saved(place, "saved/dated/2026-01-05.csv", page([60, 40], "2026-01-03"))
+    assert place.run("import", "small", file).code == 0
+    assert place.days() == {"small_dated": {"2026-01-03"}}
+
+
+def test_the_same_page_again_adds_nothing(place: Place) -> None:
+    """Not a line, not a blob, not a sighting; packed or not, it is the same page."""
+    body = page([50, 40])
+    file, packed = saved(place, "2026-01-05.csv", body), saved(place, "2026-01-05.csv.gz", gzip.compress(body))
+    assert outcome(place.run("import", "small", file, "--role", "plain", "--format", "json"))["state"] == "accepted"
+    told, ledger = place.exported(), place.ledger()
+    for again in (file, packed):
+        done = place.run("import", "small", again, "--role", "plain", "--format", "json")
+        assert (done.code, outcome(done)["state"]) == (0, "unchanged")
+    assert (place.exported(), place.ledger()) == (told, ledger)
+    assert len(list((place.archive / "blobs").rglob("*.zst"))) == 1
+    assert place.sql("SELECT count(*) FROM sightings") == [(1,)]
+
+
+def test_a_packed_page_is_unpacked(place: Place) -> None:
+    """A .gz is only how it lies there: what is archived is what the upstream sent."""
+    file = saved(place, "2026-01-05.csv.gz", gzip.compress(page([50, 40])))
+    place.run("import", "small", file, "--role", "plain")
+    assert points(place, "small_plain") == [("2026-01-05", 50)]
+    assert place.sql("SELECT bytes, evidence FROM captures") == [(len(page([50, 40])), "imported 2026-01-05.csv.gz")]
+
+
+def test_every_state(place: Place) -> None:
+    """accepted, quarantined (beyond expectation, or no such page) and unchanged; exit code 1, a line for each problem."""
+    bodies = {"01": page([50, 40]), "02": page([50]), "03": b"<html>moved</html>"}
+    files = [saved(place, f"2026-01-{day}.csv", body) for day, body in bodies.items()]
+    done = place.run("import", "small", *files, "--role", "plain", "--format", "json")
+    assert done.code == 1
+    told = {Path(row["file"]).name: row for row in done.json()}
+    assert [told[file.name]["state"] for file in files] == ["accepted", "quarantined", "quarantined"]
+    assert told["2026-01-02.csv"]["reason"] == "small_plain: 1 rows, at least 2 are expected"
+    assert "2026-01-03.csv: " in done.err
+    assert place.sql("SELECT count(*) FROM captures WHERE state = 'refused'") == [(1,)]
+    assert len([line for line in done.err.splitlines() if line.startswith("problem: ")]) == 2
+    again = place.run(
+        "import", "small", saved(place, "2026-01-09.csv", page([50, 40])), "--role", "plain", "--format", "json"
+    )
+    assert (again.code, outcome(again)["state"]) == (0, "unchanged")
+    assert points(place, "small_plain") == [("2026-01-01", 50)]
+
+
+def test_an_unknown_source_and_a_missing_file(place: Place) -> None:
+    """Both are wrong use, and say what there is."""
+    done = place.run("import", "smal", saved(place, "2026-01-05.csv", page([50, 40])))
+    assert done.code == 2
+    assert "no source 'smal'; there are: aider" in done.err
+    assert place.run("import", "small", place.folder / "2026-01-06.csv").code == 2

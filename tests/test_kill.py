@@ -1,0 +1,220 @@
+"""`kill -9` of a collect, wherever it strikes: the next run heals, and nothing that was acknowledged is lost."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.simulated import NEWEST, Place, Upstream, free_port
+
+BEFORE = "2025-08-20"
+SOURCES = ("aider", "vectara")
+KILLS = int(os.environ.get("TRACKER_KILLS", "8"))  # how many random moments are tried
+SEED = int(os.environ.get("TRACKER_KILL_SEED", "1"))
+
+# The command, with one function patched so that the process kills itself the n-th time that it gets there.
+DRIVER = """
+import os, shutil, signal, sys
+from contextlib import contextmanager
+
+import orjson
+from dataclasses import asdict
+from storage import warehouse
+from storage.archive import Archive
+from tracker.cli import main
+
+point, nth = sys.argv.pop(1), int(sys.argv.pop(1))
+here = 0
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def reached():
+    global here
+    here += 1
+    return here == nth
+
+
+def before(owner, name, act=lambda *_: None):
+    was = getattr(owner, name)
+
+    def patched(*args, **kwargs):
+        if reached():
+            act(*args)
+            die()
+        return was(*args, **kwargs)
+
+    setattr(owner, name, patched)
+
+
+def torn_line(archive, lines):
+    archive._ledger.mkdir(parents=True, exist_ok=True)
+    told = orjson.dumps(asdict(lines[0]), option=orjson.OPT_UTC_Z)
+    with (archive._ledger / f"{lines[0].fetched_at:%Y-%m}.jsonl").open("ab") as file:
+        file.write(told[: len(told) // 2])
+
+
+def torn_copy(source, target):
+    with open(source, "rb") as whole, open(target, "wb") as copy:
+        copy.write(whole.read(os.path.getsize(source) // 2))
+
+
+def replacing(ending, after):
+    was = os.replace
+
+    def patched(source, target):
+        found = str(target).endswith(ending) and reached()
+        if found and not after:
+            die()
+        was(source, target)
+        if found:
+            die()
+
+    os.replace = patched
+
+
+def committing(after):
+    @contextmanager
+    def patched(connection):
+        connection.execute("BEGIN")
+        yield
+        last = reached()
+        if last and not after:
+            die()
+        connection.execute("COMMIT")
+        if last:
+            die()
+
+    warehouse.transaction = patched
+
+
+{
+    "in a blob": lambda: replacing(".zst", False),
+    "behind a blob": lambda: replacing(".zst", True),
+    "before a line": lambda: before(Archive, "append"),
+    "in a line": lambda: before(Archive, "append", torn_line),
+    "before a commit": lambda: committing(False),
+    "behind a commit": lambda: committing(True),
+    "in the copy": lambda: before(shutil, "copyfile", torn_copy),
+    "before the copy has its name": lambda: replacing(".duckdb", False),
+    "between copy and swap": lambda: replacing("tracker.duckdb", False),
+    "behind the swap": lambda: replacing("tracker.duckdb", True),
+}[point]()
+main()
+"""
+
+
+@pytest.fixture(scope="module")
+def before(_simulator: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A place that collected on an earlier day."""
+    _simulator.day(BEFORE)
+    place = Place(tmp_path_factory.mktemp("kill") / "before", _simulator.mirror)
+    (place.folder / "driver.py").write_text(DRIVER)
+    assert place.run("collect", *SOURCES, now=BEFORE).code == 0
+    _simulator.day(NEWEST)
+    return place
+
+
+@pytest.fixture(scope="module")
+def undisturbed(before: Place, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], float]:
+    """What the next run gives if nothing happens to it, and how many seconds its process takes."""
+    place = before.copy(tmp_path_factory.mktemp("undisturbed") / "place")
+    started = time.monotonic()
+    process = place.start("collect", *SOURCES)
+    process.communicate()
+    assert process.returncode == 0
+    return place.exported(), time.monotonic() - started
+
+
+def heals(place: Place, earlier: dict[str, set[str]], expected: dict[str, bytes]) -> None:
+    """What is published is whole, what was acknowledged stays, and the next run comes to what it should be."""
+    for board, days in earlier.items():
+        assert days <= place.days()[board]
+    assert place.run("top", "aider_polyglot").code == 0
+    acknowledged = place.ledger()
+    done = place.run("collect", *SOURCES)
+    assert done.code == 0, done.err
+    assert place.ledger()[: len(acknowledged)] == acknowledged
+    assert place.exported() == expected
+    assert len(list((place.data / "published").iterdir())) <= 2
+
+
+@pytest.mark.parametrize(
+    ("point", "nth"),
+    [
+        ("in a blob", 2),
+        ("before a line", 3),
+        ("in a line", 2),
+        # commits: 1 the declarations, 2 the judgement; then, with the new pages, 3 the ledger, 4 the pages, 5 the
+        # judgement, 6 names and shares
+        ("before a commit", 3),
+        ("before a commit", 4),
+        ("behind a commit", 4),
+        ("before a commit", 6),
+        ("in the copy", 1),
+        ("before the copy has its name", 1),
+        ("between copy and swap", 1),
+        ("behind the swap", 1),
+    ],
+)
+def test_a_kill_at_this_point_heals(
+    upstream: Upstream, before: Place, undisturbed: tuple[dict[str, bytes], float], tmp_path: Path, point: str, nth: int
+) -> None:
+    """The process dies there; the run after it gives what an undisturbed run would have given."""
+    place = before.copy(tmp_path / "place")
+    process = place.start(point, str(nth), "collect", *SOURCES, driver=place.folder / "driver.py")
+    _, err = process.communicate()
+    assert process.returncode == -signal.SIGKILL, err
+    heals(place, before.days(), undisturbed[0])
+
+
+@pytest.mark.parametrize("number", range(KILLS))
+def test_a_kill_at_any_moment_heals(
+    upstream: Upstream, before: Place, undisturbed: tuple[dict[str, bytes], float], tmp_path: Path, number: int
+) -> None:
+    """Moments spread over the whole of a run (TRACKER_KILLS says how many, TRACKER_KILL_SEED which)."""
+    expected, seconds = undisturbed
+    place = before.copy(tmp_path / "place")
+    process = place.start("collect", *SOURCES)
+    # An even spread, shaken: each part of the run is struck whatever the number.
+    time.sleep(seconds * (number + random.Random(SEED + number).random()) / KILLS)
+    process.kill()
+    process.communicate()
+    heals(place, before.days(), expected)
+    assert place.run("rebuild").code == 0
+    assert place.exported() == expected
+
+
+def test_what_was_acknowledged_needs_no_network(
+    upstream: Upstream, before: Place, undisturbed: tuple[dict[str, bytes], float], tmp_path: Path
+) -> None:
+    """Killed with its pages in the archive and none in the warehouse: they are published though nothing answers now."""
+    place = before.copy(tmp_path / "place")
+    process = place.start("before a commit", "3", "collect", *SOURCES, driver=place.folder / "driver.py")
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    assert len(place.ledger()) > len(before.ledger())
+    place.configure(f"http://127.0.0.1:{free_port()}/{{host}}")
+    assert place.run("collect", *SOURCES).code == 75
+    assert place.exported() == undisturbed[0]
+
+
+def test_a_first_run_that_was_killed_heals(upstream: Upstream, tmp_path: Path) -> None:
+    """In a new data directory, killed while the tables are made: nothing is published, and the next run is a first run."""
+    place = Place(tmp_path / "place", upstream.mirror)
+    driver = tmp_path / "driver.py"
+    driver.write_text(DRIVER)
+    for point, nth in (("before a commit", "1"), ("in the copy", "1")):
+        process = place.start(point, nth, "collect", "aider", driver=driver)
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
+        assert place.run("boards").code == 1
+    assert place.run("collect", "aider").code == 0
+    assert place.days() == {"aider_polyglot": {NEWEST}, "aider_edit": {NEWEST}}

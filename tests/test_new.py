@@ -1,0 +1,121 @@
+"""The walk of docs/adding-a-source.md: from an address to a board that is collected and answered, without Python."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scrapers import plain
+from scrapers.base import Page, Pages
+from scrapers.declare import load_source
+from tracker.new_source import guessed, kind_of, largest_table
+
+TABLE = "Rank,Model,Organization,Average\n" + "".join(
+    f"{n},{name},{maker},{90 - n}.5%\n"
+    for n, (name, maker) in enumerate(
+        [("gpt-5 (high)", "OpenAI"), ("qwen3-235b-a22b", "Alibaba"), ("DeepSeek-R1", "DeepSeek"), ("o3", "OpenAI"),
+         ("claude-opus-4", "Anthropic"), ("mistral-large-2407", "Mistral")], 1,
+    )
+)  # fmt: skip
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder without a word."""
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Any:
+    """A folder served on loopback: (folder, address)."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield folder, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def tracker(cwd: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """The command as a process of its own."""
+    return subprocess.run([sys.executable, "-m", "tracker.cli", *command], capture_output=True, text=True, cwd=cwd)
+
+
+def test_the_walk(site: tuple[Path, str], tmp_path: Path) -> None:
+    """`tracker new`, read the declaration, collect, share."""
+    folder, address = site
+    (folder / "leaderboard.csv").write_text(TABLE)
+    (tmp_path / "config.toml").write_text('[http]\npause = 0\nallow_hosts = ["127.0.0.1"]\n')
+    begun = tracker(tmp_path, "new", "example", f"{address}/leaderboard.csv")
+    assert begun.returncode == 0, begun.stderr
+    declared = tmp_path / "sources" / "example.toml"
+    assert (tmp_path / "sources" / "pages" / "example" / "table.csv").read_text() == TABLE
+    assert "TODO" in declared.read_text()
+    source = load_source(declared)
+    assert source.boards["example"].columns.score == ("Average",)
+    config = (tmp_path / "config.toml").read_text()
+    (tmp_path / "config.toml").write_text('more_sources = ["sources"]\n' + config)
+    collected = tracker(tmp_path, "collect", "example", "--now", "2026-02-03")
+    assert collected.returncode == 0, collected.stderr
+    shares = tracker(tmp_path, "share", "example", "--top", "5", "--format", "csv", "--now", "2026-02-03")
+    counts = {line.split(",")[12]: float(line.split(",")[13]) for line in shares.stdout.splitlines()[1:]}
+    assert counts == {"US": 3, "CN": 2}
+    again = tracker(tmp_path, "new", "example", f"{address}/leaderboard.csv")
+    assert again.returncode == 2
+    assert "already" in again.stderr
+
+
+def test_a_page_without_a_table_is_refused(site: tuple[Path, str], tmp_path: Path) -> None:
+    """An application shell has its rows elsewhere: one sentence, and nothing is written."""
+    folder, address = site
+    (folder / "app.html").write_text("<html><body><div id='root'></div></body></html>")
+    (tmp_path / "config.toml").write_text('[http]\npause = 0\nallow_hosts = ["127.0.0.1"]\n')
+    done = tracker(tmp_path, "new", "shell", f"{address}/app.html")
+    assert done.returncode == 1
+    assert "the page has no table" in done.stderr
+    assert not (tmp_path / "sources").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "kind", "columns"),
+    [
+        ("x.csv", "Model,Elo,License\na,1,MIT\n", "csv", {"name": "Model", "score": "Elo", "licence": "License"}),
+        ("x.json", '[{"model": "a", "points": 3}]', "json", {"name": "model", "score": "points"}),
+        ("x.yml", "- model: a\n  pass_rate: 3\n", "yaml", {"name": "model", "score": "pass_rate"}),
+        ("x.md", "|Model|Score|\n|--|--|\n|a|1|\n", "markdown", {"name": "Model", "score": "Score"}),
+        ("x", "<table><tr><th>Name</th><th>Accuracy</th></tr><tr><td>a</td><td>1</td></tr></table>", "html",
+         {"name": "Name", "score": "Accuracy"}),
+    ],
+)  # fmt: skip
+def test_what_a_page_seems_to_be(address: str, body: str, kind: str, columns: dict[str, str]) -> None:
+    """The format from the bytes, the columns from their usual names or from holding numbers."""
+    assert kind_of(address, body.encode()) == kind
+    assert guessed(largest_table(kind, body.encode())) == columns  # type: ignore[arg-type]
+
+
+def test_a_board_of_ones_own(tmp_path: Path) -> None:
+    """`tracker import --board`: named columns, kept across a rebuild; a wrong column is refused by name."""
+    first = tmp_path / "2026-01-05_mine.csv"
+    first.write_text("name,score,developer,country\nfoo-1,9,Foo Labs,FR\ngpt-5 (high),7,,\n")
+    data = ["--data", str(tmp_path / "data")]
+    assert tracker(tmp_path, "import", "--board", "my_board", str(first), *data).returncode == 0
+    assert tracker(tmp_path, "rebuild", *data).returncode == 0
+    shares = tracker(tmp_path, "share", "my_board", "--top", "20", "--format", "csv", *data).stdout
+    assert {line.split(",")[12] for line in shares.splitlines()[1:]} == {"FR", "US"}
+    wrong = tmp_path / "2026-01-06_other.csv"
+    wrong.write_text("model,points\na,1\n")
+    done = tracker(tmp_path, "import", "--board", "other", str(wrong), *data)
+    assert done.returncode == 2
+    assert "no column 'name'" in done.stderr
+    page = Page("table", "", first.read_bytes())
+    source = load_source(tmp_path / "data" / "boards" / "my_board.toml")
+    assert [entry.country for entry in plain.snapshots(source, Pages([page]))[0].entries] == ["FR", None]

@@ -1,0 +1,296 @@
+"""The registry's files: refused with file, line and column when wrong; the shipped ones are right."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from license_expression import get_spdx_licensing
+
+from storage.names import first_token
+from storage.openness import level_on
+from storage.registry import SHIPPED, Registry, RegistryError, load_registry
+from storage.registry_files import COUNTRIES
+from storage.resolve import Printed, Resolved, resolve
+
+PROOF = "https://example.org/page,2026-08-01"
+GOOD = {
+    "developers.csv": [
+        "developer,name,country,subdivision,since,until,evidence_url,evidence_day,note",
+        f"alibaba,Alibaba,CN,,,,{PROOF},",
+        f"manus,Manus,CN,,,2025-07-01,{PROOF},",
+        f"manus,Manus,SG,,2025-07-01,,{PROOF},moved",
+        f"sensetime,SenseTime,CN,HK,,,{PROOF},",
+    ],
+    "developer_aliases.csv": [
+        "alias,developer,evidence_url,evidence_day",
+        f"Alibaba Cloud,alibaba,{PROOF}",
+        f"Qwen,alibaba,{PROOF}",
+        f"qwen,alibaba,{PROOF}",
+    ],
+    "releases.csv": [
+        "release,developer,released_on,weights,weights_since,licence,open_source,base_model,"
+        "evidence_url,evidence_day,note",
+        f"Qwen/Qwen3-32B,alibaba,2025-04-28,yes,2025-04-28,Apache-2.0,,,{PROOF},",
+        f"manus/manus,manus,2025-03-06,no,,,,,{PROOF},",
+        f"qwen/qwen3-max,alibaba,,no,,,,,{PROOF},",
+    ],
+    "aliases.csv": [
+        "alias,release,configuration,evidence_url,evidence_day",
+        f"qwen3-32b-nothink,Qwen/Qwen3-32B,no-thinking,{PROOF}",
+    ],
+    "licences.csv": [
+        "printed,licence,terms,evidence_url,evidence_day",
+        f"Apache 2.0,Apache-2.0,permissive,{PROOF}",
+        f"Propretary,,proprietary,{PROOF}",
+    ],
+    "families.csv": [
+        "token,developer,exceptions,evidence_url,evidence_day,note",
+        f"qwen2.5,alibaba,distill,{PROOF},",
+        f"qwen3,alibaba,,{PROOF},",
+    ],
+}
+
+
+def write(folder: Path, **changed: tuple[int, str]) -> Path:
+    """The good files, with one line of some replaced."""
+    for file, lines in GOOD.items():
+        rows = list(lines)
+        if file[:-4] in changed:
+            number, text = changed[file[:-4]]
+            rows[number - 1] = text
+        (folder / file).write_text("".join(row + "\n" for row in rows), encoding="utf-8")
+    return folder
+
+
+def test_good_files_load(tmp_path: Path) -> None:
+    """Rows become look-ups."""
+    registry = load_registry(write(tmp_path))
+    assert registry.releases["Qwen/Qwen3-32B"].released_on == date(2025, 4, 28)
+    assert registry.releases["qwen/qwen3-max"].weights is False
+    for printed in ("Alibaba Cloud", "alibaba-cloud", "QWEN", "alibaba"):
+        found = registry.developer(printed)
+        assert found is not None
+        assert found.developer == "alibaba"
+    assert registry.terms("Apache-2.0") == "permissive"
+    assert registry.terms("LicenseRef-of-nobody") == "unknown"
+    licence = registry.licence("apache-2.0")
+    assert licence is not None
+    assert licence.terms == "permissive"
+    assert registry.families_by_token["qwen"].exceptions == ("distill",)
+
+
+def test_a_developer_that_moved_has_two_bases(tmp_path: Path) -> None:
+    """`since` is the first day, `until` the first day after; no day, no answer."""
+    registry = load_registry(write(tmp_path))
+
+    def country(day: date | None) -> str | None:
+        base = registry.base_on("manus", day)
+        return base.country if base else None
+
+    assert country(date(2025, 6, 30)) == "CN"
+    assert country(date(2025, 7, 1)) == "SG"
+    assert country(None) is None
+
+
+# file, line, the line instead, column, a word of what was expected
+WRONG = [
+    (
+        "developers",
+        1,
+        "developer,name,country,since,until,evidence_url,evidence_day,note",
+        "subdivision",
+        "this column",
+    ),
+    ("developers", 1, GOOD["developers.csv"][0] + ",extra", "extra", "no such column"),
+    (
+        "developers",
+        1,
+        "name,developer,country,subdivision,since,until,evidence_url,evidence_day,note",
+        "name",
+        "order",
+    ),
+    ("developers", 2, f"Alibaba,Alibaba,CN,,,,{PROOF},", "developer", "lower-case"),
+    ("developers", 2, f"alibaba,,CN,,,,{PROOF},", "name", "a value"),
+    ("developers", 2, f"alibaba,Alibaba,China,,,,{PROOF},", "country", "ISO"),
+    ("developers", 2, f"alibaba,Alibaba,XX,,,,{PROOF},", "country", "ISO"),
+    ("developers", 2, f"alibaba,Alibaba,HK,,,,{PROOF},", "country", "subdivision"),
+    ("developers", 2, "alibaba,Alibaba,CN,,,,,2026-08-01,", "evidence_url", "address"),
+    ("developers", 2, "alibaba,Alibaba,CN,,,,see there,2026-08-01,", "evidence_url", "address"),
+    ("developers", 2, "alibaba,Alibaba,CN,,,,https://example.org/,,", "evidence_day", "day"),
+    ("developers", 2, "alibaba,Alibaba,CN,,,,https://example.org/,1.8.2026,", "evidence_day", "YYYY-MM-DD"),
+    ("developers", 2, "alibaba,Alibaba,CN,,,,https://example.org/,2026-02-30,", "evidence_day", "calendar"),
+    ("developers", 3, f"manus,Manus,CN,,,2025-08-01,{PROOF},", "since", "overlap"),
+    ("developers", 4, f"manus,Manus,SG,,2025-07-01,2025-01-01,{PROOF},", "until", "after"),
+    ("developers", 5, f"aaa,First,US,,,,{PROOF},", "developer", "sorted"),
+    ("developer_aliases", 2, f"Alibaba Cloud,nobody,{PROOF}", "developer", "developers.csv"),
+    ("developer_aliases", 4, f"Qwen,alibaba,{PROOF}", "alias", "repeats"),
+    ("developer_aliases", 4, f"qwen,manus,{PROOF}", "developer", "alibaba"),
+    ("releases", 2, f"Qwen/Qwen3-32B,nobody,2025-04-28,yes,,,,,{PROOF},", "developer", "developers.csv"),
+    ("releases", 2, f"Qwen/Qwen3-32B,alibaba,2025-04-28,maybe,,,,,{PROOF},", "weights", "yes"),
+    ("releases", 2, f"Qwen/Qwen3-32B,alibaba,28-04-2025,yes,,,,,{PROOF},", "released_on", "YYYY-MM-DD"),
+    ("releases", 2, f"Qwen/Qwen3-32B,alibaba,,no,2025-04-28,,,,{PROOF},", "weights_since", "nothing"),
+    ("releases", 2, f"Qwen/Qwen3-32B,alibaba,,no,,,yes,,{PROOF},", "open_source", "nothing"),
+    ("releases", 3, f"Qwen/Qwen3-32B,alibaba,,,,,,,{PROOF},", "release", "repeats"),
+    ("releases", 2, f" Qwen/Qwen3-32B,alibaba,,,,,,,{PROOF},", "release", "no space"),
+    ("releases", 2, f"Qwen/Qwen3-32B,alibaba,,,,{PROOF},", "evidence_url", "11 values"),
+    ("aliases", 2, f"qwen3-32b-nothink,Qwen/Qwen3,,{PROOF}", "release", "releases.csv"),
+    ("licences", 2, f"Apache 2.0,Apache-2.0,free,{PROOF}", "terms", "permissive"),
+    ("licences", 3, f"Apache-2.0,Apache-2.0,restricted,{PROOF}", "terms", "permissive"),
+    ("families", 2, f"qwen2.5,nobody,,{PROOF},", "developer", "developers.csv"),
+    ("families", 3, f"qwen3,manus,,{PROOF},", "developer", "alibaba"),
+    ("families", 2, f'"qwen2.5,alibaba,,{PROOF},', "token", "CSV"),
+]
+
+
+@pytest.mark.parametrize(("file", "line", "text", "column", "expected"), WRONG)
+def test_a_wrong_line_is_named(tmp_path: Path, file: str, line: int, text: str, column: str, expected: str) -> None:
+    """File, line, column and what was expected are in the error, and in its sentence."""
+    with pytest.raises(RegistryError) as caught:
+        load_registry(write(tmp_path, **{file: (line, text)}))
+    error = caught.value
+    assert (error.file, error.column) == (f"{file}.csv", column)
+    assert error.line >= line
+    assert expected in str(error)
+    assert f"{file}.csv: line {error.line}, column {column}" in str(error)
+
+
+def test_an_absent_or_empty_file_is_named(tmp_path: Path) -> None:
+    """A missing file is an error of its own name, not a traceback."""
+    (write(tmp_path) / "families.csv").unlink()
+    with pytest.raises(RegistryError, match=r"families\.csv"):
+        load_registry(tmp_path)
+    (tmp_path / "families.csv").write_text("")
+    with pytest.raises(RegistryError, match=r"families\.csv"):
+        load_registry(tmp_path)
+
+
+def test_the_country_codes_are_those_of_iso() -> None:
+    """The list is written out, because reading ISO's takes longer than reading the registry."""
+    import pycountry
+
+    assert {c.alpha_2 for c in pycountry.countries} | {"INT"} == COUNTRIES
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Registry:
+    if not (SHIPPED / "releases.csv").exists():
+        pytest.skip("the registry's files are not there yet")
+    return load_registry()
+
+
+def test_the_shipped_registry_loads(shipped: Registry) -> None:
+    """Sorted, no line repeated, evidence on every row: the loader refuses anything else."""
+    assert len(shipped.developers) >= 100
+    assert len(shipped.releases) >= 300
+
+
+def test_nothing_shipped_is_unused_or_ambiguous(shipped: Registry) -> None:
+    """Every developer has a base; every exception of a family is one token as names are parsed."""
+    for release in shipped.releases.values():
+        assert shipped.bases(release.developer), release
+        if release.weights_since and release.released_on:
+            assert release.weights_since >= date(2018, 1, 1), release
+    for family in shipped.families:
+        assert all(family.exceptions), family
+
+
+def test_no_licence_of_a_release_is_without_terms(shipped: Registry) -> None:
+    """Weights under a licence that the table does not list would count as restricted unseen."""
+    missing = {r.licence for r in shipped.releases.values() if r.weights and r.licence}
+    missing -= {row.licence for row in shipped.licences}
+    assert not missing
+
+
+def test_loading_is_quick(shipped: Registry) -> None:
+    """Under 0.3 s, best of three: every command pays it."""
+    taken = []
+    for _ in range(3):
+        before = time.perf_counter()
+        load_registry()
+        taken.append(time.perf_counter() - before)
+    assert min(taken) < 0.3
+
+
+def ask(registry: Registry, printed: str) -> Resolved:
+    return resolve(Printed(printed), registry)
+
+
+@pytest.mark.parametrize(
+    ("printed", "country"),
+    [
+        ("R1-1776", "US"),
+        ("Llama-3.1-Nemotron-70B-Instruct", "US"),
+        ("Llama-3.1-Tulu-3-405B", "US"),
+        ("DeepSeek-R1-Distill-Llama-70B", "CN"),
+        ("Marco-o1", "CN"),
+        ("QwQ-32B", "CN"),
+        ("hunyuan-t1-20250711", "CN"),
+        ("Doubao-Seed-1.6", "CN"),
+        ("豆包1.6", "CN"),
+        ("ERNIE 4.5 300B A47B", "CN"),
+        ("Hermes 4 - Llama-3.1 405B (Reasoning)", "US"),
+        ("K2-Think-V2", "AE"),
+        ("Kimi-K2-Instruct", "CN"),
+        ("StarCoder 2 15B", "INT"),
+        ("palmyra-x5", "US"),
+        ("mistral-medium-2508", "FR"),
+        ("command-r-plus", "CA"),
+        ("Jamba 1.7 Large", "IL"),
+    ],
+)
+def test_known_traps_have_their_country(shipped: Registry, printed: str, country: str) -> None:
+    """Never that of a base model, of a name that looks alike, or of a prefix."""
+    assert ask(shipped, printed).country == country
+
+
+@pytest.mark.parametrize("printed", ["文心一言 4.5", "ERNIE", "Qwen", "GPT", "Sonoma Sky Alpha", "Llama", "K2"])
+def test_an_ambiguous_name_is_no_release(shipped: Registry, printed: str) -> None:
+    """A brand, or a product of several models, is no release, and so its openness is unknown."""
+    found = ask(shipped, printed)
+    assert found.release is None
+    assert level_on(found.openness, None) == "unknown"
+
+
+def test_a_fact_that_changed_is_read_on_its_day(shipped: Registry) -> None:
+    """Weights of MiniMax-M2.7 came a month after the model; Manus left China in 2025."""
+    found = ask(shipped, "minimax-m2.7")
+    assert level_on(found.openness, date(2026, 3, 20)) == "proprietary"
+    assert level_on(found.openness, date(2026, 4, 20)) == "restricted_weights"
+    bases = [shipped.base_on("manus", day) for day in (date(2025, 3, 6), date(2026, 1, 15))]
+    assert [base.country for base in bases if base] == ["CN", "SG"]
+    renamed = {alias.developer for word in ("xAI", "SpaceXAI", "x-ai") if (alias := shipped.developer(word))}
+    assert renamed == {"xai"}
+
+
+def test_no_part_of_a_name_is_enough(shipped: Registry) -> None:
+    """A name with a letter more, fewer, or another in its place never finds its release again by likeness."""
+    for release in list(shipped.releases)[::7]:
+        name = release.rpartition("/")[2]
+        changed = (f"x{name}", f"{name}x", f"{name} zzz", f"zzz {name}", name[1:], f"{name[:2]}x{name[2:]}")
+        for text in changed:
+            found = ask(shipped, text)
+            assert found.release != release or text in shipped.aliases, (text, found.steps)
+
+
+def test_no_part_of_a_word_is_a_family(shipped: Registry) -> None:
+    """A family is a whole token in the first place."""
+    for family in shipped.families:
+        for text in (f"x{family.token}-99b", f"{family.token}x-99b", f"zzz-{family.token}-99b"):
+            if first_token(text) in shipped.families_by_token:
+                continue  # hyperclova and hyperclovax are both families
+            found = ask(shipped, text)
+            assert found.developer_how != "family" or found.developer != family.developer, (text, found.steps)
+
+
+def test_licences_are_spdx_or_a_reference() -> None:
+    """Every licence id of the shipped registry is one that SPDX knows, or says that it is our own reference."""
+    spdx = get_spdx_licensing()
+    registry = load_registry()
+    releases = registry.releases.values() if isinstance(registry.releases, dict) else registry.releases
+    ids = {row.licence for row in (*releases, *registry.licences) if row.licence}
+    wrong = [one for one in ids if not one.startswith("LicenseRef-") and spdx.validate(one).errors]
+    assert wrong == []
+    assert len(ids) > 20

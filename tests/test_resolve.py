@@ -1,0 +1,377 @@
+"""The ladder on a small registry made here: who, where, how open, and since when; and what stays unknown."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from storage.openness import Span, level_on
+from storage.registry import Registry
+from storage.registry_rows import Alias, Developer, DeveloperAlias, Evidence, Family, Licence, Release
+from storage.resolve import Printed, Resolved, resolve, suggest
+
+SEEN = Evidence("https://example.org/page", date(2026, 8, 1))
+
+
+def developer(row: str) -> Developer:
+    name, country, subdivision, since, until = row.split("|")
+    return Developer(name, name.title(), country, subdivision or None, day(since), day(until), SEEN)
+
+
+def day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def release(row: str) -> Release:
+    name, maker, released, weights, since, licence = row.split("|")
+    published = {"yes": True, "no": False, "": None}[weights]
+    return Release(name, maker, day(released), published, day(since), licence or None, "OLMo" in name, None, SEEN)
+
+
+DEVELOPERS = """openai|US||| google|US||| anthropic|US||| meta|US||| nvidia|US||| allenai|US||| perplexity|US|||
+nousresearch|US||| alibaba|CN||| deepseek|CN||| moonshot|CN||| minimax|CN||| sensetime|CN|HK|| llm360|AE|||
+manus|CN|||2025-07-01 manus|SG||2025-07-01| mistral|FR||| zai|CN||| xai|US|||"""
+ALIASES = {
+    "Qwen": "alibaba", "meta-llama": "meta", "Z.ai": "zai", "zai-org": "zai", "ZhipuAI": "zai", "智谱": "zai",
+    "SpaceXAI": "xai", "x-ai": "xai", "deepseek-ai": "deepseek", "Kimi": "moonshot", "moonshotai": "moonshot",
+    "Ai2": "allenai", "Nous Research": "nousresearch", "Google DeepMind": "google", "清华&智谱": "zai",
+}  # fmt: skip
+RELEASES = """openai/gpt-5|openai|2025-08-07|no||
+openai/gpt-4.1|openai|2025-04-14|no||
+openai/o3|openai|2025-04-16|no||
+openai/gpt-oss-120b|openai|2025-08-05|yes|2025-08-05|Apache-2.0
+anthropic/claude-opus-5|anthropic|2026-06-01|no||
+anthropic/claude-3.5-sonnet|anthropic|2024-06-20|no||
+anthropic/claude-3.5-sonnet-20241022|anthropic|2024-10-22|no||
+qwen/qwen3.8-max|alibaba|2026-07-20|no||
+Qwen/Qwen3-30B-A3B|alibaba|2025-04-28|yes|2025-04-28|Apache-2.0
+Qwen/Qwen3-30B-A3B-Thinking-2507|alibaba|2025-07-30|yes|2025-07-30|Apache-2.0
+Qwen/Qwen3-30B-A3B-Instruct-2507|alibaba|2025-07-29|yes|2025-07-29|Apache-2.0
+AIDC-AI/Marco-o1|alibaba|2024-11-13|yes|2024-11-13|Apache-2.0
+deepseek-ai/DeepSeek-R1|deepseek|2025-01-20|yes|2025-01-20|MIT
+deepseek-ai/DeepSeek-R1-Distill-Llama-70B|deepseek|2025-01-20|yes|2025-01-20|MIT
+moonshotai/Kimi-K2-Instruct|moonshot|2025-07-11|yes|2025-07-11|LicenseRef-Modified-MIT
+moonshotai/Kimi-K2-Thinking|moonshot|2025-11-06|yes|2025-11-06|LicenseRef-Modified-MIT
+LLM360/K2-Think-V2|llm360|2026-01-01|yes|2026-01-01|Apache-2.0
+MiniMaxAI/MiniMax-M2.7|minimax|2026-03-18|yes|2026-04-13|LicenseRef-MiniMax
+perplexity-ai/r1-1776|perplexity|2025-02-18|yes||MIT
+manus/manus-1|manus|2025-03-06|no||
+manus/manus-2|manus|2026-02-01|no||
+manus/manus-undated|manus||no||
+allenai/OLMo-2-0325-32B-Instruct|allenai|2025-03-13|yes|2025-03-13|Apache-2.0
+meta-llama/Meta-Llama-3.1-8B-Instruct|meta|2024-07-23|yes|2024-07-23|LicenseRef-Llama-3.1
+sensetime/unsaid|sensetime|2026-01-01|||"""
+NAMED = [("豆包1.6", "openai/gpt-5", ""), ("Kimi K2", "moonshotai/Kimi-K2-Instruct", ""),
+         ("kimi-k2-0711-preview", "moonshotai/Kimi-K2-Instruct", ""), ("R1-1776", "perplexity-ai/r1-1776", "")]  # fmt: skip
+LICENCES = """Apache 2.0|Apache-2.0|permissive
+MIT|MIT|permissive
+Modified MIT|LicenseRef-Modified-MIT|restricted
+Llama 3.1|LicenseRef-Llama-3.1|restricted
+Propretary||proprietary
+Other||unknown"""
+FAMILIES = """claude|anthropic|
+gpt|openai|
+gemini|google|
+qwen3|alibaba|
+llama|meta|nemotron tulu hermes distill
+nemotron|nvidia|
+tulu|allenai|
+hermes|nousresearch|
+deepseek|deepseek|
+kimi|moonshot|
+glm|zai|
+mistral|mistral|
+mixtral|mistral|
+grok|xai|"""
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    rows = [release(row) for row in RELEASES.splitlines()]
+    return Registry(
+        developers=tuple(developer(row) for row in DEVELOPERS.split()),
+        developer_aliases=tuple(DeveloperAlias(alias, name, SEEN) for alias, name in ALIASES.items()),
+        releases={row.release: row for row in rows},
+        aliases={alias: Alias(alias, to, configuration, SEEN) for alias, to, configuration in NAMED},
+        licences=tuple(Licence(*row.split("|"), SEEN) for row in LICENCES.splitlines()),
+        families=tuple(
+            Family(token, maker, tuple(exceptions.split()), SEEN)
+            for token, maker, exceptions in (row.split("|") for row in FAMILIES.splitlines())
+        ),
+    )
+
+
+def ask(registry: Registry, name: str, **columns: str) -> Resolved:
+    return resolve(Printed(name, **columns), registry)
+
+
+@pytest.mark.parametrize(
+    ("printed", "release_id", "how", "configuration"),
+    [
+        ("openai/gpt-5", "openai/gpt-5", "id", ""),
+        ("Kimi K2", "moonshotai/Kimi-K2-Instruct", "exact", ""),
+        ("GPT 5", "openai/gpt-5", "normalised", ""),
+        ("gpt-5 (high)", "openai/gpt-5", "parsed", "high"),
+        ("GPT-5-2025-08-07 (FC)", "openai/gpt-5", "parsed", "fc"),
+        ("claude-opus-5-max", "anthropic/claude-opus-5", "parsed", "max"),
+        ("qwen3.8-max", "qwen/qwen3.8-max", "normalised", ""),
+        ("qwen3.8-max-thinking", "qwen/qwen3.8-max", "parsed", "thinking"),
+        ("Kimi-K2-Thinking", "moonshotai/Kimi-K2-Thinking", "normalised", ""),
+        ("Qwen3 30B A3B 2507 (Reasoning)", "Qwen/Qwen3-30B-A3B-Thinking-2507", "normalised", ""),
+        ("qwen3-30b-a3b-thinking", "Qwen/Qwen3-30B-A3B", "parsed", "thinking"),
+        ("qwen/qwen3-30b-a3b-04-28", "Qwen/Qwen3-30B-A3B", "parsed", ""),
+        ("Claude 3.5 Sonnet (10/22)", "anthropic/claude-3.5-sonnet-20241022", "normalised", ""),
+        ("claude-3-5-sonnet-20240620", "anthropic/claude-3.5-sonnet", "parsed", ""),
+        ("DeepSeek: R1", "deepseek-ai/DeepSeek-R1", "parsed", ""),
+        ("Llama 3.1 8B", "meta-llama/Meta-Llama-3.1-8B-Instruct", "parsed", ""),
+        ("kimi-k2-preview-0711", "moonshotai/Kimi-K2-Instruct", "normalised", ""),
+        ("K2-Think-V2", "LLM360/K2-Think-V2", "normalised", ""),
+    ],
+)
+def test_a_release_is_found(registry: Registry, printed: str, release_id: str, how: str, configuration: str) -> None:
+    """Id, exact alias, normalised alias, parts: each rung answers for itself and is said."""
+    found = ask(registry, printed)
+    assert (found.release, found.release_how, found.configuration) == (release_id, how, configuration)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "kimi-k2-0905",  # another checkpoint: its day is two months after the release
+        "Kimi K3",
+        "K2",  # a brand without its brand word
+        "K2-Think",
+        "gpt-55",
+        "gpt-5o",
+        "gpt-4.1-mini",
+        "GPT",
+        "claude-3-5-sonnet-20250101",
+        "qwen3.8",
+        "unsloth-gpt-5",
+        "DeepSeek/gpt-5",
+        "supergpt-5",
+        "gpt-5-finetuned-by-somebody",
+        "kimi k2 instuct",
+    ],
+)
+def test_what_is_not_registered_stays_unresolved(registry: Registry, printed: str) -> None:
+    """No substring, no likeness, no bare prefix ever gives a release."""
+    found = ask(registry, printed)
+    assert (found.release, found.release_how) == (None, "unresolved")
+    assert level_on(found.openness, None) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("printed", "release_id"),
+    [
+        ("gpt-oss", None),  # a size may be left out beside a version only
+        ("OLMo 2 32B", "allenai/OLMo-2-0325-32B-Instruct"),  # its day and `instruct` left out
+        ("OLMo-2-0425-32B", None),  # another day than the release says
+    ],
+)
+def test_what_names_leave_out(registry: Registry, printed: str, release_id: str | None) -> None:
+    """Tuning, day and active size, and the size beside a version: only where one release alone is called so."""
+    assert ask(registry, printed).release == release_id
+
+
+def test_a_name_of_two_releases_has_what_both_share(registry: Registry) -> None:
+    """Qwen3-30B-A3B of 2507 came out twice, both Apache-2.0 by Alibaba: no release, but their facts."""
+    found = ask(registry, "Qwen3-30B-A3B-2507")
+    assert (found.release, found.release_how, found.developer) == (None, "unresolved", "alibaba")
+    assert found.candidates == ("Qwen/Qwen3-30B-A3B-Instruct-2507", "Qwen/Qwen3-30B-A3B-Thinking-2507")
+    assert found.openness == (Span(None, "open_weights", "every candidate"),)
+
+
+@pytest.mark.parametrize(
+    ("printed", "maker", "how"),
+    [
+        ("claude-opus-9-high", "anthropic", "family"),
+        ("Qwen3-VL-999B", "alibaba", "family"),
+        ("anthropic/unheard-of-1", "anthropic", "prefix"),
+        ("Llama-3.1-Nemotron-70B-Instruct", "nvidia", "family"),
+        ("Llama-3.1-Tulu-3-405B", "allenai", "family"),
+        ("Hermes 4 - Llama-3.1 405B (Reasoning)", "nousresearch", "family"),
+        ("DeepSeek-R1-Distill-Llama-70B", "deepseek", "registry"),
+        ("Marco-o1", "alibaba", "registry"),
+        ("R1-1776", "perplexity", "registry"),
+        ("Nous-Hermes-2-Mixtral-8x7B-DPO", None, "unresolved"),  # two families claim it
+        ("Sao10K/L3-Llama-8B-Lunaris", None, "unresolved"),  # an uploader nobody has reviewed
+        ("Sao10K: Llama 3 8B Lunaris", None, "unresolved"),
+        ("llamafied-beast-7b", None, "unresolved"),
+        ("gptoid-5", None, "unresolved"),
+        ("palmyra-x5", None, "unresolved"),
+        ("Chatllama-3", None, "unresolved"),
+        ("finetuned-llama-8b", None, "unresolved"),  # not in the first place
+        ("Quasar Alpha", None, "unresolved"),
+        ("-", None, "unresolved"),
+    ],
+)
+def test_a_developer_is_found_or_unknown(registry: Registry, printed: str, maker: str | None, how: str) -> None:
+    """Registry, prefix, family by whole tokens; counter-examples and unknown uploaders stay unknown."""
+    found = ask(registry, printed)
+    assert (found.developer, found.developer_how) == (maker, how)
+
+
+@pytest.mark.parametrize(
+    ("organization", "maker", "how"),
+    [
+        ("Z.ai", "zai", "organisation"),
+        ("z ai", "zai", "organisation"),
+        ("清华&智谱", "zai", "organisation"),
+        ("ZhipuAI, Z.ai", "zai", "organisation"),
+        ("ZhipuAI/Google", None, "unresolved"),
+        ("University of Nowhere", None, "unresolved"),
+        ("Unknown", "meta", "family"),
+        ("", "meta", "family"),
+    ],
+)
+def test_the_boards_organisation_goes_before_the_family(
+    registry: Registry, organization: str, maker: str | None, how: str
+) -> None:
+    """A printed organisation decides; one that nobody knows must not make Meta of a llama."""
+    found = ask(registry, "llama-nowhere-7b", organization=organization)
+    assert (found.developer, found.developer_how) == (maker, how)
+
+
+def test_the_registry_goes_before_the_boards_columns(registry: Registry) -> None:
+    """A reviewed fact stands against a board that says otherwise."""
+    found = ask(registry, "gpt-oss-120b", organization="Qwen", licence="Propretary", openness="closed")
+    assert (found.developer, found.country, level_on(found.openness, None)) == (
+        "openai",
+        "US",
+        "open_weights",
+    )
+
+
+@pytest.mark.parametrize(
+    ("licence", "openness", "level", "how"),
+    [
+        ("Apache 2.0", None, "open_weights", "licence column"),
+        ("apache-2.0", "open", "open_weights", "licence column"),
+        ("Llama 3.1", None, "restricted_weights", "licence column"),
+        ("Propretary", None, "proprietary", "licence column"),
+        (None, "closed", "proprietary", "openness column"),
+        (None, "open", "restricted_weights", "terms unknown"),
+        ("Other", "open", "restricted_weights", "terms unknown"),
+        ("Other", None, "unknown", "unresolved"),
+        ("Nobody's licence", None, "unknown", "unresolved"),
+        (None, None, "unknown", "unresolved"),
+    ],
+)
+def test_openness_by_the_boards_columns(
+    registry: Registry, licence: str | None, openness: str | None, level: str, how: str
+) -> None:
+    """A known licence decides, then the flag; a family never."""
+    found = resolve(Printed("claude-opus-9", licence=licence, openness=openness), registry)
+    assert found.openness == (Span(None, level, how),)
+
+
+def test_weights_that_came_later(registry: Registry) -> None:
+    """Proprietary before the day of the weights, restricted from it; both answers are right."""
+    found = ask(registry, "minimax-m2.7")
+    assert level_on(found.openness, date(2026, 3, 20)) == "proprietary"
+    assert level_on(found.openness, date(2026, 4, 13)) == "restricted_weights"
+    assert level_on(found.openness, None) == "restricted_weights"
+
+
+def test_levels_of_registered_releases(registry: Registry) -> None:
+    """By list, by licence, by weights; undated weights are marked assumed; unsaid ones are unknown."""
+    assert ask(registry, "OLMo-2-0325-32B-Instruct").openness == (Span(None, "open_source", "registry"),)
+    assert ask(registry, "deepseek-r1").openness == (Span(None, "open_weights", "registry"),)
+    assert ask(registry, "Kimi K2").openness == (Span(None, "restricted_weights", "registry"),)
+    assert ask(registry, "R1-1776").openness == (Span(None, "open_weights", "assumed"),)
+    assert ask(registry, "gpt-5").openness == (Span(None, "proprietary", "registry"),)
+    assert level_on(ask(registry, "sensetime/unsaid").openness, None) == "unknown"
+    assert ask(registry, "sensetime/unsaid", licence="MIT").openness == (Span(None, "open_weights", "licence column"),)
+
+
+def test_country_is_that_of_the_day_of_release(registry: Registry) -> None:
+    """Manus moved: CN before July 2025, SG after, unknown where the day is not known."""
+    assert ask(registry, "manus-1").country == "CN"
+    assert ask(registry, "manus-2").country == "SG"
+    assert ask(registry, "manus-undated").country is None
+    assert (found := ask(registry, "sensetime/unsaid")).country == "CN"
+    assert found.subdivision == "HK"
+
+
+def test_the_boards_country_serves_where_no_developer_is_known(registry: Registry) -> None:
+    """A country column is read where nobody is named; several countries in one cell say nothing."""
+    assert ask(registry, "unheard-of", country="France").country == "FR"
+    assert ask(registry, "unheard-of", country="Hong Kong").country == "CN"
+    assert ask(registry, "unheard-of", country="France,Germany").country is None
+    assert ask(registry, "gpt-5", country="France").country == "US"
+
+
+def test_a_row_of_several_models(registry: Registry) -> None:
+    """A property holds where all agree, is mixed where two known ones differ, unknown otherwise."""
+    mixed = ask(registry, "DeepSeek R1 + claude-3-5-sonnet-20241022")
+    assert mixed.release == "deepseek-ai/DeepSeek-R1 + anthropic/claude-3.5-sonnet-20241022"
+    assert (mixed.developer, mixed.country, level_on(mixed.openness, None)) == ("mixed", "mixed", "mixed")
+    agreed = ask(registry, "o3 (high) + gpt-4.1")
+    assert (agreed.developer, agreed.country, level_on(agreed.openness, None)) == (
+        "openai",
+        "US",
+        "proprietary",
+    )
+    half = ask(registry, "gpt-5 + mystery-7b")
+    assert (half.release, half.developer, half.country, level_on(half.openness, None)) == (
+        None,
+        None,
+        None,
+        "unknown",
+    )
+    third = ask(registry, "gpt-5 + deepseek-r1 + mystery-7b")
+    assert (third.country, level_on(third.openness, None)) == ("mixed", "mixed")
+
+
+def test_a_mixed_row_changes_when_one_of_its_models_opens(registry: Registry) -> None:
+    """Openness of a row of several is read on the day, too."""
+    row = ask(registry, "MiniMax-M2.7 + gpt-5")
+    assert level_on(row.openness, date(2026, 3, 20)) == "proprietary"
+    assert level_on(row.openness, date(2026, 5, 1)) == "mixed"
+
+
+def test_a_scaffold_is_not_the_developer(registry: Registry) -> None:
+    """Parts that are no model leave the row to those that are; an agent alone is unknown."""
+    assert ask(registry, "OpenHands + GPT-5").developer == "openai"
+    row = ask(registry, "EntroPO + R2E + Qwen3-30B-A3B")
+    assert (row.release, row.country) == ("Qwen/Qwen3-30B-A3B", "CN")
+    assert any("scaffold" in step for step in row.steps)
+    assert ask(registry, "OpenHands").developer is None
+    assert ask(registry, "Salesforce AI Research SAGE (bash-only)").country is None
+
+
+def test_models_that_the_source_names_apart(registry: Registry) -> None:
+    """They are asked instead of the row's name."""
+    row = resolve(Printed("Some Agent v3", models=("gpt-5", "deepseek-r1")), registry)
+    assert row.country == "mixed"
+    assert resolve(Printed("Some Agent v3", models=("o3",)), registry).release == "openai/o3"
+    twice = resolve(Printed("Some Agent v3", models=("o3", "o3-high")), registry)
+    assert (twice.release, twice.configuration) == ("openai/o3", " + high")
+
+
+def test_every_answer_has_its_steps(registry: Registry) -> None:
+    """The trace says what was asked, who answered, and where it was read."""
+    for name in ("gpt-5-high", "claude-opus-9", "nobody-knows", "gpt-5 + deepseek-r1"):
+        assert ask(registry, name).steps
+    assert all(SEEN.url in step for step in ask(registry, "gpt-5-high").steps)
+
+
+def test_suggestions_are_only_suggestions(registry: Registry) -> None:
+    """A near miss is suggested to a person and not accepted."""
+    near_miss = "kimi k2 thinkin"
+    assert suggest(near_miss, registry, 3)[0][1].startswith("moonshotai/Kimi-K2")
+    assert ask(registry, near_miss).release is None
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=60), st.text(max_size=20), st.text(max_size=20))
+def test_no_row_raises(registry: Registry, name: str, organization: str, licence: str) -> None:
+    """Whatever a board prints, there is an answer, and what nobody knows is unknown."""
+    found = resolve(Printed(name, organization=organization, licence=licence, country=organization), registry)
+    assert found.openness[0].since is None
+    assert (found.release is None) == (found.release_how == "unresolved")
+    assert (found.developer is None) == (found.developer_how == "unresolved")

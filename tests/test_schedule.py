@@ -1,0 +1,154 @@
+"""`tracker schedule`, as the process that it is: collects at its times, publishes, catches up, stops when told."""
+
+from __future__ import annotations
+
+import itertools
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from scrapers.declare import load_sources
+from storage.warehouse import connect, published
+from tests.simulated import Place, Upstream, free_port, page, put, small
+from tracker import config as configs
+from tracker.schedule import due, trigger
+
+DAYS = ["2025-08-20", "2025-11-10", "2026-08-22"]
+
+
+def scheduled(place: Place, upstream_mirror: str, **every: str) -> subprocess.Popen[str]:
+    """A running schedule of these sources; all others are off."""
+    overrides = {name: f'{{ every = "{every[name]}" }}' if name in every else '{ enabled = false, why_off = "a test" }'
+                 for name in load_sources()}  # fmt: skip
+    lines = "\n".join(f"{name} = {said}" for name, said in overrides.items())
+    place.configure(upstream_mirror)
+    place.config.write_text(f"{place.config.read_text()}[schedule]\njitter = 0\n[sources]\n{lines}\n")
+    return place.start("schedule", now="")  # the real clock
+
+
+def until(said: Callable[[], bool], seconds: float = 20) -> bool:
+    """Waits for it."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if said():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def snapshots(place: Place) -> int:
+    """How many snapshots are published; 0 where nothing is."""
+    if not (place.data / "tracker.duckdb").exists():
+        return 0
+    return int(place.sql("SELECT count(*) FROM snapshots")[0][0])
+
+
+def stopped(process: subprocess.Popen[str]) -> tuple[float, str]:
+    """SIGTERM: (seconds until it ended, what it said); exit code 0."""
+    started = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    try:
+        _, err = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert process.returncode == 0, err
+    return time.monotonic() - started, err
+
+
+def test_it_collects_as_the_days_go_by(upstream: Upstream, tmp_path: Path) -> None:
+    """Every two seconds, two sources, while the world moves on twice and an analyst keeps a connection open."""
+    place = Place(tmp_path / "place")
+    upstream.day(DAYS[0])
+    upstream.log()
+    process = scheduled(place, upstream.mirror, aider="2s", vectara="2s")
+    try:
+        assert until(lambda: snapshots(place) == 3)  # caught up at the start: it was never collected
+        reader = connect(published(place.data), read_only=True)
+        seen = [3]
+        for day in DAYS[1:]:
+            upstream.day(day)
+            assert until(lambda: snapshots(place) > seen[-1]), day
+            seen.append(snapshots(place))
+        assert reader.execute("SELECT count(*) FROM snapshots").fetchall() == [(3,)]
+        reader.close()
+        time.sleep(2.5)
+    finally:
+        seconds, err = stopped(process)
+    assert seconds < 5
+    assert "catching up: aider, vectara" in err
+    assert err.rstrip().endswith("stopped")
+    assert "Traceback" not in err
+    assert "problem" not in err
+    lines = place.sql("SELECT source, run_id, count(*) FROM captures WHERE role <> 'robots' GROUP BY ALL")
+    runs = {source: len({run for name, run, _ in lines if name == source}) for source in ("aider", "vectara")}
+    assert min(runs.values()) >= 2
+    assert max(runs.values()) >= 3
+    # Never two of one source at once: each run asked for all of its pages, and none of them between another's.
+    times = place.sql("SELECT run_id, min(fetched_at), max(fetched_at) FROM captures WHERE source = 'aider'"
+                      " GROUP BY run_id ORDER BY 2")  # fmt: skip
+    assert all(earlier[2] < later[1] for earlier, later in itertools.pairwise(times))
+    assert place.run("top", "aider_polyglot", now="").code == 0
+
+
+def test_it_stops_in_the_middle_of_a_slow_page(upstream: Upstream, tmp_path: Path) -> None:
+    """A fetch that would take a minute does not hold up SIGTERM; the next run finds all in order."""
+    place = Place(tmp_path / "place")
+    upstream.fault("*", "slow")
+    upstream.log()
+    process = scheduled(place, upstream.mirror, vectara="1h")
+    asked: list[object] = []
+    assert until(lambda: bool(asked.extend(upstream.log()) or asked))
+    seconds, err = stopped(process)
+    assert seconds < 5
+    assert "Traceback" not in err
+    upstream.fault("*", "none")
+    assert place.run("collect", "vectara", now="").code == 0
+
+
+def test_an_upstream_that_is_gone_stops_nothing(tmp_path: Path) -> None:
+    """Nothing answers: it says so, goes on, and stops when told."""
+    place = Place(tmp_path / "place")
+    process = scheduled(place, f"http://127.0.0.1:{free_port()}/{{host}}", vectara="1s")
+    assert until(lambda: len(list((place.data / "published").glob("*.duckdb"))) > 0 if place.data.exists() else False)
+    time.sleep(2)
+    assert process.poll() is None
+    seconds, err = stopped(process)
+    assert seconds < 5
+    assert err.count("cannot be reached") >= 2
+
+
+@pytest.mark.parametrize(
+    ("every", "expected"),
+    [
+        ("6h", ["2026-01-01 06:00", "2026-01-01 12:00"]),
+        ("cron 15 6 * * *", ["2026-01-01 06:15", "2026-01-02 06:15"]),
+        ("cron 0 8 * * mon", ["2026-01-05 08:00", "2026-01-12 08:00"]),
+    ],
+)
+def test_when_a_source_runs(every: str, expected: list[str]) -> None:
+    """An interval, or a cron expression in UTC: the two next times, by hand."""
+    source = load_sources()["aider"].model_copy(update={"every": every})
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    found = trigger(source, 0)
+    first = found.get_next_fire_time(now, now) if every == "6h" else found.get_next_fire_time(None, now)
+    second = found.get_next_fire_time(first, first)
+    times = [f"{at:%Y-%m-%d %H:%M}" for at in (first, second)]
+    assert times == expected
+
+
+def test_what_is_due(tmp_path: Path) -> None:
+    """Never collected, or longer ago than its interval."""
+    place = small(tmp_path / "place")
+    config = configs.load(place.config, None)
+    sources = config.declared()
+    assert due(config, sources, datetime(2026, 1, 1, tzinfo=UTC)) == list(sources)
+    put(place, page([50, 40]), "2026-01-01")
+    assert "small" not in due(config, sources, datetime(2026, 1, 1, 23, 59, tzinfo=UTC))
+    assert "small" in due(config, sources, datetime(2026, 1, 2, tzinfo=UTC))
+    put(place, b"<html>moved</html>", "2026-01-02")  # what was refused is no success
+    assert "small" in due(config, sources, datetime(2026, 1, 2, tzinfo=UTC))

@@ -1,0 +1,142 @@
+"""The series of a board: one point a day, from the most trusted accepted witness; of several the last sighting."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from pathlib import Path
+
+import pytest
+
+from storage import warehouse
+from tests import tiny
+from tests.simulated import page, points, put, small
+
+A, B, C = page([50, 40]), page([60, 40]), page([70, 40])
+
+
+def test_content_that_comes_back_is_a_point_of_its_own(tmp_path: Path) -> None:
+    """Without a published day, A-B-A are three points of two snapshots; first and last seen are those of each turn."""
+    place = small(tmp_path / "place")
+    for body, at in [(A, "2026-01-01"), (A, "2026-01-02"), (B, "2026-01-03"), (A, "2026-01-04"), (A, "2026-01-06")]:
+        put(place, body, at)
+    assert points(place, "small_plain") == [("2026-01-01", 50), ("2026-01-03", 60), ("2026-01-04", 50)]
+    assert place.sql("SELECT count(*) FROM snapshots") == [(2,)]
+    seen = place.sql("SELECT captured_at::DATE::VARCHAR, last_seen_at::DATE::VARCHAR FROM series ORDER BY day")
+    assert seen == [("2026-01-01", "2026-01-02"), ("2026-01-03", "2026-01-03"), ("2026-01-04", "2026-01-06")]
+
+
+def test_a_page_from_between_splits_a_turn(tmp_path: Path) -> None:
+    """A is seen on the 1st and the 5th; once B of the 3rd turns up, A has come back."""
+    place = small(tmp_path / "place")
+    for body, at in [(A, "2026-01-01"), (A, "2026-01-05"), (B, "2026-01-03")]:
+        put(place, body, at)
+    assert points(place, "small_plain") == [("2026-01-01", 50), ("2026-01-03", 60), ("2026-01-05", 50)]
+
+
+def test_a_quarantined_page_does_not_split_a_turn(tmp_path: Path) -> None:
+    """What is not believed is as if it had not been seen."""
+    place = small(tmp_path / "place")
+    for body, at in [(A, "2026-01-01"), (page([50]), "2026-01-03"), (A, "2026-01-05")]:
+        put(place, body, at)
+    assert points(place, "small_plain") == [("2026-01-01", 50)]
+
+
+def test_of_one_day_the_last_sighting_wins(tmp_path: Path) -> None:
+    """Whichever came in first: B of the evening stands for the day, and A seen again at night in its place."""
+    place = small(tmp_path / "place")
+    put(place, B, "2026-01-01T20:00:00")
+    put(place, A, "2026-01-01T06:00:00")
+    assert points(place, "small_plain") == [("2026-01-01", 60)]
+    put(place, A, "2026-01-01T23:00:00")
+    assert points(place, "small_plain") == [("2026-01-01", 50)]
+
+
+def test_a_day_is_a_day_in_utc(tmp_path: Path) -> None:
+    """One in the morning in Shanghai is the day before."""
+    place = small(tmp_path / "place")
+    put(place, A, "2026-01-02T01:00:00+08:00")
+    assert points(place, "small_plain") == [("2026-01-01", 50)]
+
+
+def test_the_published_day_counts_but_never_after_the_capture(tmp_path: Path) -> None:
+    """Published earlier: that day. Published, so it says, in the future: the day of the capture."""
+    place = small(tmp_path / "place")
+    put(place, page([50, 40], "2026-01-01"), "2026-01-20", "dated")
+    put(place, page([60, 40], "2026-03-01"), "2026-01-25", "dated")
+    assert points(place, "small_dated") == [("2026-01-01", 50), ("2026-01-25", 60)]
+    published = place.sql("SELECT published_on::VARCHAR FROM series ORDER BY day")
+    assert published == [("2026-01-01",), ("2026-03-01",)]
+
+
+def test_a_day_from_the_future_goes_by_its_first_capture(tmp_path: Path) -> None:
+    """Seen again later, also once its published day has come, the point stays where it was."""
+    place = small(tmp_path / "place")
+    body = page([60, 40], "2026-03-01")
+    for at in ("2026-01-25", "2026-02-20", "2026-03-02"):
+        put(place, body, at, "dated")
+    assert points(place, "small_dated") == [("2026-01-25", 60)]
+
+
+def test_a_correction_of_a_published_day_replaces_it(tmp_path: Path) -> None:
+    """Two contents under one published day: the one seen last, also when that is the old one again."""
+    place = small(tmp_path / "place")
+    old, new = page([50, 40], "2026-01-01"), page([60, 40], "2026-01-01")
+    put(place, new, "2026-01-10", "dated")
+    put(place, old, "2026-01-05", "dated")
+    assert points(place, "small_dated") == [("2026-01-01", 60)]
+    put(place, old, "2026-01-15", "dated")
+    assert points(place, "small_dated") == [("2026-01-01", 50)]
+
+
+def test_one_page_may_carry_several_days(tmp_path: Path) -> None:
+    """A history in one file gives a point for each of its days."""
+    place = small(tmp_path / "place")
+    body = b"model,points,double,day\nA,50,1,2026-01-01\nB,40,1,2026-01-01\nA,70,1,2026-01-08\nB,40,1,2026-01-08\n"
+    put(place, body, "2026-02-01", "dated")
+    assert points(place, "small_dated") == [("2026-01-01", 50), ("2026-01-08", 70)]
+
+
+WITNESSED = """
+title = "Other"
+publisher = "A test"
+homepage = "https://example.org/"
+licence = "CC0-1.0"
+redistribute = true
+pages = [{ role = "copy", format = "csv", address = "https://example.net/copy.csv" }]
+columns = { name = "model", score = "points" }
+[boards.small_plain]
+page = "copy"
+expect = { rows = [{ min = 2, max = 8 }], score = [0, 100] }
+"""
+
+
+def test_the_most_trusted_witness_stands_for_a_day(tmp_path: Path) -> None:
+    """A second source shows the same board: it fills the days that the first lacks, and yields on those it has."""
+    place = small(tmp_path / "place")
+    (place.folder / "more").mkdir()
+    (place.folder / "more" / "other.toml").write_text(WITNESSED)
+    place.config.write_text(place.config.read_text().replace('["sources"]', '["sources", "more"]'))
+    put(place, A, "2026-01-01T06:00:00")
+    for body, at in [(B, "2026-01-01T20:00:00"), (C, "2026-01-02")]:
+        file = place.folder / "copy.csv"
+        file.write_bytes(body)
+        assert place.run("import", "other", file, "--captured-at", at).code == 0
+    assert points(place, "small_plain") == [("2026-01-01", 50), ("2026-01-02", 70)]
+    sources = place.sql("SELECT source FROM series ORDER BY day")
+    assert sources == [("small",), ("other",)]
+
+
+@pytest.mark.parametrize(("comparable", "expected"), [(True, None), (False, "new edition b after a")])
+def test_a_new_edition_breaks_a_board_whose_editions_do_not_compare(comparable: bool, expected: str | None) -> None:
+    """And no other: where editions compare, the series goes on."""
+    connection = tiny.in_memory({})
+    tiny.put(connection, "boards", [{"board": "tiny", "direction": "higher", "editions_comparable": comparable}])
+    for key, edition in ((1, "a"), (2, "b")):
+        day = date(2026, 1, key)
+        tiny.put(connection, "snapshots", [{"snapshot_key": key, "snapshot": str(key), "board": "tiny", "published_on": day,
+                                       "rows": 1, "state": "accepted"}])  # fmt: skip
+        tiny.put(connection, "sightings", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
+                                       "seen_at": datetime.combine(day, time()), "edition": edition}])  # fmt: skip
+    connection.execute(warehouse.sql("series"))
+    found = connection.execute("SELECT day, break_before FROM series ORDER BY day").fetchall()
+    assert found == [(date(2026, 1, 1), None), (date(2026, 1, 2), expected)]
