@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -120,6 +122,23 @@ def test_an_upstream_that_is_gone_stops_nothing(tmp_path: Path) -> None:
     seconds, err = stopped(process)
     assert seconds < 5
     assert err.count("cannot be reached") >= 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs the list of threads in /proc")
+def test_a_signal_that_another_thread_is_given_stops_it(tmp_path: Path) -> None:
+    """The system may deliver SIGTERM to any thread; a sleeping main thread would never hear of it."""
+    place = Place(tmp_path / "place")
+    process = scheduled(place, f"http://127.0.0.1:{free_port()}/{{host}}", vectara="1h")
+    threads = Path(f"/proc/{process.pid}/task")
+    assert until(lambda: (place.data / "tracker.duckdb").exists())
+    other = next(int(task.name) for task in threads.iterdir() if int(task.name) != process.pid)
+    os.kill(other, signal.SIGTERM)
+    try:
+        _, err = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert err.rstrip().endswith("stopped")
 
 
 @pytest.mark.parametrize(

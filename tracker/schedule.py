@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from scrapers.declare import Source, seconds
@@ -18,6 +18,8 @@ from tracker.collect import Outcome, collect
 from tracker.config import Config, interval
 
 Tell = Callable[[str], object]
+STOPPING = (signal.SIGTERM, signal.SIGINT)
+GRACE = 3.0  # seconds for what is under way when told to stop
 
 
 def trigger(source: Source, jitter: float) -> Any:
@@ -56,14 +58,18 @@ def due(config: Config, sources: Mapping[str, Source], now: datetime) -> list[st
 
 
 def run(config: Config, clock: Clock, tell: Tell, done: Callable[[list[Outcome]], object]) -> None:
-    """Runs until SIGTERM or SIGINT. A run under way is given up: the archive keeps what had come."""
+    """Runs until SIGTERM or SIGINT. A run under way is given up: the archive keeps what had come.
+
+    Call it from the main thread, before other threads begin: it blocks both signals for all of them.
+    """
+    # Waited for, not handled: Python runs a handler only when its main thread wakes, and a signal that the system
+    # delivers to another thread wakes no main thread that sleeps on a lock.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.schedulers.background import BackgroundScheduler
 
     sources = {name: source for name, source in config.declared().items() if source.enabled}
     stop, busy = threading.Event(), threading.Lock()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
 
     def job(*names: str) -> None:
         # One writer at a time: jobs that fall together queue here instead of at the lock of the data directory.
@@ -91,10 +97,9 @@ def run(config: Config, clock: Clock, tell: Tell, done: Callable[[list[Outcome]]
         if scheduled.id != "catch-up":
             when = f"{scheduled.next_run_time:%Y-%m-%d %H:%M:%S} UTC"
             tell(f"{scheduled.id}: every {sources[scheduled.id].every}, next {when}")
-    try:
-        stop.wait()
-    finally:
-        tell("stopping")
-        scheduler.shutdown(wait=False)
-        busy.acquire(timeout=timedelta(seconds=3).total_seconds())
+    signal.sigwait(STOPPING)
+    stop.set()
+    tell("stopping")
+    scheduler.shutdown(wait=False)
+    busy.acquire(timeout=GRACE)
     tell("stopped")
