@@ -130,7 +130,7 @@ def test_a_signal_that_another_thread_is_given_stops_it(tmp_path: Path) -> None:
     place = Place(tmp_path / "place")
     process = scheduled(place, f"http://127.0.0.1:{free_port()}/{{host}}", vectara="1h")
     threads = Path(f"/proc/{process.pid}/task")
-    assert until(lambda: (place.data / "tracker.duckdb").exists())
+    assert until((place.data / "tracker.duckdb").exists)
     other = next(int(task.name) for task in threads.iterdir() if int(task.name) != process.pid)
     os.kill(other, signal.SIGTERM)
     try:
