@@ -91,7 +91,12 @@ def test_runs_without_a_network_and_without_a_problem(ran: subprocess.CompletedP
 
 @pytest.mark.parametrize(
     ("source", "came", "rows", "new"),
-    [("aider", "1 page", 69, 1), ("arena", "2 pages", 786, 2), ("vectara", "1 page", 96, 1)],
+    [
+        ("aider", "1 page", 69, 1),
+        ("arena", "2 pages", 786, 2),
+        ("opencompass_vlm", "1 page", 284, 1),
+        ("vectara", "1 page", 96, 1),
+    ],
 )
 def test_all_rows_are_collected(
     ran: subprocess.CompletedProcess[str], source: str, came: str, rows: int, new: int
@@ -108,6 +113,7 @@ def test_all_rows_are_collected(
         ("tracker share arena_text", {"CN": 3, "US": 17}),
         ("tracker share aider_polyglot", {"CN": 3, "US": 16, "mixed": 1}),
         ("tracker share vectara_hallucination", {"CN": 6, "US": 11, "FR": 2, "IL": 1}),
+        ("tracker share opencompass_vlm", {"CN": 15, "US": 4, "unknown": 1}),  # R-4B: nobody says whose it is
     ],
 )
 def test_shares_are_those_counted_by_hand(
@@ -122,6 +128,7 @@ def test_shares_are_those_counted_by_hand(
     [
         "top 20 of arena_text_raw: 20 places, 2026-08-19 (3 days ago), captured 2026-08-22",
         "top 20 of aider_polyglot: 20 places, 2025-10-04 (322 days ago), captured 2025-10-04",
+        "top 20 of opencompass_vlm: 20 places, 2025-10-23 (303 days ago), captured 2025-10-23",
         "top 20 of vectara_hallucination: 20 places, 2026-03-10 (165 days ago), captured 2026-03-10",
     ],
 )
@@ -169,6 +176,7 @@ PLACES = [
     ("arena", "text_style_control", "arena_dataset/text_style_control/2026-08-22.parquet"),
     ("aider", "polyglot", "aider/polyglot/2025-10-04__cb6a152e.yml"),
     ("vectara", "readme", "vectara/2026-03-10__2e098592.md"),
+    ("opencompass_vlm", "openvlm", "opencompass/openvlm/2025-10-23__OpenVLM.json"),
 ]
 
 

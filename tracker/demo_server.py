@@ -30,6 +30,7 @@ def pages() -> dict[str, bytes]:
         f"{_ARENA}/text_style_control/latest-00000-of-00001.parquet": arena("text_style_control"),
         f"{_GITHUB}/Aider-AI/aider/main/aider/website/_data/polyglot_leaderboard.yml": bundled("aider.yml"),
         f"{_GITHUB}/vectara/hallucination-leaderboard/main/README.md": bundled("vectara.md"),
+        "https://cdn.opencompass.org.cn/assets/OpenVLM.json": openvlm(),
     }
 
 
@@ -58,6 +59,23 @@ def arena(config: str) -> bytes:
     body = io.BytesIO()
     pq.write_table(pa.table(columns), body)
     return body.getvalue()
+
+
+def openvlm() -> bytes:
+    """The JSON page of OpenCompass's multimodal board from the bundled rows, in upstream's shape."""
+    import json
+
+    described = ("Method", "Org", "Time", "OpenSource")
+    results: dict[str, Any] = {}
+    with (BUNDLED / "openvlm.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            about = {name: row.pop(name) for name in described}
+            name = about["Method"]
+            results[name] = {"META": {**about, "Method": [name, ""]}}
+            for benchmark, score in row.items():
+                key, figure = ("Final Score", int(score)) if benchmark == "OCRBench" else ("Overall", float(score))
+                results[name][benchmark] = {key: figure}
+    return json.dumps({"time": "20250917132916", "results": results}).encode()
 
 
 class _Server(ThreadingHTTPServer):

@@ -61,12 +61,19 @@ def table(records: Sequence[Record], columns: Sequence[str], title: str = "") ->
     if title:
         paragraph(title)
     grid = Table(header_style="bold", box=None, pad_edge=False)
-    numeric = {c for c in columns if any(isinstance(r[c], int | float) and not isinstance(r[c], bool) for r in records)}
+    numeric = {c for c in columns if any(_is_figure(r[c]) for r in records)}
     for column in columns:
         grid.add_column(column, justify="right" if column in numeric else "left", overflow="fold")
     for record in records:
         grid.add_row(*(Text(shown(record[column])) for column in columns))
     console.print(grid)
+
+
+def _is_figure(value: Any) -> bool:
+    """Whether a cell is a number, or a share in percent."""
+    if isinstance(value, str):
+        return value.endswith("%") and value[0].isdigit()
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def paragraph(text: str) -> None:

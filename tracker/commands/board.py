@@ -19,8 +19,14 @@ def records(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any]
 
 
 def known_board(connection: duckdb.DuckDBPyConnection, board: str) -> dict[str, Any]:
-    """The declaration of a board; a wrong name is a wrong use, answered with what there is."""
-    found = records(connection, "SELECT * FROM boards WHERE board = ?", [board])
+    """The declaration of a board, and `operator_name`; a wrong name is a wrong use, answered with what there is."""
+    found = records(
+        connection,
+        "SELECT b.*, coalesce(d.name, b.operator) AS operator_name FROM boards AS b"
+        " LEFT JOIN (SELECT developer, min(name) AS name FROM developers GROUP BY developer) AS d"
+        " ON d.developer = b.operator WHERE b.board = ?",
+        [board],
+    )
     if not found:
         names = [row[0] for row in connection.execute("SELECT board FROM boards ORDER BY board").fetchall()]
         raise click.UsageError(f"no board {board!r}; there are: {', '.join(names)}")
@@ -40,5 +46,5 @@ def missing(connection: duckdb.DuckDBPyConnection, board: str, day: date) -> str
 
 def headline(about: dict[str, Any]) -> str:
     """Board, adjustment, kind and operator in one line."""
-    operator = f"{about['operator']}, {about['operator_country']}" if about["operator_country"] else about["operator"]
+    operator = ", ".join(filter(None, (about["operator_name"], about["operator_country"])))
     return f"{about['title']} ({about['kind']}; adjustment: {about['adjustment']}; run by {operator})"

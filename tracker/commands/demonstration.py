@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 Unit = Literal["entry", "release"]
 TODAY = "2026-08-22"
 # Each source is collected on the day its page was recorded: no figure is dated later than it was seen.
-RECORDED = {"aider": "2025-10-04", "vectara": "2026-03-10", "arena": TODAY}
+RECORDED = {"aider": "2025-10-04", "opencompass_vlm": "2025-10-23", "vectara": "2026-03-10", "arena": TODAY}
 SHOWN: tuple[tuple[str, Unit], ...] = (
     ("arena_text_raw", "entry"),
     ("arena_text_raw", "release"),
     ("arena_text", "entry"),
     ("aider_polyglot", "entry"),
     ("vectara_hallucination", "entry"),
+    ("opencompass_vlm", "entry"),
 )
 MARK = ".made-by-tracker-demo"
 
@@ -47,7 +48,7 @@ def demo_command(data: Path) -> None:
     make_anew(data)
     heading("Collecting")
     click.echo(
-        "Four bundled pages with real figures come from a server on this machine, each as of the day on\n"
+        "Five bundled pages with real figures come from a server on this machine, each as of the day on\n"
         "which it was recorded; from there on all is as in a live collection. No network is used.\n"
     )
     with ctrl_c():
