@@ -13,43 +13,54 @@ import click
 
 from scrapers.errors import DeclarationError, TrackerError
 
-COMMANDS = {  # name: (module, sentence for the overview)
-    "backfill": ("collecting", "Bring in the history of a source from git or a web archive."),
-    "boards": ("answers", "Boards and their newest snapshot."),
-    "breaks": ("answers", "Declared and suspected breaks of the series."),
-    "bundle": ("receipts", "Everything that a figure rests on, in one file."),
-    "changes": ("changes", "What moved on a board between two days, and why a share moved."),
-    "claim": ("claims", "Judge a claim: supported, depends, contradicted or not judged."),
-    "collect": ("collecting", "Fetch, archive, read and publish; all enabled sources or those named."),
-    "conflicts": ("registry", "Facts on which the registry, feeds and boards do not agree."),
-    "corrections": ("registry", "Which published figures the last publish moved, and why."),
-    "curve": ("curve", "The share under every definition, and which choice moves it most."),
-    "demo": ("demonstration", "Collect bundled pages from a loopback server, and show the shares."),
-    "disagreements": ("answers", "Days on which two sources of one board differ in the top N."),
-    "evaluate": ("registry", "How right the registry is, on a file of names with known facts."),
-    "explain": ("receipts", "A figure by its id: definition, rows, facts with evidence, page."),
-    "export": ("exporting", "Write boards, snapshots, entries and shares as CSV."),
-    "gap": ("gaps", "Best of one group minus best of another, with its interval."),
-    "import": ("collecting", "Put in pages that somebody else saved, through the same door."),
-    "lag": ("gaps", "Days until one group reaches the records of another."),
-    "lookup": ("registry", "How a name resolves, step by step, with evidence."),
-    "new": ("collecting", "Begin a source: fetch its page, propose a declaration, save the page for its test."),
-    "noise": ("noise", "What the published intervals do to a count in the top N."),
-    "publish": ("collecting", "Resolve names again and publish, after a change of the registry."),
-    "rebuild": ("collecting", "Derive everything again from the archive."),
-    "renames": ("registry", "Names that took over the votes and score of another on a board."),
-    "representation": ("rosters", "The share of the top N over the share of the whole board."),
-    "review": ("registry", "Unknown names that matter most, with suggestions; writes what you accept."),
-    "roster": ("rosters", "Rows that a board dropped or added at once, and the share without that."),
-    "schedule": ("scheduling", "Collect each source at its times, until stopped."),
-    "share": ("share", "Who holds the top N of a board, by country, openness or developer."),
-    "sources": ("answers", "Sources, whether they are on, and why not."),
-    "sql": ("answers", "Ask the published database in SQL, read-only."),
-    "status": ("answers", "How each board stands: last success, age, problem."),
-    "top": ("answers", "The first rows of a board, resolved."),
-    "unresolved": ("answers", "Printed names of which something is not known."),
-    "verify": ("receipts", "Recompute the figure of a bundle, without database and network."),
+SECTIONS = {  # of the overview; name: (module, sentence)
+    "Collect and keep": {
+        "collect": ("collecting", "Fetch, archive, read and publish; all enabled sources or those named."),
+        "schedule": ("scheduling", "Collect each source at its times, until stopped."),
+        "import": ("collecting", "Put in pages that somebody else saved, through the same door."),
+        "backfill": ("collecting", "Bring in the history of a source from git or a web archive."),
+        "new": ("collecting", "Begin a source: fetch its page, propose a declaration, save the page for its test."),
+        "sources": ("answers", "Sources, whether they are on, and why not."),
+        "status": ("answers", "How each board stands: last success, age, problem."),
+        "publish": ("collecting", "Resolve names again and publish, after a change of the registry."),
+        "rebuild": ("collecting", "Derive everything again from the archive."),
+        "demo": ("demonstration", "Collect bundled pages from a loopback server, and show the shares."),
+    },
+    "Ask": {
+        "boards": ("answers", "Boards and their newest snapshot."),
+        "top": ("answers", "The first rows of a board, resolved."),
+        "share": ("share", "Who holds the top N of a board, by country, openness or developer."),
+        "sql": ("answers", "Ask the published database in SQL, read-only."),
+        "export": ("exporting", "Write boards, snapshots, entries and shares as CSV."),
+        "breaks": ("answers", "Declared and suspected breaks of the series."),
+        "disagreements": ("answers", "Days on which two sources of one board differ in the top N."),
+    },
+    "How far a figure holds": {
+        "curve": ("curve", "The share under every definition, and which choice moves it most."),
+        "noise": ("noise", "What the published intervals do to a count in the top N."),
+        "gap": ("gaps", "Best of one group minus best of another, with its interval."),
+        "lag": ("gaps", "Days until one group reaches the records of another."),
+        "representation": ("rosters", "The share of the top N over the share of the whole board."),
+        "roster": ("rosters", "Rows that a board dropped or added at once, and the share without that."),
+        "changes": ("changes", "What moved on a board between two days, and why a share moved."),
+    },
+    "Claims and receipts": {
+        "claim": ("claims", "Judge a claim: supported, depends, contradicted or not judged."),
+        "explain": ("receipts", "A figure by its id: definition, rows, facts with evidence, page."),
+        "bundle": ("receipts", "Everything that a figure rests on, in one file."),
+        "verify": ("receipts", "Recompute the figure of a bundle, without database and network."),
+    },
+    "Names and facts": {
+        "lookup": ("registry", "How a name resolves, step by step, with evidence."),
+        "unresolved": ("answers", "Printed names of which something is not known."),
+        "review": ("registry", "Unknown names that matter most, with suggestions; writes what you accept."),
+        "conflicts": ("registry", "Facts on which the registry, feeds and boards do not agree."),
+        "renames": ("registry", "Names that took over the votes and score of another on a board."),
+        "corrections": ("registry", "Which published figures the last publish moved, and why."),
+        "evaluate": ("registry", "How right the registry is, on a file of names with known facts."),
+    },
 }
+COMMANDS = {name: said for section in SECTIONS.values() for name, said in section.items()}
 
 
 class Lazy(click.Group):
@@ -69,8 +80,9 @@ class Lazy(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The overview, without loading a single command."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, sentence) for name, (_, sentence) in commands.items()])
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
