@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,12 @@ def test_csv_on_stdout_holds_no_formula(name: str, capsys: pytest.CaptureFixture
     output.write([{"name": name, "score": -1.5}], ["name", "score"], "csv")
     (_, row) = csv.reader(io.StringIO(capsys.readouterr().out, newline=""))
     assert row == [f"'{name}".replace("\r", "\\r"), "-1.5"]
+
+
+def test_a_time_in_csv_is_utc_once() -> None:
+    """With a zone or without: one Z, and no offset beside it."""
+    at = datetime.combine(date(2026, 1, 5), time(12))
+    assert output.safe_cell(at) == output.safe_cell(at.replace(tzinfo=UTC)) == "2026-01-05T12:00:00Z"
 
 
 def test_table_says_what_it_rests_on(demo_data: Path) -> None:
