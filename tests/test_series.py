@@ -140,3 +140,36 @@ def test_a_new_edition_breaks_a_board_whose_editions_do_not_compare(comparable: 
     connection.execute(warehouse.sql("series"))
     found = connection.execute("SELECT day, break_before FROM series ORDER BY day").fetchall()
     assert found == [(date(2026, 1, 1), None), (date(2026, 1, 2), expected)]
+
+
+@pytest.mark.parametrize(("comparable", "expected"), [(True, ["a", "b", "a", "a"]), (False, ["a", "b", "b"])])
+def test_an_old_edition_that_is_corrected_later_is_not_the_board_again(comparable: bool, expected: list[str]) -> None:
+    """On the third day the old edition changed, and on the fourth both at once: the newer one is what the board is."""
+    connection = tiny.in_memory({})
+    tiny.put(connection, "boards", [{"board": "tiny", "direction": "higher", "editions_comparable": comparable}])
+    for key, edition, on in [(1, "a", 1), (2, "b", 2), (3, "a", 3), (4, "a", 4), (5, "b", 4)]:
+        # Of two snapshots of one moment the first by id stands, where editions compare.
+        tiny.put(connection, "snapshots", [{"snapshot_key": key, "snapshot": f"{edition}{key}", "board": "tiny",
+                                       "published_on": None, "rows": 1, "state": "accepted"}])  # fmt: skip
+        tiny.put(connection, "sightings", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
+                                       "seen_at": datetime.combine(date(2026, 1, on), time()), "edition": edition}])  # fmt: skip
+    connection.execute(warehouse.sql("series"))
+    found = connection.execute("SELECT edition FROM series ORDER BY day").fetchall()
+    assert [edition for (edition,) in found] == expected
+
+
+def test_ranks_alone_are_names_in_common() -> None:
+    """A witness that prints no scores is no break from point to point; other names are one."""
+    connection = tiny.in_memory({})
+    tiny.put(connection, "boards", [{"board": "tiny", "max_drop": 0.25, "editions_comparable": True}])
+    for key, name in ((1, "a"), (2, "a"), (3, "b")):
+        day = date(2026, 1, key)
+        tiny.put(connection, "snapshots", [{"snapshot_key": key, "snapshot": str(key), "board": "tiny", "rows": 1,
+                                       "published_on": day, "state": "accepted"}])  # fmt: skip
+        tiny.put(connection, "sightings", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
+                                       "seen_at": datetime.combine(day, time())}])  # fmt: skip
+        tiny.put(connection, "names", [{"name_key": key, "name": name, "models": []}])
+        tiny.put(connection, "entries", [{"snapshot_key": key, "row": 0, "name_key": key, "printed_rank": 1}])
+    connection.execute(warehouse.sql("series"))
+    found = connection.execute(warehouse.sql("suspected_breaks"), ["tiny"]).fetchall()
+    assert [(row[2], row[-1]) for row in found] == [(date(2026, 1, 3), "no name in common")]

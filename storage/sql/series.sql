@@ -1,5 +1,6 @@
 -- What each witness showed of each board on each day (of several snapshots the last sighting), and the series: one
--- point for each board and day, from the most trusted accepted witness. Run at publish.
+-- point for each board and day, from the most trusted accepted witness. Where editions do not compare, the newest edition
+-- is the board: an older one that is corrected later gives no point. Editions sort by their name. Run at publish.
 CREATE OR REPLACE TABLE witnessed AS
 WITH seen AS (
     SELECT
@@ -47,9 +48,12 @@ last_of_day AS (
         dated.*,
         row_number() OVER (
             PARTITION BY dated.board, dated.day, dated.source
-            ORDER BY dated.trust, dated.last_seen_at DESC, dated.snapshot
+            ORDER BY
+                dated.trust, CASE WHEN NOT b.editions_comparable THEN dated.edition END DESC NULLS LAST,
+                dated.last_seen_at DESC, dated.snapshot
         ) AS nth
     FROM dated
+    LEFT JOIN boards AS b ON b.board = dated.board
 )
 SELECT
     l.board, l.day, l.source, l.snapshot_key, l.snapshot, l.published_on, l.edition, l.rows, l.capture, l.captured_at,
@@ -58,17 +62,30 @@ SELECT
 FROM last_of_day AS l
 WHERE l.nth = 1
 ORDER BY l.board, l.day, choice;
-COMMENT ON TABLE witnessed IS 'One row for each board, day and source that showed it; choice 1 is the one that stands in the series';
+COMMENT ON TABLE witnessed IS 'One row for each board, day and source that showed it; choice 1 is the one that stands in the series (unless a newer edition came before)';
 
 CREATE OR REPLACE TABLE series AS
-WITH chosen AS (
+WITH newest AS (
     SELECT
-        w.board, w.day, w.snapshot_key, w.snapshot, w.published_on, w.edition, w.rows, w.source, w.capture,
-        w.captured_at, w.last_seen_at,
-        lag(w.day) OVER (PARTITION BY w.board ORDER BY w.day) AS day_before,
-        lag(w.edition) OVER (PARTITION BY w.board ORDER BY w.day) AS edition_before
+        w.*,
+        coalesce(
+            NOT b.editions_comparable AND w.edition < max(w.edition) OVER (
+                PARTITION BY w.board ORDER BY w.day ROWS UNBOUNDED PRECEDING
+            ),
+            false
+        ) AS superseded
     FROM witnessed AS w
+    LEFT JOIN boards AS b ON b.board = w.board
     WHERE w.choice = 1
+),
+chosen AS (
+    SELECT
+        n.board, n.day, n.snapshot_key, n.snapshot, n.published_on, n.edition, n.rows, n.source, n.capture,
+        n.captured_at, n.last_seen_at,
+        lag(n.day) OVER (PARTITION BY n.board ORDER BY n.day) AS day_before,
+        lag(n.edition) OVER (PARTITION BY n.board ORDER BY n.day) AS edition_before
+    FROM newest AS n
+    WHERE NOT n.superseded
 ),
 broken AS (
     SELECT found.board, found.day, string_agg(found.reason, '; ' ORDER BY found.at, found.reason) AS break_before

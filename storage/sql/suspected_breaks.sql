@@ -1,5 +1,6 @@
 -- Declared breaks, and neighbours of a series whose rows or common scores jumped more than declared (max_drop; max_shift,
--- or 15 % of the range of scores where none is declared). Used by `tracker breaks`; parameter 1 is a board or NULL.
+-- or 15 % of the range of scores where none is declared). A witness that prints ranks alone has no scores to compare, and
+-- its names are names all the same. Used by `tracker breaks`; parameter 1 is a board or NULL.
 WITH neighbours AS (
     SELECT
         s.board, s.day, s.snapshot_key, s.rows, s.break_before,
@@ -13,9 +14,9 @@ WITH neighbours AS (
 common AS (
     SELECT n.board, n.day, count(*) AS names, median(abs(e.score - f.score)) AS shift
     FROM neighbours AS n
-    JOIN entries AS e ON e.snapshot_key = n.snapshot_key AND e.score IS NOT NULL
+    JOIN entries AS e ON e.snapshot_key = n.snapshot_key
     JOIN names AS a ON a.name_key = e.name_key
-    JOIN entries AS f ON f.snapshot_key = n.key_before AND f.score IS NOT NULL
+    JOIN entries AS f ON f.snapshot_key = n.key_before
     JOIN names AS z ON z.name_key = f.name_key AND z.name = a.name
     GROUP BY n.board, n.day
 ),
