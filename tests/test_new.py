@@ -94,6 +94,7 @@ def test_a_page_without_a_table_is_refused(site: tuple[Path, str], tmp_path: Pat
         ("x.md", "|Model|Score|\n|--|--|\n|a|1|\n", "markdown", {"name": "Model", "score": "Score"}),
         ("x", "<table><tr><th>Name</th><th>Accuracy</th></tr><tr><td>a</td><td>1</td></tr></table>", "html",
          {"name": "Name", "score": "Accuracy"}),
+        ("x.md", "|#|Model|Score|\n|--|--|--|\n|🥇|a|1|\n", "markdown", {"name": "Model", "score": "Score"}),
     ],
 )  # fmt: skip
 def test_what_a_page_seems_to_be(address: str, body: str, kind: str, columns: dict[str, str]) -> None:
@@ -119,3 +120,24 @@ def test_a_board_of_ones_own(tmp_path: Path) -> None:
     page = Page("table", "", first.read_bytes())
     source = load_source(tmp_path / "data" / "boards" / "my_board.toml")
     assert [entry.country for entry in plain.snapshots(source, Pages([page]))[0].entries] == ["FR", None]
+
+
+def test_a_board_of_ones_own_does_not_take_the_name_of_another(tmp_path: Path) -> None:
+    """A name that some source's board has is refused, and what was there works as before."""
+    file = tmp_path / "2026-01-05_mine.csv"
+    file.write_text("name,score\nfoo-1,9\n")
+    data = ["--data", str(tmp_path / "data")]
+    done = tracker(tmp_path, "import", "--board", "aider_polyglot", str(file), *data)
+    assert (done.returncode, "a name of its own" in done.stderr) == (2, True)
+    assert tracker(tmp_path, "import", "--board", "my_board", str(file), *data).returncode == 0
+
+
+def test_a_later_file_with_another_column_is_refused(tmp_path: Path) -> None:
+    """The declaration was written for the first file; a column that it lacks is named, not left out."""
+    data = ["--data", str(tmp_path / "data")]
+    for day, text, code in [("05", "name,score\na,1\n", 0), ("06", "name,score,country\na,1,FR\n", 2)]:
+        file = tmp_path / f"2026-01-{day}_mine.csv"
+        file.write_text(text)
+        done = tracker(tmp_path, "import", "--board", "my_board", str(file), *data)
+        assert done.returncode == code
+    assert "column 'country' is not declared in" in done.stderr

@@ -29,6 +29,7 @@ USUAL = {
     "score_high": ("rating_upper", "high", "ci_high", "upper"),
     "votes": ("votes", "vote_count", "battles"),
 }  # fmt: skip
+NUMBERS = {"printed_rank", "score_low", "score_high", "votes"}
 # The columns of a table that somebody else made, for `tracker import --board`.
 OWN = {
     "name": "name", "score": "score", "organization": "developer", "licence": "licence", "country": "country",
@@ -72,7 +73,7 @@ def guessed(rows: Sequence[Row]) -> dict[str, str]:
     found = {}
     for field, usual in USUAL.items():
         column = next((lower[name] for name in usual if name in lower), None)
-        if column is not None:
+        if column is not None and (field not in NUMBERS or _reads(rows, column)):
             found[field] = column
     if "name" not in found:
         raise PageError(f"no column seems to hold the model's name; the page has: {', '.join(map(str, present))[:300]}")
@@ -83,6 +84,16 @@ def guessed(rows: Sequence[Row]) -> dict[str, str]:
             raise PageError(f"no column seems to hold a score; the page has: {', '.join(map(str, present))[:300]}")
         found["score"] = numeric[0]
     return found
+
+
+def _reads(rows: Sequence[Row], column: str) -> bool:
+    """Whether each cell is a number or missing; medals in the rank are not."""
+    try:
+        for row in rows:
+            values.number(row.get(column))
+    except PageError:
+        return False
+    return True
 
 
 def _is_number(cell: object) -> bool:
@@ -163,6 +174,15 @@ def new(config: Config, name: str, address: str) -> tuple[Path, Path, int]:
     return target, page, len(rows)
 
 
+def same_columns(declared: Path, file: Path, present: Sequence[str]) -> None:
+    """A column that the declaration does not name would be left out without a word."""
+    boards = load_source(declared).boards.values()
+    known = {column for board in boards for _, columns in board.columns for column in columns}
+    for column in present:
+        if column not in known:
+            raise DeclarationError(str(file), "line 1", f"column {column!r} is not declared in {declared}")
+
+
 def own_board(config: Config, name: str, file: Path, direction: str) -> None:
     """Declares a board for tables that somebody made by hand, with the columns that the file has; once.
 
@@ -170,11 +190,14 @@ def own_board(config: Config, name: str, file: Path, direction: str) -> None:
     directory (boards/<name>.toml), so that a rebuild has it; later files must have the same columns.
     """
     target = config.data / "boards" / f"{name}.toml"
-    if target.exists():
-        return
-    if not NAME.match(name) or (SOURCES / f"{name}.toml").exists():
-        raise DeclarationError("--board", "", f"{name!r}: a name of its own in lower-case letters, digits and _")
     rows = tables.csv_rows(file.read_bytes())
+    if target.exists():
+        same_columns(target, file, list(rows[0]) if rows else [])
+        return
+    # Checked before anything is written: a second declaration of a board would stop every later command.
+    known = config.declared()
+    if not NAME.match(name) or name in known or any(name in source.boards for source in known.values()):
+        raise DeclarationError("--board", "", f"{name!r}: a name of its own in lower-case letters, digits and _")
     present = list(rows[0]) if rows else []
     columns = {field: column for field, column in OWN.items() if column in present}
     for needed in ("name", "score"):
