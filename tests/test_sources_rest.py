@@ -257,6 +257,7 @@ def test_a_cut_page_of_artificial_analysis_is_quarantined() -> None:
         ("bfcl", "overall.csv", "License", "Terms", "no column 'License'"),
         ("bfcl", "overall.csv", ",Model,", ",Model,Link,", "row 1 has"),
         ("gso", "leaderboard.json", '"setting"', '"mode"', "KeyError: 'setting'"),
+        ("gso", "leaderboard.json", '"Opt@10"', '"Opt@5"', "setting is 'Opt@5'"),
         ("terminal_bench", "leaderboard.html", "Model Org", "Maker", "no column 'Model Org'"),
         ("arc_prize", "leaderboard.json", "v2_Semi_Private", "v2_Semi", "no evaluations of v2_Semi_Private"),
         ("arc_prize", "leaderboard.json", '"id": "R1"', '"id": "R2"', "KeyError: 'R1'"),
@@ -266,6 +267,7 @@ def test_a_cut_page_of_artificial_analysis_is_quarantined() -> None:
         ("superclue", "readme.md", "总分", "得分", "no column '总分 or 平均 or 平均分'"),
         ("superclue", "readme.md", "机构", "单位", "KeyError: '机构'"),
         ("tau2", "submission.json", '"model_organization"', '"maker"', "KeyError: 'model_organization'"),
+        ("tau2", "submission.json", '"standard"', '"verified"', "submission_type is 'verified'"),
         ("tau2", "submission.json", '"pass_1"', '"pass1"', "KeyError: 'pass_1'"),
     ],
 )

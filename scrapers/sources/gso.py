@@ -11,13 +11,19 @@ from typing import Any
 
 from scrapers import tables, values
 from scrapers.base import Entry, Pages, Snapshot
+from scrapers.errors import PageError
+
+SETTINGS = {"Opt@1": True, "Opt@10": False}  # whether its rows are of the board
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """One snapshot of the file; its `last_updated` stood still for a year and is no day."""
     for page in pages:
         rows = tables.read_json(page.body)["models"]
-        yield Snapshot("gso", None, None, tuple(entry(row) for row in rows if row["setting"] == "Opt@1"))
+        for row in rows:
+            if row["setting"] not in SETTINGS:
+                raise PageError(f"setting is {row['setting']!r}")
+        yield Snapshot("gso", None, None, tuple(entry(row) for row in rows if SETTINGS[row["setting"]]))
 
 
 def entry(row: dict[str, Any]) -> Entry:

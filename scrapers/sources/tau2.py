@@ -78,12 +78,16 @@ def submission(page: Page) -> dict[str, Any]:
     for domain in ("overall", "banking_knowledge"):
         pass_1(content["results"], domain)
     entry(content, None)
+    standard(content)
     return content
 
 
 def standard(about: dict[str, Any]) -> bool:
     """Whether the model ran in the benchmark's own scaffold; older submissions do not say, and did."""
-    return "submission_type" not in about or about["submission_type"] == "standard"
+    kind = about["submission_type"] if "submission_type" in about else "standard"
+    if kind not in {"standard", "custom"}:
+        raise PageError(f"submission_type is {kind!r}")
+    return bool(kind == "standard")
 
 
 def pass_1(results: dict[str, Any], domain: str) -> float | None:
