@@ -18,6 +18,7 @@ import httpx
 import pytest
 import respx
 
+from scrapers.errors import PageError
 from scrapers.http import Fetcher, Limits
 from storage.archive import Archive
 from tracker import backfill
@@ -145,6 +146,36 @@ def test_git_killed_half_way_and_resumed(repository: Path, tmp_path: Path) -> No
     assert lines(here) == lines(whole)
 
 
+def test_git_killed_before_publishing(repository: Path, tmp_path: Path) -> None:
+    """Every page is in the archive, none was published: the next run adds nothing, and publishes."""
+    data = tmp_path / "data"
+    script = (
+        "import os, signal\n"
+        "from tracker import door\n"
+        "door.publish.publish = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "from tracker.cli import main\n"
+        "main()\n"
+    )
+    command = ["backfill", "vectara", "--from", "git", "--repo", str(repository), "--data", str(data)]
+    killed = subprocess.run([sys.executable, "-c", script, *command], capture_output=True)
+    assert (killed.returncode, (data / "tracker.duckdb").exists()) == (-signal.SIGKILL, False)
+    done = subprocess.run([sys.executable, "-m", "tracker.cli", *command], capture_output=True, text=True)
+    assert (done.returncode, (data / "tracker.duckdb").exists()) == (0, True)
+
+
+def test_git_follows_a_renamed_page(tmp_path: Path) -> None:
+    """Versions under the former name are the page's, unless that name is a page of its own; a rename is no version."""
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=tmp_path, check=True)
+    commit(tmp_path, 1, page(1))
+    commit(tmp_path, 2, page(2))
+    (tmp_path / "README.md").rename(tmp_path / "BOARD.md")
+    subprocess.run(["git", "add", "BOARD.md"], cwd=tmp_path, check=True)
+    names = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run(["git", *names, "commit", "-qam", "rename"], cwd=tmp_path, check=True)
+    assert [one.at for one in backfill.versions(tmp_path, "BOARD.md")] == [START + timedelta(days=n) for n in (1, 2)]
+    assert len(backfill.versions(tmp_path, "BOARD.md", but=frozenset({"README.md"}))) == 1
+
+
 def test_a_source_without_a_repository_says_so(tmp_path: Path) -> None:
     """Pages that are in no git repository cannot be backfilled from one: a sentence, exit 2."""
     done = subprocess.run(
@@ -172,6 +203,15 @@ def test_wayback_index_with_respx() -> None:
         assert [one.label for one in found] == [f"readme {stamp}" for stamp in STAMPS[:5]]
         assert found[2].body() == page(2)
         assert found[2].captured_at == START + timedelta(days=2)
+
+
+@pytest.mark.parametrize("line", [["2025", "D1", "200"], ["20251301000000", "D1", "200"], [], None, ["20251201120000"]])
+def test_a_line_of_the_index_that_is_none_is_named(line: Any) -> None:
+    """A stamp cut short, an empty line: one sentence, and no traceback."""
+    with pytest.raises(PageError, match="has a line that is none"):
+        list(backfill.listed([INDEX[0], line]))
+    with pytest.raises(PageError, match="otherwise than asked"):
+        list(backfill.listed({"error": "later"}))
 
 
 class Archived(BaseHTTPRequestHandler):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from scrapers import tables
@@ -57,7 +58,7 @@ def from_git(
     saved: list[Saved] = []
     for page, home, path in wanted:
         folder = clone(config, repository or f"https://github.com/{home}")
-        found = versions(folder, path)
+        found = versions(folder, path, but=frozenset(other for _, _, other in wanted))
         for version in found:
             if (since and version.at.date() < since) or (until and version.at.date() > until):
                 continue
@@ -99,11 +100,15 @@ def clone(config: Config, repository: str) -> Path:
     return folder
 
 
-def versions(folder: Path, path: str) -> list[Version]:
-    """The versions of a file, oldest first; one that a later commit brings back is there again."""
+def versions(folder: Path, path: str, *, until: str = "HEAD", but: frozenset[str] = frozenset()) -> list[Version]:
+    """The versions of a file, oldest first; one that a later commit brings back is there again.
+
+    Before a commit that did no more than rename it, the file is looked for under its former name, unless that is one
+    of `but` (pages of their own).
+    """
     told = git(
         folder, "log", "--format=@%H %ct", "--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent",
-        "--reverse", "HEAD", "--", path,
+        "--reverse", until, "--", path,
     ).decode()  # fmt: skip
     found: list[Version] = []
     commit, at = "", datetime.min.replace(tzinfo=UTC)
@@ -115,7 +120,19 @@ def versions(folder: Path, path: str) -> list[Version]:
             blob_id = line.split()[3]
             if blob_id.strip("0") and (not found or found[-1].blob != blob_id):
                 found.append(Version(commit, at, blob_id))
-    return found
+    former = renamed_from(folder, found[0].commit, path) if found else None
+    if former is None or former in but:
+        return found
+    earlier = versions(folder, former, until=f"{found[0].commit}^", but=but | {path})
+    return earlier + (found[1:] if earlier and earlier[-1].blob == found[0].blob else found)
+
+
+def renamed_from(folder: Path, commit: str, path: str) -> str | None:
+    """What a file was called before this commit, if the commit renamed it and changed nothing in it."""
+    told = git(folder, "diff-tree", "-r", "-z", "--name-status", "--find-renames=100%", "--diff-filter=R", commit)
+    names = told.decode("utf-8", "replace").split("\0")
+    moves = dict(zip(names[3::3], names[2::3], strict=False))  # behind the commit: status, old, new
+    return moves.get(path)
 
 
 def blob(folder: Path, blob_id: str) -> bytes:
@@ -160,21 +177,33 @@ def copies(fetcher: Fetcher, source: Source, page: PageOf, since: date | None, u
     address += f"&to={until:%Y%m%d}" if until else ""
     answer = fetching.body_of(fetcher, Request(role="cdx", address=address))
     rows = tables.read_json(answer) if answer.strip() else []
-    if rows and rows[0][:2] != ["timestamp", "digest"]:
-        raise PageError(f"the index of the web archive answers with other columns: {rows[0]!r}")
     seen: set[str] = set()
-    for stamp, digest, *_ in sorted(rows[1:]):
+    for at, stamp, digest in sorted(listed(rows)):
         if digest in seen:
             continue
         seen.add(digest)
-        at = datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         copy = f"{COPY}/{stamp}id_/{page.address}"
         body = partial(fetching.body_of, fetcher, Request(role=page.role, address=copy))
         yield Saved(f"{page.role} {stamp}", source.name, page.role, page.address, at, f"web archive {copy}", body)
 
 
+def listed(rows: Any) -> Iterator[tuple[datetime, str, str]]:
+    """(moment, its stamp, digest) of each line of an archive's index; PageError names a line that is none."""
+    if not isinstance(rows, list) or (rows and rows[0] != ["timestamp", "digest", "statuscode"]):
+        raise PageError(f"the index of the web archive answers otherwise than asked: {str(rows)[:100]}")
+    for row in rows[1:]:
+        try:
+            stamp, digest, _ = row
+            yield datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC), stamp, digest
+        except (TypeError, ValueError):
+            raise PageError(f"the index of the web archive has a line that is none: {str(row)[:100]}") from None
+
+
 def _through(config: Config, saved: list[Saved], progress: Progress) -> list[Brought]:
-    """Through the door, without asking again for what an earlier run has."""
+    """Through the door, without asking again for what an earlier run has.
+
+    The door is passed also when nothing is fresh: a run that was killed may have left pages unread or unpublished.
+    """
     archive = Archive(config.data / "archive")
     had = {(line.source, line.role, line.address, line.fetched_at, line.evidence)
            for _, _, line in archive.lines() if line.content_sha256}  # fmt: skip
@@ -183,5 +212,5 @@ def _through(config: Config, saved: list[Saved], progress: Progress) -> list[Bro
         Brought(one.label, one.source, one.role, one.captured_at, [], "unchanged", 0, "had before")
         for one in saved if one not in fresh
     ]  # fmt: skip
-    taken = take_in(config, fresh, progress) if fresh else []
+    taken = take_in(config, fresh, progress)
     return sorted(known + taken, key=lambda one: (str(one.captured_at), one.file))
