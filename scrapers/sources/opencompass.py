@@ -30,6 +30,7 @@ BOARDS = {
     "opencompass_llm_math": ("Math",),
     "opencompass_llm_code": ("Code", "Coding"),
 }
+DIMENSIONS_SINCE = date(2025, 4, 28)  # every edition since has all five columns: one that lacks one was changed
 _FILE = re.compile(r"\.(?P<edition>[^./]+)\.(?P<day>\d{8})\.json$")
 
 
@@ -87,9 +88,9 @@ def edition(page: Page) -> Iterator[Snapshot]:
     boards = {"opencompass_academic": ("Average",)} if page.role == "academic" else BOARDS
     for board, columns in boards.items():
         if not any(column in row for row in rows for column in columns):
-            if board in {"opencompass_llm", "opencompass_academic"}:
-                raise MissingColumn(columns[0], rows[0])
-            continue  # an edition may lack a dimension, then it has no such board
+            if board in {"opencompass_llm", "opencompass_academic"} or on >= DIMENSIONS_SINCE:
+                raise MissingColumn(" or ".join(columns), rows[0])
+            continue  # an early edition may lack a dimension, then it has no such board
         entries = tuple(entry(row, columns, models) for row in rows)
         if any(e.score is not None for e in entries):
             yield Snapshot(board, name, on, entries)
