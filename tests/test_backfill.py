@@ -176,6 +176,30 @@ def test_git_follows_a_renamed_page(tmp_path: Path) -> None:
     assert len(backfill.versions(tmp_path, "BOARD.md", but=frozenset({"README.md"}))) == 1
 
 
+def test_git_pages_with_a_day_in_their_path(tmp_path: Path) -> None:
+    """A page that is known by a pattern alone: every path of the history that fits, under its own address."""
+    source = load(None, None).declared()["openrouter_weekly"]
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=tmp_path, check=True)
+    (tmp_path / "data").mkdir()
+    for name in ("data/2026-02-16.json", "data/2026-02-23.json", "data/about.txt"):
+        (tmp_path / name).write_text("{}")
+    commit(tmp_path, 1, b"")
+    subprocess.run(["git", "add", "data"], cwd=tmp_path, check=True)
+    commit(tmp_path, 2, b"x")
+    found = [one for page in backfill.pages_in_git(source) for one in backfill.every(*page, tmp_path)]
+    assert [path for _, _, path in found] == ["data/2026-02-16.json", "data/2026-02-23.json"]
+    assert found[0][0].address.endswith("/main/data/2026-02-16.json")
+
+
+def test_wayback_asks_for_former_addresses() -> None:
+    """The page's own address and those it had before; patterns are not asked for."""
+    known = load(None, None).declared()
+    assert [page.address.rpartition("/")[2] for page in backfill.addressed(known["bfcl"])] == [
+        "data_overall.csv", "data.csv", "data_combined.csv",
+    ]  # fmt: skip
+    assert not list(backfill.addressed(known["arena_mirror"]))
+
+
 def test_a_source_without_a_repository_says_so(tmp_path: Path) -> None:
     """Pages that are in no git repository cannot be backfilled from one: a sentence, exit 2."""
     done = subprocess.run(

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,11 @@ def from_git(
     if not wanted:
         raise DeclarationError(f"{source.name}.toml", "pages", "none has an address in a git repository")
     saved: list[Saved] = []
-    for page, home, path in wanted:
-        folder = clone(config, repository or f"https://github.com/{home}")
+    clones = {
+        home: clone(config, repository or f"https://github.com/{home}") for home in {home for _, home, _ in wanted}
+    }
+    for page, home, path in [each for one in wanted for each in every(*one, clones[one[1]])]:
+        folder = clones[home]
         found = versions(folder, path, but=frozenset(other for _, _, other in wanted))
         for version in found:
             if (since and version.at.date() < since) or (until and version.at.date() > until):
@@ -73,12 +77,28 @@ def from_git(
 
 
 def pages_in_git(source: Source) -> list[tuple[PageOf, str, str]]:
-    """(page, owner/name of its repository, path in it) for every page whose address is in a git repository."""
+    """(page, owner/name of its repository, path in it) for every page whose address is in a git repository.
+
+    A page that is known by a pattern has that for its path (`data/*/text.json`).
+    """
     found = []
     for page in source.pages:
-        if match := _RAW.match(page.address):
-            found.append((page, match["repository"], match["path"]))
+        for address in (page.address, *page.like):
+            match = _RAW.match(address)
+            if match and "*" not in match["repository"] + match["branch"]:
+                found.append((page.model_copy(update={"address": address}), match["repository"], match["path"]))
     return found
+
+
+def every(page: PageOf, home: str, path: str, folder: Path) -> Iterator[tuple[PageOf, str, str]]:
+    """The page, or, where its path is a pattern, one for each path of the history that fits."""
+    if "*" not in path:
+        yield page, home, path
+        return
+    told = git(folder, "log", "-z", "--format=", "--name-only", "--no-renames", "HEAD", "--", path).decode()
+    start = page.address.removesuffix(path)
+    for one in sorted({name for name in told.split("\0") if fnmatchcase(name, path)}):
+        yield page.model_copy(update={"address": start + one}), home, one
 
 
 def clone(config: Config, repository: str) -> Path:
@@ -163,9 +183,17 @@ def from_wayback(
 ) -> list[Brought]:
     """One capture for every distinct copy of the source's pages in a web archive, asked for politely."""
     with fetching.fetcher(config) as fetcher:
-        saved = [copy for page in source.pages if page.address for copy in copies(fetcher, source, page, since, until)]
+        saved = [copy for page in addressed(source) for copy in copies(fetcher, source, page, since, until)]
         saved.sort(key=lambda one: (one.captured_at, one.role))
         return _through(config, saved, progress)
+
+
+def addressed(source: Source) -> Iterator[PageOf]:
+    """Each page under each of its addresses, the former ones too; a pattern is none."""
+    for page in source.pages:
+        for address in (page.address, *page.like):
+            if address and "*" not in address:
+                yield page.model_copy(update={"address": address})
 
 
 def copies(fetcher: Fetcher, source: Source, page: PageOf, since: date | None, until: date | None) -> Iterator[Saved]:
