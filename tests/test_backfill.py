@@ -18,7 +18,8 @@ import httpx
 import pytest
 import respx
 
-from scrapers.errors import PageError
+from scrapers.declare import load_sources
+from scrapers.errors import DeclarationError, PageError
 from scrapers.http import Fetcher, Limits
 from storage.archive import Archive
 from tracker import backfill
@@ -283,3 +284,33 @@ def test_wayback_stopped_and_resumed(tmp_path: Path) -> None:
     finally:
         server.shutdown()
         server.server_close()
+
+
+HOMES = ["LiveBench/livebench.github.io", "LiveBench/new-livebench"]
+
+
+@pytest.mark.parametrize(
+    ("repository", "homes", "expected"),
+    [
+        ("/clones/new-livebench", HOMES, "LiveBench/new-livebench"),
+        ("https://github.com/LiveBench/livebench.github.io.git", HOMES, "LiveBench/livebench.github.io"),
+        ("/clones/anything", HOMES[:1], "LiveBench/livebench.github.io"),
+    ],
+)
+def test_which_repository_a_given_one_stands_for(repository: str, homes: list[str], expected: str) -> None:
+    """Of a source with pages in several, the name tells."""
+    assert backfill.home_of(repository, homes) == expected
+
+
+def test_a_repository_of_another_name_is_refused() -> None:
+    """Its files would be taken for those of both."""
+    with pytest.raises(DeclarationError, match=r"livebench\.github\.io or new-livebench is expected"):
+        backfill.home_of("/clones/x", HOMES)
+
+
+def test_the_tables_of_every_livebench_repository_are_in_reach() -> None:
+    """Releases are known by a pattern, in either repository."""
+    found = {(page.role, home) for page, home, _ in backfill.pages_in_git(load_sources()["livebench"])}
+    assert found == {("releases", HOMES[1])} | {
+        (role, home) for role in ("links", "table", "categories") for home in HOMES
+    }

@@ -141,3 +141,14 @@ def test_a_later_file_with_another_column_is_refused(tmp_path: Path) -> None:
         done = tracker(tmp_path, "import", "--board", "my_board", str(file), *data)
         assert done.returncode == code
     assert "column 'country' is not declared in" in done.stderr
+
+
+def test_a_later_file_with_another_direction_is_refused(tmp_path: Path) -> None:
+    """Which score is better was said with the first file; to say otherwise later is no way to turn the board."""
+    data = ["--data", str(tmp_path / "data")]
+    for day, words, code in [("05", ["--direction", "lower"], 0), ("06", [], 0), ("07", ["--direction", "higher"], 2)]:
+        file = tmp_path / f"2026-01-{day}_mine.csv"
+        file.write_text(f"name,score\na,{day}\nb,2\n")
+        done = tracker(tmp_path, "import", "--board", "my_board", str(file), *words, *data)
+        assert done.returncode == code, done.stderr
+    assert "my_board is declared with 'lower'" in done.stderr

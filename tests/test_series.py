@@ -173,3 +173,25 @@ def test_ranks_alone_are_names_in_common() -> None:
     connection.execute(warehouse.sql("series"))
     found = connection.execute(warehouse.sql("suspected_breaks"), ["tiny"]).fetchall()
     assert [(row[2], row[-1]) for row in found] == [(date(2026, 1, 3), "no name in common")]
+
+
+def test_an_edition_seen_while_it_was_the_newest_is_not_replaced_by_what_it_became() -> None:
+    """Edition a was seen live on day 2, and again in August, dated to the eve of b: it stands as it was on day 2.
+
+    Edition b was never seen live: its eve, day 9, is the best that is known of it.
+    """
+    connection = tiny.in_memory({})
+    tiny.put(connection, "boards", [{"board": "tiny", "direction": "higher", "editions_comparable": False}])
+    shown = [
+        ("live", "a", None, date(2026, 1, 2)),
+        ("eve of b", "a", date(2026, 1, 4), date(2026, 8, 1)),
+        ("eve of c", "b", date(2026, 1, 9), date(2026, 8, 1)),
+    ]
+    for key, (snapshot, edition, published, seen) in enumerate(shown, 1):
+        tiny.put(connection, "snapshots", [{"snapshot_key": key, "snapshot": snapshot, "board": "tiny",
+                                       "published_on": published, "rows": 1, "state": "accepted"}])  # fmt: skip
+        tiny.put(connection, "sightings", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
+                                       "seen_at": datetime.combine(seen, time()), "edition": edition}])  # fmt: skip
+    connection.execute(warehouse.sql("series"))
+    found = connection.execute("SELECT day, snapshot FROM series ORDER BY day").fetchall()
+    assert found == [(date(2026, 1, 2), "live"), (date(2026, 1, 9), "eve of c")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
@@ -56,6 +56,9 @@ def from_git(
     wanted = pages_in_git(source)
     if not wanted:
         raise DeclarationError(f"{source.name}.toml", "pages", "none has an address in a git repository")
+    if repository:
+        home = home_of(repository, sorted({home for _, home, _ in wanted}))
+        wanted = [one for one in wanted if one[1] == home]
     saved: list[Saved] = []
     clones = {
         home: clone(config, repository or f"https://github.com/{home}") for home in {home for _, home, _ in wanted}
@@ -88,6 +91,18 @@ def pages_in_git(source: Source) -> list[tuple[PageOf, str, str]]:
             if match and "*" not in match["repository"] + match["branch"]:
                 found.append((page.model_copy(update={"address": address}), match["repository"], match["path"]))
     return found
+
+
+def home_of(repository: str, homes: Sequence[str]) -> str:
+    """The owner/name that a given repository stands for; where a source has pages in several, its name tells which."""
+    if len(homes) == 1:
+        return homes[0]
+    named = [home for home in homes if Path(repository).name.removesuffix(".git") == home.rpartition("/")[2]]
+    if len(named) != 1:
+        expected = " or ".join(home.rpartition("/")[2] for home in homes)
+        raise DeclarationError("--repo", "", f"this source has pages in {' and '.join(homes)}: a repository of the name"
+                               f" {expected} is expected; found {repository!r}")  # fmt: skip
+    return named[0]
 
 
 def every(page: PageOf, home: str, path: str, folder: Path) -> Iterator[tuple[PageOf, str, str]]:

@@ -183,7 +183,7 @@ def same_columns(declared: Path, file: Path, present: Sequence[str]) -> None:
             raise DeclarationError(str(file), "line 1", f"column {column!r} is not declared in {declared}")
 
 
-def own_board(config: Config, name: str, file: Path, direction: str) -> None:
+def own_board(config: Config, name: str, file: Path, direction: str | None) -> None:
     """Declares a board for tables that somebody made by hand, with the columns that the file has; once.
 
     Columns: name and score, and any of developer, licence, country, rank, low, high. The declaration stays in the data
@@ -193,6 +193,9 @@ def own_board(config: Config, name: str, file: Path, direction: str) -> None:
     rows = tables.csv_rows(file.read_bytes())
     if target.exists():
         same_columns(target, file, list(rows[0]) if rows else [])
+        declared = load_source(target).boards[name].direction
+        if direction not in (None, declared):
+            raise DeclarationError("--direction", "", f"{name} is declared with {declared!r} in {target}")
         return
     # Checked before anything is written: a second declaration of a board would stop every later command.
     known = config.declared()
@@ -224,7 +227,7 @@ title = {toml(name)}
 page = "table"
 operator = "imported by hand"
 metric = "score"
-direction = {toml(direction)}
+direction = {toml(direction or "higher")}
 kind = "self-reported"
 expect = {{ max_drop = 1.0 }}
 """,

@@ -39,9 +39,18 @@ shown AS (
     FROM islands
     GROUP BY ALL
 ),
+-- Some boards give a day only to editions that are over (LiveBench: the eve of the next). Where one was seen while it was
+-- the newest, what it was turned into afterwards does not stand in for that.
 dated AS (
     SELECT shown.*, coalesce(least(shown.published_on, shown.captured_at::DATE), shown.captured_at::DATE) AS day
     FROM shown
+    LEFT JOIN boards AS b ON b.board = shown.board
+    WHERE b.editions_comparable IS NOT FALSE
+        OR shown.published_on IS NULL
+        OR NOT EXISTS (
+            SELECT 1 FROM shown AS live
+            WHERE live.board = shown.board AND live.edition = shown.edition AND live.published_on IS NULL
+        )
 ),
 last_of_day AS (
     SELECT

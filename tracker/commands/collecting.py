@@ -119,7 +119,7 @@ def _short(problems: list[str]) -> str:
     "--board", help="Tables of your own (columns name, score, and any of developer, licence, country, rank, low, high)."
 )
 @click.option(
-    "--direction", type=click.Choice(["higher", "lower"]), default="higher", help="With --board: which score is better."
+    "--direction", type=click.Choice(["higher", "lower"]), help="With --board: which score is better [higher]."
 )
 @common
 def import_command(
@@ -131,7 +131,7 @@ def import_command(
     address: str | None,
     index: Path | None,
     board: str | None,
-    direction: str,
+    direction: str | None,
 ) -> None:
     """Put pages of SOURCE that somebody else saved through the same door as collected ones."""
     from tracker.bring_in import bring_in, replay
