@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +18,7 @@ import orjson
 from scrapers.errors import MissingColumn, PageError
 
 Row = dict[str, Any]
+_BAR = re.compile(r"(?<!\\)\|")  # between two cells of Markdown
 _DEPTH = 64  # levels of JSON and YAML: the deepest page known has 6, and Python fails at a thousand
 _CHALLENGE = (
     "just a moment",
@@ -143,11 +145,18 @@ def parquet_rows(body: bytes, where: Mapping[str, str] = MappingProxyType({})) -
 
 
 def markdown_tables(body: bytes) -> list[tuple[list[str], list[Row]]]:
-    """Every table of a Markdown page: (columns, rows)."""
+    """Every table of a Markdown page: (columns, rows).
+
+    Markdown itself fills short rows with empty cells and cuts long ones: a cell that is missing in the middle would
+    move the others under wrong columns. So the cells are counted where they stand, and rows that stand behind a gap,
+    which Markdown reads as text, are refused, too.
+    """
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-    tokens = MarkdownIt("commonmark").enable("table").parse(no_html(decode(body)))
+    content = no_html(decode(body))
+    source = content.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    tokens = MarkdownIt("commonmark").enable("table").parse(content)
     tables: list[tuple[list[str], list[Row]]] = []
     lines: list[list[str]] = []
 
@@ -156,16 +165,23 @@ def markdown_tables(body: bytes) -> list[tuple[list[str], list[Row]]]:
         kept = [t.content for t in token.children or () if t.type in {"text", "code_inline", "softbreak"}]
         return " ".join("".join(kept).split())
 
-    for token in tokens:
+    for number, token in enumerate(tokens):
         if token.type == "table_open":
             lines = []
-        elif token.type == "tr_open":
+        elif token.type == "tr_open" and token.map:
             lines.append([])
+            line = source[token.map[0]].strip()
+            cells = len(_BAR.split(line.removeprefix("|").removesuffix("|")))
+            if token.level <= 2 and lines[1:] and cells != len(lines[0]):  # deeper ones stand behind other marks
+                raise PageError(f"row {len(lines) - 1} has {cells} cells, not {len(lines[0])}: {line[:100]}")
         elif token.type == "inline" and lines and token.map and token.level >= 4:
             lines[-1].append(words(token))
         elif token.type == "table_close":
             tables.append((lines[0], table(lines[0], lines[1:])))
             lines = []
+            for after in [one for one in tokens[number + 1 : number + 4] if one.type == "inline"][:1]:
+                if after.content.startswith("|"):
+                    raise PageError(f"rows behind a gap in the table: {after.content[:100]}")
     return tables
 
 

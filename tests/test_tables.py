@@ -270,7 +270,6 @@ Words before, with a [link](https://example.org).
 |![logo](x.png) **google/gemini-2.5-flash-lite**|3.3 %|
 |[Phi-4](https://example.org/phi)&nbsp;<sup>1</sup>|`3.7 %`|
 |a \\| b|4 %|
-|short|
 
 |Other|
 |-----|
@@ -279,7 +278,7 @@ Words before, with a [link](https://example.org).
 
 
 def test_markdown_tables_as_their_words() -> None:
-    """Emphasis, links, code and images are no part of a cell's text; a short row has empty cells."""
+    """Emphasis, links, code and images are no part of a cell's text."""
     assert tables.markdown_tables(PAGE.encode()) == [
         (
             ["Model", "Hallucination Rate"],
@@ -287,11 +286,36 @@ def test_markdown_tables_as_their_words() -> None:
                 {"Model": "google/gemini-2.5-flash-lite", "Hallucination Rate": "3.3 %"},
                 {"Model": "Phi-4 1", "Hallucination Rate": "3.7 %"},
                 {"Model": "a | b", "Hallucination Rate": "4 %"},
-                {"Model": "short", "Hallucination Rate": ""},
             ],
         ),
         (["Other"], [{"Other": "1"}]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("|98.2 %|99.5 %|", "row 1 has 2 cells, not 3: |98.2 %|99.5 %|"),
+        ("|a|98.2 %|", "row 1 has 2 cells, not 3: |a|98.2 %|"),
+        ("|a|1 %|99 %|\n|b|new|2 %|98 %|", "row 2 has 4 cells, not 3: |b|new|2 %|98 %|"),
+        ("|a|1 %|99 %|\r\nWords without a blank line before them", "row 2 has 1 cells, not 3: Words without"),
+        ("|a|1 %|99 %|\n\n|b|2 %|98 %|\n|c|3 %|97 %|", "rows behind a gap in the table: |b|2 %|98 %|"),
+        ("|a|1 %|99 %|\n<!-- one more -->\n|b|2 %|98 %|", "rows behind a gap in the table: |b|2 %|98 %|"),
+    ],
+)
+def test_rows_that_markdown_would_fill_up_cut_or_lose_are_refused(rows: str, said: str) -> None:
+    """A missing cell moves the others under wrong columns, and a gap ends the table: nothing of it is guessed."""
+    with pytest.raises(PageError) as refused:
+        tables.markdown_tables(f"|Model|Hallucination Rate|Consistency|\n|-|-|-|\n{rows}\n".encode())
+    assert str(refused.value).startswith(said)
+
+
+def test_rows_of_whole_cells_are_read_however_they_are_written() -> None:
+    """Bars at the ends may be left out, a cell may be empty, an escaped bar is part of a name; a list may hold one."""
+    page = "Model | Rate\n-|-\na \\| b | 4 %\n | c | |\n\nwords\n\n- |Model|Rate|\n  |-|-|\n  |d|5 %|\n"
+    (_, first), (_, second) = tables.markdown_tables(page.encode())
+    assert first == [{"Model": "a | b", "Rate": "4 %"}, {"Model": "c", "Rate": ""}]
+    assert second == [{"Model": "d", "Rate": "5 %"}]
 
 
 def test_a_table_inside_a_code_block_is_none() -> None:
