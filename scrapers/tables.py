@@ -95,7 +95,13 @@ def yaml_rows(body: bytes) -> list[Row]:
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark else ""
         raise PageError(f"not YAML: {getattr(error, 'problem', None) or error}{where}") from None
-    return _objects(value, "YAML")
+    rows = _objects(value, "YAML")
+    # A page that is cut inside a row is YAML still, and its last number may lack digits. Then the last row ends with
+    # a key that stands inside the others; a key that is new to the page is no sign of a cut.
+    ends, inside = {list(row)[-1] for row in rows[:-1] if row}, {key for row in rows[:-1] for key in row}
+    if ends and rows[-1] and (last := list(rows[-1])[-1]) in inside - ends:
+        raise PageError(f"the page is cut: its last row ends with {str(last)[:60]!r}, as no other row does")
+    return rows
 
 
 def _objects(value: Any, kind: str) -> list[Row]:

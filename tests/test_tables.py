@@ -184,6 +184,21 @@ def test_yaml_that_is_no_list_of_mappings_is_refused(body: bytes, said: str) -> 
     assert str(refused.value).startswith(said)
 
 
+def test_yaml_that_is_cut_inside_its_last_row_is_refused() -> None:
+    """Half of `86.7` is a number, too: the row then ends with a key that stands inside the others."""
+    whole = b"- model: a\n  rate: 35.6\n  cost: 1\n- model: b\n  rate: 86.7\n  cost: 2\n"
+    for cut in (whole[: whole.index(b"6.7")], whole[: whole.index(b"  cost: 2")], whole[: whole.index(b"  rate: 86")]):
+        with pytest.raises(PageError, match=r"the page is cut: its last row ends with '(rate|model)', as no other row"):
+            tables.yaml_rows(cut)
+
+
+def test_a_last_row_of_another_shape_is_no_cut() -> None:
+    """Rows are written by hand: they end in one of several ways, and a new one may bring a new key."""
+    assert len(tables.yaml_rows(b"- a: 1\n  b: 2\n- a: 1\n  b: 2\n  c: 3\n- a: 1\n  b: 2\n")) == 3
+    assert len(tables.yaml_rows(b"- a: 1\n  b: 2\n- a: 1\n  b: 2\n  d: 4\n")) == 2
+    assert tables.yaml_rows(b"- {}\n") == [{}]
+
+
 def test_the_refusal_of_broken_yaml_names_the_line() -> None:
     """A person can look it up."""
     with pytest.raises(PageError, match=r"\(line 3\)"):
