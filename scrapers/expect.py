@@ -1,12 +1,13 @@
 """Is a snapshot the board that it claims to be? Answers with the reason why not, or None.
 
-What a page says of itself (row range, landmarks, score range) is judged alone; a loss of rows is judged
-against the accepted neighbour before it by day, unless a declared break or a new edition lies between them.
+What a page says of itself (row range, score range, rows without a score, names that repeat, landmarks) is judged
+alone; a loss of rows, or of rows with a score, is judged against the accepted neighbour before it by day, unless a
+declared break or a new edition lies between them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,26 +24,35 @@ class Seen:
     lowest: float | None
     highest: float | None
     edition: str | None = None
+    scored: int | None = None  # rows with a score; None where nobody counted
+    different: int | None = None  # names, each counted once
 
 
 def fault(expect: Expect, seen: Seen) -> str | None:
     """What is wrong with the snapshot by itself."""
+    return next(_faults(expect, seen), None)
+
+
+def _faults(expect: Expect, seen: Seen) -> Iterator[str]:
     rows = expect.rows_on(seen.day)
     if seen.rows < rows.min:
-        return f"{seen.rows} rows, at least {rows.min} are expected"
+        yield f"{seen.rows} rows, at least {rows.min} are expected"
     if seen.rows > rows.max:
-        return f"{seen.rows} rows, at most {rows.max} are expected"
+        yield f"{seen.rows} rows, at most {rows.max} are expected"
     if seen.lowest is None or seen.highest is None:
         if expect.scored:
-            return "no row has a score"
+            yield "no row has a score"
     elif not expect.score[0] <= seen.lowest <= seen.highest <= expect.score[1]:
         low, high = expect.score
-        return f"scores from {seen.lowest:g} to {seen.highest:g}, expected from {low:g} to {high:g}"
+        yield f"scores from {seen.lowest:g} to {seen.highest:g}, expected from {low:g} to {high:g}"
+    elif seen.scored is not None and 2 * seen.scored < seen.rows:
+        yield f"only {seen.scored} of {seen.rows} rows have a score"
+    if seen.different is not None and 4 * seen.different < 3 * seen.rows:
+        yield f"only {seen.different} different names in {seen.rows} rows"
     if expect.landmarks and seen.day >= expect.landmarks_since:
         missing = [name for name in expect.landmarks if name not in seen.names]
         if 2 * len(missing) > len(expect.landmarks):
-            return f"{len(missing)} of {len(expect.landmarks)} landmark names are missing: {', '.join(missing)}"
-    return None
+            yield f"{len(missing)} of {len(expect.landmarks)} landmark names are missing: {', '.join(missing)}"
 
 
 def drop(board: Board, before: Seen, seen: Seen) -> str | None:
@@ -51,6 +61,8 @@ def drop(board: Board, before: Seen, seen: Seen) -> str | None:
         return None
     if any(before.day < known.day <= seen.day for known in board.breaks):
         return None
-    if seen.rows < before.rows * (1 - board.expect.max_drop):
-        return f"{seen.rows} rows after {before.rows} on {before.day}: a larger loss than {board.expect.max_drop:.0%}"
+    counts = [("rows", before.rows, seen.rows), ("rows with a score", before.scored, seen.scored)]
+    for what, then, now in counts:
+        if then is not None and now is not None and now < then * (1 - board.expect.max_drop):
+            return f"{now} {what} after {then} on {before.day}: a larger loss than {board.expect.max_drop:.0%}"
     return None

@@ -109,8 +109,13 @@ def _seen(
             names.setdefault(key, set()).add(name)
     rows = connection.execute(warehouse.sql("judged"), [board]).fetchall()
     return [
-        (key, snapshot, witness, expect.Seen(day, count, names.get(key, set()), lowest, highest, edition))
-        for key, snapshot, witness, day, count, lowest, highest, edition in rows
+        (
+            key,
+            snapshot,
+            witness,
+            expect.Seen(day, count, names.get(key, set()), lowest, highest, edition, scored, different),
+        )
+        for key, snapshot, witness, day, count, scored, different, lowest, highest, edition in rows
     ]
 
 

@@ -225,13 +225,17 @@ def add_snapshots(connection: duckdb.DuckDBPyConnection, snapshots: Mapping[str,
     for snapshot_id, snapshot in snapshots.items():
         scores = [entry.score for entry in snapshot.entries if entry.score is not None]
         heads.append((snapshot_id, snapshot.board, snapshot.published_on, len(snapshot.entries),
+                      len(scores), len({entry.name for entry in snapshot.entries}),
                       min(scores, default=None), max(scores, default=None)))  # fmt: skip
         cells += [(snapshot_id, number, *row) for number, row in enumerate(snapshot.canonical())]
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE heads AS SELECT * EXCLUDE (snapshot_key, state, reason) FROM snapshots LIMIT 0"
     )
-    insert(connection, "heads", {"snapshot": text, "board": text, "published_on": pa.date32(), "rows": pa.int32(),
-                                 "lowest": real, "highest": real}, heads)  # fmt: skip
+    whole = pa.int32()
+    insert(connection, "heads", {
+        "snapshot": text, "board": text, "published_on": pa.date32(), "rows": whole, "scored": whole,
+        "different": whole, "lowest": real, "highest": real,
+    }, heads)  # fmt: skip
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE cells AS SELECT s.snapshot, e.row, n.name, e.score, e.score_low, e.score_high,"
         " e.printed_rank, e.votes, n.organization, n.licence, n.country, n.openness, n.models, e.released_on"

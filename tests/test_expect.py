@@ -131,3 +131,33 @@ def test_a_loss_across_a_break_is_not_judged(day_of_break: date, judged: bool) -
     """From the day of a break on, the board before it is no measure; a break elsewhere changes nothing."""
     said = drop(board(day_of_break), seen(171, day=date(2026, 3, 1)), seen(62, day=date(2026, 3, 10)))
     assert (said is not None) == judged
+
+
+def counted(rows: int, scored: int, different: int, day: date = DAY) -> Seen:
+    """A snapshot of which rows with a score and different names were counted, too."""
+    return Seen(day, rows, set(), 1, 99, None, scored, different)
+
+
+@pytest.mark.parametrize(
+    ("scored", "different", "said"),
+    [
+        (25, 50, None),
+        (24, 50, "only 24 of 50 rows have a score"),
+        (50, 38, None),
+        (50, 37, "only 37 different names in 50 rows"),
+    ],
+)
+def test_a_page_whose_rows_lost_their_scores_or_repeat_is_not_believed(
+    scored: int, different: int, said: str | None
+) -> None:
+    """Some boards leave scores out and print a name twice; none does so for most of its rows."""
+    assert fault(Expect(), counted(50, scored, different)) == said
+
+
+def test_a_loss_of_scores_is_judged_like_a_loss_of_rows() -> None:
+    """Rows without a score have no place: without the best ones, another model is first."""
+    before = counted(100, 100, 100, date(2026, 3, 1))
+    assert drop(board(), before, counted(100, 75, 100)) is None
+    assert drop(board(), before, counted(100, 74, 100)) == (
+        "74 rows with a score after 100 on 2026-03-01: a larger loss than 25%"
+    )

@@ -3,11 +3,11 @@ SELECT
     s.snapshot_key, s.snapshot,
     arg_min(g.source, (coalesce(w.trust, 1000000), g.source)) AS witness,
     least(s.published_on, min(g.seen_at)::DATE) AS day,
-    s.rows, s.lowest, s.highest,
+    s.rows, s.scored, s.different, s.lowest, s.highest,
     max(g.edition) AS edition
 FROM snapshots AS s
 JOIN sightings AS g ON g.snapshot_key = s.snapshot_key
 LEFT JOIN witnesses AS w ON w.board = s.board AND w.source = g.source AND w.role = g.role
 WHERE s.board = ?
-GROUP BY s.snapshot_key, s.snapshot, s.published_on, s.rows, s.lowest, s.highest
+GROUP BY s.snapshot_key, s.snapshot, s.published_on, s.rows, s.scored, s.different, s.lowest, s.highest
 ORDER BY day, max(g.seen_at), s.snapshot

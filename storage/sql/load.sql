@@ -1,10 +1,11 @@
 -- Moves the temporary tables `heads` and `cells` (a batch of snapshots) into the warehouse. Used by warehouse.add_snapshots.
 DELETE FROM heads WHERE heads.snapshot IN (SELECT snapshots.snapshot FROM snapshots);
 
-INSERT INTO snapshots (snapshot_key, snapshot, board, published_on, rows, lowest, highest)
+INSERT INTO snapshots (snapshot_key, snapshot, board, published_on, rows, scored, different, lowest, highest)
 SELECT
     (SELECT coalesce(max(snapshots.snapshot_key), 0) FROM snapshots) + row_number() OVER (ORDER BY heads.snapshot),
-    heads.snapshot, heads.board, heads.published_on, heads.rows, heads.lowest, heads.highest
+    heads.snapshot, heads.board, heads.published_on, heads.rows,
+    heads.scored, heads.different, heads.lowest, heads.highest
 FROM heads;
 
 INSERT INTO names (name_key, name, organization, licence, country, openness, models)

@@ -26,9 +26,9 @@ COMMENT ON TABLE breaks IS 'Declared days on which a series of a board stops bei
 
 CREATE TABLE snapshots (
     snapshot_key INTEGER, snapshot VARCHAR, board VARCHAR, published_on DATE, rows INTEGER,
-    lowest DOUBLE, highest DOUBLE, state VARCHAR, reason VARCHAR
+    scored INTEGER, different INTEGER, lowest DOUBLE, highest DOUBLE, state VARCHAR, reason VARCHAR
 );
-COMMENT ON TABLE snapshots IS 'One row for each distinct content of a board: id (sha256 over board, published day and rows), rows, and whether it is believed (state: accepted, quarantined)';
+COMMENT ON TABLE snapshots IS 'One row for each distinct content of a board: id (sha256 over board, published day and rows), rows, how many have a score and how many names differ, lowest and highest score, and whether it is believed (state: accepted, quarantined)';
 
 CREATE TABLE sightings (capture VARCHAR, snapshot_key INTEGER, seen_at TIMESTAMP, source VARCHAR, role VARCHAR, edition VARCHAR);
 COMMENT ON TABLE sightings IS 'One row for each time that a capture showed a snapshot';
