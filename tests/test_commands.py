@@ -34,6 +34,29 @@ def answer(*command: str) -> Any:
     return json.loads(run(*command, "--format", "json").stdout)
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT 0.5 AS half, 2 AS n", {"half": 0.5, "n": 2}),
+        ("SELECT 1 AS a, 2 AS a, 3 AS a_1", {"a": 1, "a_2": 2, "a_1": 3}),
+        ("SELECT INTERVAL 1 DAY AS long, 'x'::BLOB AS raw", {"long": "1 day, 0:00:00", "raw": "b'x'"}),
+        ("SELECT MAP {1: DATE '2026-11-01'} AS m", {"m": {"1": "2026-11-01"}}),
+        ("SELECT 2::HUGEINT ** 70 AS n, DATE '2026-11-01' AS d", {"n": 2.0**70, "d": "2026-11-01"}),
+        ("SELECT 18446744073709551617::HUGEINT AS n, DATE '2026-11-01' AS d", {"n": 2**64 + 1, "d": "2026-11-01"}),
+    ],
+)
+def test_sql_gives_every_column_whatever_its_kind(demo_data: Path, query: str, said: dict[str, Any]) -> None:
+    """No column hides another of its name, and each kind of value has a form in JSON."""
+    assert answer("sql", query, "--data", str(demo_data)) == [said]
+
+
+@pytest.mark.parametrize("query", ["", ";", " -- nothing"])
+def test_sql_without_a_query_is_a_wrong_use(demo_data: Path, query: str) -> None:
+    """A sentence, no traceback."""
+    done = run("sql", "--data", str(demo_data), "--", query)
+    assert (done.exit_code, "a query is expected" in done.output) == (2, True)
+
+
 def test_share_json(demo_data: Path) -> None:
     """Exactly the documented keys, and the figures counted by hand from the page of 2026-08-19."""
     found = answer("share", "arena_text_raw", "--data", str(demo_data))

@@ -28,11 +28,23 @@ def write(records: Sequence[Record], columns: Sequence[str], format_: Format, ti
 
 
 def json_text(value: Any) -> str:
-    """JSON, with days and times in ISO 8601 (UTC)."""
+    """JSON, with days and times in ISO 8601 (UTC). What JSON does not know is a number where it is one, else text."""
     import orjson
 
-    option = orjson.OPT_INDENT_2 | orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
-    return orjson.dumps(value, option=option).decode()
+    option = orjson.OPT_INDENT_2 | orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+    try:
+        return orjson.dumps(value, option=option, default=_plain).decode()
+    except orjson.JSONEncodeError:  # an integer of more than 64 bits, which DuckDB has
+        import json
+
+        return json.dumps(value, indent=2, default=lambda one: json.loads(json_text(one)), ensure_ascii=False)
+
+
+def _plain(value: object) -> float | str:
+    """A decimal as a number; a length of time, bytes and the like as text."""
+    from decimal import Decimal
+
+    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 def safe_cell(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date, timedelta
+from itertools import count
 from typing import TYPE_CHECKING
 
 import click
@@ -96,11 +97,23 @@ def sql_command(setting: Setting, query: str) -> None:
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         try:
-            found = records(connection, query)
-            names = [column[0] for column in connection.description or []]
+            done = connection.execute(query)
+            if done is None or not done.description:
+                raise click.UsageError("a query is expected, such as: FROM latest LIMIT 5")
+            names = _apart([column[0] for column in done.description])
+            found = [dict(zip(names, row, strict=True)) for row in done.fetchall()]
         except duckdb.Error as error:
             raise click.UsageError(str(error).splitlines()[0]) from None
     output.write(found, names, setting.format)
+
+
+def _apart(names: list[str]) -> list[str]:
+    """Column names of a query, told apart where it gives two the same: a, a_1."""
+    found: list[str] = []
+    for name in names:
+        other = (f"{name}_{number}" for number in count(1))
+        found.append(name if name not in found else next(one for one in other if one not in {*found, *names}))
+    return found
 
 
 STATUS = ["board", "source", "last_success", "published_on", "rows", "age_days", "state", "reason"]
