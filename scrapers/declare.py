@@ -18,6 +18,7 @@ from scrapers.errors import DeclarationError
 
 SOURCES = Path(__file__).parent / "sources"
 _EVERY = re.compile(r"^(\d+(?:\.\d+)?)\s*(s|m|h|d)$")
+_LONGEST = 10 * 366 * 86400  # seconds; a schedule cannot count in thousands of years
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 Model = TypeVar("Model", bound=BaseModel)
 Format = Literal["csv", "json", "yaml", "parquet", "markdown", "html", "other"]
@@ -191,7 +192,9 @@ def seconds(every: str) -> float:
     found = _EVERY.match(every.strip())
     if not found or float(found[1]) <= 0:
         raise ValueError("an interval is expected: a number with s, m, h or d, such as 6h")
-    return float(found[1]) * _SECONDS[found[2]]
+    if (length := float(found[1]) * _SECONDS[found[2]]) > _LONGEST:
+        raise ValueError("an interval of at most ten years is expected, such as 6h")
+    return length
 
 
 def check_every(every: str) -> None:

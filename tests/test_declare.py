@@ -200,6 +200,13 @@ WRONG = [
     ("[sources]\naider = true", "sources.aider", "found True"),
     ("[schedule]\njitter = -1", "schedule.jitter", "found -1"),
     ("[schedule]\nstale_after = 0", "schedule.stale_after", "found 0"),
+    ("[schedule]\nstale_after = inf", "schedule.stale_after", "found inf"),
+    ("[schedule]\njitter = inf", "schedule.jitter", "found inf"),
+    ("[http]\ntimeout = inf", "http.timeout", "found inf"),
+    ("[sources]\naider = { every = '99999999d' }", "sources.aider.every", "at most ten years"),
+    ('data = "a\\u0000b"', "data", "no path holds a NUL"),
+    ('[sources]\naider = { address = { edit = "ftp://a.org" } }', "sources.aider.address", "an http(s) address"),
+    ('[sources]\naider = { address = { edit = "http://[" } }', "sources.aider.address", "Invalid IPv6 URL"),
 ]
 
 
@@ -291,3 +298,16 @@ def test_a_config_that_could_not_be_run_is_refused_when_it_is_read(
 ) -> None:
     """A cron line that is none, a role that there is not, a folder that is not there, what no header can carry."""
     assert refused(lambda: configured(text).declared()).key.startswith(key)
+
+
+def test_what_is_wrong_with_sources_names_the_config_that_was_read(tmp_path: Path) -> None:
+    """It need not be called config.toml."""
+    other = tmp_path / "other.toml"
+    for text, key in (
+        ('more_sources = ["none"]', "more_sources"),
+        ("[sources]\nnone = { enabled = false }", "sources.none"),
+        ('[sources]\naider = { address = { none = "https://a.org" } }', "sources.aider.address.none"),
+    ):
+        other.write_text(text)
+        error = refused(config.load(other, None).declared)
+        assert (error.file, error.key) == (str(other), key)

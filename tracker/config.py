@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
-from scrapers.declare import SOURCES, Declared, Source, check_every, load_sources, read_toml, seconds, validate
+from scrapers.declare import SOURCES, Declared, PageOf, Source, check_every, load_sources, read_toml, seconds, validate
 from scrapers.errors import DeclarationError
 
-Positive = Annotated[float, Field(gt=0)]
+Positive = Annotated[float, Field(gt=0, le=1e6)]  # not without end: nothing counts that far
 
 
 class Http(Declared):
@@ -26,7 +26,7 @@ class Http(Declared):
     max_unpacked: Annotated[int, Field(gt=0)] = 192 << 20
     attempts: Annotated[int, Field(ge=1, le=20)] = 4
     redirects: Annotated[int, Field(ge=0, le=20)] = 5
-    pause: Annotated[float, Field(ge=0)] = 0.5
+    pause: Annotated[float, Field(ge=0, le=1e6)] = 0.5
     allow_hosts: tuple[str, ...] = ()
     mirrors: Mapping[str, str] = {}
 
@@ -57,7 +57,7 @@ class Http(Declared):
 class Schedule(Declared):
     """When sources run that do not say it themselves."""
 
-    jitter: Annotated[float, Field(ge=0)] = 300.0
+    jitter: Annotated[float, Field(ge=0, le=1e6)] = 300.0
     stale_after: Positive = 3.0
 
 
@@ -69,6 +69,13 @@ class Override(Declared):
     every: str | None = None
     cron: str | None = None
     address: Mapping[str, str] = {}  # role -> another address
+
+    @field_validator("address")
+    @classmethod
+    def addresses(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        for address in value.values():
+            PageOf.http(address)
+        return value
 
     @field_validator("every")
     @classmethod
@@ -95,6 +102,14 @@ class Config(Declared):
     http: Http = Http()
     schedule: Schedule = Schedule()
     sources: Mapping[str, Override] = {}
+    _file: str = PrivateAttr("config.toml")  # where it was read from, for what is said of it
+
+    @field_validator("data", "registry", "decisions")
+    @classmethod
+    def a_path(cls, value: Path) -> Path:
+        if "\0" in str(value):
+            raise ValueError("a path is expected, and no path holds a NUL")
+        return value
 
     @property
     def user_agent(self) -> str:
@@ -107,18 +122,18 @@ class Config(Declared):
         """All sources with their overrides, by name."""
         for folder in self.more_sources:
             if not folder.is_dir():
-                raise DeclarationError("config.toml", "more_sources", f"there is no folder {folder}")
+                raise DeclarationError(self._file, "more_sources", f"there is no folder {folder}")
         found = dict(load_sources((SOURCES, *self.more_sources, self.data / "boards")))
         for name, override in self.sources.items():
             if name not in found:
                 known = ", ".join(found)
-                raise DeclarationError("config.toml", f"sources.{name}", f"no such source; expected one of: {known}")
-            found[name] = overridden(found[name], override)
+                raise DeclarationError(self._file, f"sources.{name}", f"no such source; expected one of: {known}")
+            found[name] = overridden(found[name], override, self._file)
         return found
 
 
-def overridden(source: Source, override: Override) -> Source:
-    """The source as config changes it."""
+def overridden(source: Source, override: Override, file: str = "config.toml") -> Source:
+    """The source as the config `file` changes it."""
     change: dict[str, object] = {}
     if override.enabled is not None:
         change["enabled"] = override.enabled
@@ -132,7 +147,7 @@ def overridden(source: Source, override: Override) -> Source:
         if unknown:
             known = ", ".join(page.role for page in source.pages)
             key = f"sources.{source.name}.address.{unknown[0]}"
-            raise DeclarationError("config.toml", key, f"no such page; expected one of: {known}")
+            raise DeclarationError(file, key, f"no such page; expected one of: {known}")
         pages = []
         for page in source.pages:
             address = override.address[page.role] if page.role in override.address else page.address
@@ -153,6 +168,7 @@ def load(path: Path | None, data: Path | None) -> Config:
     chosen = path or (Path(os.environ["TRACKER_CONFIG"]) if "TRACKER_CONFIG" in os.environ else Path("config.toml"))
     if chosen.exists() or path or "TRACKER_CONFIG" in os.environ:
         config = validate(Config, read_toml(chosen), str(chosen))
+        config._file = str(chosen)
         base = chosen.resolve().parent
     else:
         config, base = Config(), Path.cwd()
