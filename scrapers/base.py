@@ -105,6 +105,10 @@ class Entry:
             raise PageError("a row has no name")
         if self.score is not None and not math.isfinite(self.score):
             raise PageError(f"the score of {self.name!r} is {self.score}")
+        low, high = self.score_low, self.score_high
+        known = [bound for bound in (low, self.score, high) if bound is not None]
+        if self.score is not None and known != sorted(known):  # two columns changed places
+            raise PageError(f"the score of {self.name!r} is {self.score}, outside its interval from {low} to {high}")
 
 
 @dataclass(frozen=True, slots=True)

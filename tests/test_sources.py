@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from scrapers import plain
-from scrapers.base import Page, Pages, Request, Snapshot
+from scrapers.base import Entry, Page, Pages, Request, Snapshot
 from scrapers.declare import SOURCES, Source, load_source
 from scrapers.errors import MissingColumn, PageError
 from scrapers.sources import opencompass
@@ -258,6 +258,8 @@ def changed(source: str, file: str, old: str, new: str) -> Page:
         ("opencompass", "llm.v2.25-10.20251105.json", '"Reasoning"', '"Reason"', "Reasoning"),
         ("opencompass", "academic.REALTIME.20260903.json", '"Average"', '"Overall"', "Average"),
         ("opencompass", "official.json", '"Average"', '"Mean"', "Average"),
+        ("opencompass", "llm.v2.25-10.20251105.json", '"Math"', '"Mathematics"', "Math"),
+        ("opencompass", "official.json", '"Coding"', '"Programming"', "Code or Coding"),
     ],
 )
 def test_a_renamed_column_is_refused_by_name(source: str, file: str, old: str, new: str, column: str) -> None:
@@ -444,3 +446,12 @@ def test_an_edition_that_a_manifest_lists_twice_is_asked_for_once() -> None:
         "assets/b.json",
         "assets/a.json",
     ]
+
+
+def test_a_score_outside_its_own_interval_is_refused() -> None:
+    """Rating and its bounds are three columns of like numbers: where two changed places, the page says so itself."""
+    Entry(name="a", score=2, score_low=2, score_high=None)
+    Entry(name="a", score=None, score_low=3, score_high=1)
+    for low, high in ((3.0, 4.0), (None, 1.0), (3.0, 1.0)):
+        with pytest.raises(PageError, match="the score of 'a' is 2, outside its interval"):
+            Entry(name="a", score=2, score_low=low, score_high=high)
