@@ -56,7 +56,8 @@ def _by_organisation(printed: str, registry: Registry) -> Maker:
 def _by_family(model: ModelName, registry: Registry) -> Maker:
     """The developer of the family that the first token names, if no other token claims or voids it.
 
-    Where an exception is itself a family (`nemotron` in Llama-3.1-Nemotron), it names the maker.
+    Where an exception is itself a family (`nemotron` in Llama-3.1-Nemotron), it names the maker. A word that its
+    developer is not known to say leaves an open family's name unresolved.
     """
     families, tokens = registry.families_by_token, set(model.tokens)
     claims = {t: f for t in model.tokens if (f := families.get(t)) and not tokens & set(f.exceptions)}
@@ -72,6 +73,10 @@ def _by_family(model: ModelName, registry: Registry) -> Maker:
     after_maker = (family.developer, token) in ((m, rest[0]) for m, rest in registry.without_maker(model.tokens))
     if not stands_first and not after_maker:
         return Maker(None, "unresolved", f"{token!r} does not stand first in {model.text!r}")
+    if foreign := registry.foreign_words(family.developer, token, model.tokens):
+        said = ", ".join(repr(word) for word in foreign)
+        step = f"{token!r} is {family.developer}'s, but {said} may be another's word for a model made from it"
+        return Maker(None, "unresolved", step)
     step = f"by family: {token!r} is {family.developer} ({family.evidence.url})"
     return Maker(family.developer, "family", step)
 

@@ -282,6 +282,45 @@ def test_no_part_of_a_word_is_a_family(shipped: Registry) -> None:
             assert found.developer_how != "family" or found.developer != family.developer, (text, found.steps)
 
 
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "Llama-3-ELYZA-JP-8B",
+        "Llama-3-Open-Ko-8B",
+        "LLaMA-Pro-8B",
+        "Qwen2.5-72B-Evathene",
+        "Qwen3-Swallow-8B",
+        "Mistral-Nemo-Gutenberg-12B",
+        "Mixtral-8x7B-Synthia",
+        "gemma-2-Ifable-9B",
+        "DeepSeek-R1-Medical-COT",
+        "GLM-4.5-Air-Derestricted",
+        "Phi-3.5-Hebrew",
+        "Yi-34B-200K-DARE-merge",
+        "gpt-oss-20b-uncensored",
+        "GPT-SW3-40B",
+    ],
+)
+def test_a_model_made_from_open_weights_is_not_its_bases(shipped: Registry, printed: str) -> None:
+    """A word that the family's developer never says may be that of whoever tuned the weights."""
+    found = ask(shipped, printed)
+    assert (found.developer, found.country) == (None, None), found.steps
+
+
+@pytest.mark.parametrize(
+    ("printed", "developer"),
+    [
+        ("Llama-9-70B-Instruct", "meta"),
+        ("Qwen9-VL-32B", "alibaba"),
+        ("claude-tomorrow-9", "anthropic"),  # nobody can tune Claude
+        ("mistral-medium-9-flash", "mistral"),  # many developers say flash
+    ],
+)
+def test_a_family_speaks_for_its_next_release(shipped: Registry, printed: str, developer: str) -> None:
+    """Words that its developer says, or that everybody says, leave the family's answer."""
+    assert ask(shipped, printed).developer == developer
+
+
 def test_licences_are_spdx_or_a_reference() -> None:
     """Every licence id of the shipped registry is one that SPDX knows, or says that it is our own reference."""
     spdx = get_spdx_licensing()
