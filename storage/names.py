@@ -23,7 +23,7 @@ _JOINED = re.compile(r"\s+[+&]\s+(?![^(]*\))")
 _COMMA = re.compile(r",\s+(?![^()]*\))")
 _BRACKET = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _TEMPERATURE = re.compile(r"\s*t(?:emp(?:erature)?)?\s*=\s*[\d.]+\s*")
-_REVISION = re.compile(r"-v\d+:\d+$")
+_REVISION = re.compile(r"-v?\d+:\d+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _parse_one(text: str) -> ModelName | None:
     head, *segments = _COMMA.split(text)
     prefix, body = take_prefix(head.strip())
     lower = re.sub(r"_(?!\d)|(?<!\d)_", "-", body.lower())
-    # a catalogue's revision of one model; the 1 of nova-micro-v1:0 is its only version
+    # a catalogue's revision of one model (gpt-oss-120b-1:0); the 1 of nova-micro-v1:0 is its only version
     if (revision := _REVISION.search(lower)) and re.search(r"\d", lower[: revision.start()]):
         lower = lower[: revision.start()]
     lower, stamp = take_stamp(lower)

@@ -16,7 +16,7 @@ siliconcloud siliconflow together together_ai togetherai vercel vertex vertex_ai
 HOSTS = frozenset(_HOST_WORDS.split())
 # databricks-claude-opus-4-1; of the other hosts a name may begin with the word (gemini-pro)
 _BEFORE_DASH = frozenset(("azure", "bedrock", "databricks", "fireworks", "groq", "openrouter", "together", "vertex"))
-_ADDRESS = re.compile(r"^https?://(?:www\.)?(?:huggingface\.co|hf\.co|openrouter\.ai|github\.com)/")
+_ADDRESS = re.compile(r"^(?:hf:|https?://(?:www\.)?(?:huggingface\.co|hf\.co|openrouter\.ai|github\.com)/)(?=\S)")
 _PATH = re.compile(r"^([\w.~@-]+)/(?=[^\s/])")
 _COLON = re.compile(r"^([^:/()]{2,40}): +(?=\S)")
 # Bedrock's au.anthropic.claude-haiku-4-5

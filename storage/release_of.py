@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from storage.names import ModelName, Reading
@@ -40,6 +41,8 @@ def find_release(name: ModelName, printed: str, registry: Registry) -> Found:
         step = f"{name.text!r} is printed under {name.prefix!r}, whom nobody has reviewed"
         return Found(None, name.configuration, "unresolved", step)
     for place, reading in enumerate(name.readings):
+        if _is_pointer(name, reading):
+            continue
         for entries, wording in _asked(name, reading, registry):
             entry, why = _choose(entries, name, reading, registry)
             if entry:
@@ -56,6 +59,12 @@ def find_release(name: ModelName, printed: str, registry: Registry) -> Found:
     )
 
 
+def _is_pointer(name: ModelName, reading: Reading) -> bool:
+    """Is `latest` left out, and no version stays? `codestral-latest` is whatever is newest, not the first Codestral."""
+    versioned = any(re.search(r"\d", token) for token in reading.tokens)
+    return "latest" in name.tokens and "latest" not in reading.tokens and not versioned
+
+
 def _by_short_name(name: ModelName, registry: Registry) -> Found | None:
     """The one repository of weights whose name is this one but for tuning or day; ambiguous where two differ in tuning.
 
@@ -64,7 +73,7 @@ def _by_short_name(name: ModelName, registry: Registry) -> Found | None:
     """
     maker = registry.developer(name.prefix) if name.prefix else None
     for reading in name.readings:
-        if "thinking" in reading.configuration:
+        if "thinking" in reading.configuration or _is_pointer(name, reading):
             break
         entries = [e for t in ((), ("thinking",)) for e in registry.called_shortly((*reading.tokens, *t))]
         entries = [e for e in entries if not name.stamp or same_stamp(e.stamp, name.stamp)]

@@ -1,4 +1,4 @@
-"""Day stamps in names: 20241022, 2024-10-22, 10/22, 0905, 2507, Dec '24.
+"""Day stamps in names: 20241022, 2024-10-22, 10/22, 25/07, 0905, 2507, Dec '24.
 
 A stamp is kept as eight digits (a day), four that read as month and day (MMDD), or four that read as year and
 month (YYMM, 2020 to 2039). The two readings of four digits cannot meet: no month is above 12.
@@ -22,6 +22,7 @@ _DIGITS = re.compile(
     r"|(?P<ym>20[23]\d[-/._]?[01]\d)"
     r"|(?P<my>[01]\d[-/]20[23]\d)"
     r"|(?P<md>[01]\d[-/][0-3]\d)"
+    r"|(?P<yym>2[3-9]/[01]\d)"
     r"|(?P<four>\d{4})"
     r")(?![\d]|\.\d|[a-z])"
 )
@@ -50,6 +51,8 @@ def _read(match: re.Match[str]) -> str:
     if kind == "yymmdd":  # 250615; 202412 is a month
         month = _month(int(digits[:4]), int(digits[4:])) if digits.startswith("20") else ""
         return month or _day(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:]))
+    if kind == "yym":  # 25/07: no month is above 12
+        kind, digits = "ym", f"20{digits}"
     if kind == "ym":
         return _month(int(digits[:4]), int(digits[4:]))
     if kind == "my":

@@ -6,9 +6,9 @@ import re
 import unicodedata
 
 _EFFORT_WORDS = "high medium low xhigh minimal none max ultra default"
-_MODE_WORDS = "thinking no-thinking adaptive auto effort budget tokens mode extended latest"
+_MODE_WORDS = "thinking no-thinking adaptive auto effort budget tokens mode extended latest enabled"
 _FORMAT_WORDS = "hf fp8 fp4 bf16 fp16 int8 int4 nvfp4 mxfp4 awq gptq gguf bnb"
-_HARNESS_WORDS = "fc prompt free diff whole udiff architect api"
+_HARNESS_WORDS = "fc prompt free diff whole udiff architect api openrouter together"
 _RUNS = frozenset(f"{_EFFORT_WORDS} {_MODE_WORDS} {_FORMAT_WORDS} {_HARNESS_WORDS}".split())
 # words that add nothing to a configuration: `max effort` is `max`
 _FILLERS = frozenset(("latest", "default", "effort", "tokens", "mode", "budget", "adaptive"))

@@ -251,6 +251,23 @@ def test_an_ambiguous_name_is_no_release(shipped: Registry, printed: str) -> Non
     assert level_on(found.openness, None) == "unknown"
 
 
+@pytest.mark.parametrize("printed", ["codestral-latest", "Google Gemini Pro Latest", "magistral-medium-latest"])
+def test_the_newest_of_a_line_is_not_its_first(shipped: Registry, printed: str) -> None:
+    """`latest` of a line without a version moves on; the release that once had the bare name is not meant."""
+    found = ask(shipped, printed)
+    assert found.release is None
+    assert found.developer is not None
+
+
+def test_the_newest_of_a_version_is_that_version(shipped: Registry) -> None:
+    """Beside a version `latest` says nothing more, and a reviewed alias may say what it was."""
+    for printed, release in (
+        ("Claude Opus 4.1 (latest)", "anthropic/claude-opus-4.1"),
+        ("Mistral Large (latest)", "mistralai/Mistral-Large-3-675B-Instruct-2512"),
+    ):
+        assert ask(shipped, printed).release == release
+
+
 def test_a_fact_that_changed_is_read_on_its_day(shipped: Registry) -> None:
     """Weights of MiniMax-M2.7 came a month after the model; Manus left China in 2025."""
     found = ask(shipped, "minimax-m2.7")
