@@ -60,6 +60,19 @@ def test_precision_and_coverage_are_counted_by_hand(tmp_path: Path, registry: Re
     assert (result["terms"]["precision"], result["terms"]["asked"]) == (2 / 3, 3)
 
 
+def test_a_column_that_is_not_there_asks_nothing(tmp_path: Path, registry: Registry) -> None:
+    """Names can be judged without their organisations; a file without any fact is refused."""
+    path = tmp_path / "gold.csv"
+    path.write_text("model_name_as_written,country,weights\nGPT-5 (high),US,N\n")
+    result = evaluate_facts(path, registry)
+    assert (result["country"]["precision"], result["weights"]["precision"]) == (1, 1)
+    assert (result["developer"]["asked"], result["developer"]["precision"]) == (0, None)
+    assert result["terms"]["asked"] == 0
+    path.write_text("model_name_as_written,source\nGPT-5 (high),x\n")
+    with pytest.raises(DeclarationError, match=r"gold\.csv.*column of facts"):
+        evaluate_facts(path, registry)
+
+
 GROUPS = """group_id,name,level
 a,GPT-5,release
 a,gpt-5 (high),release

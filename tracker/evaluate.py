@@ -14,6 +14,7 @@ from storage.registry import Registry
 from storage.resolve import Printed, Resolved, resolve
 from storage.words import same_word
 
+_FACTS = ("developer", "country", "weights", "terms")
 _PUBLISHED = {"open_source": "Y", "open_weights": "Y", "restricted_weights": "Y", "proprietary": "N"}
 _TERMS = {
     "open_source": "open",
@@ -43,15 +44,21 @@ def evaluate_facts(path: Path, registry: Registry) -> dict[str, dict[str, Any]]:
     """Country, weights, developer and terms of `model_name_as_written`, its name alone, against the file's.
 
     {"country": {"precision", "coverage", "asked", "answered", "wrong": [{"name", "expected", "found",
-    "release"}]}, ...}. A blank cell in the file asks nothing. Openness is that of the newest day.
+    "release"}]}, ...}. A blank cell asks nothing, nor does a column that the file has not; one it must have.
+    Openness is that of the newest day.
     """
-    rows = read_cases(path, ("model_name_as_written", "developer", "country", "weights"))
+    rows = read_cases(path, ("model_name_as_written",))
+    if rows and not any(fact in rows[0] for fact in _FACTS):
+        raise DeclarationError(path.name, "", f"expected at least one column of facts: {', '.join(_FACTS)}")
     answers = [(row, resolve(Printed(row["model_name_as_written"]), registry)) for row in rows]
     return {
-        "country": _score((r["model_name_as_written"], r["country"], a.country, a) for r, a in answers),
-        "weights": _score((r["model_name_as_written"], r["weights"], _PUBLISHED.get(_level(a)), a) for r, a in answers),
+        "country": _score((r["model_name_as_written"], r.get("country", ""), a.country, a) for r, a in answers),
+        "weights": _score(
+            (r["model_name_as_written"], r.get("weights", ""), _PUBLISHED.get(_level(a)), a) for r, a in answers
+        ),
         "developer": _score(
-            (r["model_name_as_written"], _developer(r["developer"], registry), a.developer, a) for r, a in answers
+            (r["model_name_as_written"], _developer(r.get("developer", ""), registry), a.developer, a)
+            for r, a in answers
         ),
         "terms": _score((r["model_name_as_written"], r.get("terms", ""), _TERMS.get(_level(a)), a) for r, a in answers),
     }

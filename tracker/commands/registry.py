@@ -60,7 +60,8 @@ def lookup_command(setting: Setting, name: str, organization: str | None, licenc
 def evaluate_command(setting: Setting, file: Path, aliases: bool) -> None:
     """How right the registry is on FILE, a CSV of names with facts that somebody else compiled.
 
-    Columns: model_name_as_written, developer, country, weights (Y or N), terms; with --aliases: group_id, name.
+    Columns: model_name_as_written and any of developer, country, weights (Y or N), terms; with --aliases: group_id,
+    name.
     """
     from tracker.evaluate import evaluate_aliases, evaluate_facts
 
