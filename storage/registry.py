@@ -119,7 +119,8 @@ class Registry:
         named += [(r.release, r, "", r.evidence, ()) for r in self.releases.values()]
         for printed, release, configuration, evidence, candidates in named:
             models = parse_name(printed)
-            if len(models) != 1:
+            # a name that parses to numbers alone (the 14 of ViT-G/14) is found as it is printed or not at all
+            if len(models) != 1 or not re.search(r"[^\W\d]", "".join(models[0].tokens)):
                 continue
             name = models[0]
             rewordings = self.rewordings(name, name.readings[0], release.developer)
