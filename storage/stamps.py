@@ -14,7 +14,7 @@ _MONTH = (
     r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
     r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\.?"
 )
-_WORDED = re.compile(rf"\b{_MONTH}[\s-]*'?(?:20)?(?P<year>[23]\d)\b(?!\.\d)")
+_WORDED = re.compile(rf"\b{_MONTH}[\s'-]*(?:20)?(?P<year>[23]\d)\b(?!\.\d)")
 _DIGITS = re.compile(
     r"(?<![\d.])(?:"
     r"(?P<ymd>20[23]\d[-/._]?[01]\d[-/._]?[0-3]\d)"
@@ -64,15 +64,22 @@ def _read(match: re.Match[str]) -> str:
 
 
 def take_stamp(text: str) -> tuple[str, str]:
-    """Lower-case text -> (text without its last stamp, the stamp or '')."""
-    found, span = "", (0, 0)
+    """Lower-case text -> (text without its last stamp, the stamp or '').
+
+    A month in words beside a day of that month says the same again: `R1 0528 (May '25)`.
+    """
+    found, span, month = "", (0, 0), ""
     for match in _WORDED.finditer(text):
-        found, span = _month(2000 + int(match["year"]), _MONTHS.index(match["month"]) + 1), match.span()
+        month, span = _month(2000 + int(match["year"]), _MONTHS.index(match["month"]) + 1), match.span()
+    found, worded = month, span
     for match in _DIGITS.finditer(text):
         # a day says more than a month; of two days the last is the stamp
         if (stamp := _read(match)) and len(stamp) >= len(found):
             found, span = stamp, match.span()
-    return (f"{text[: span[0]]} {text[span[1] :]}", found) if found else (text, "")
+    said_twice = bool(month) and month[2:] == found[-4:-2]
+    for start, end in sorted({span, worded} if said_twice else {span}, reverse=True):
+        text = f"{text[:start]} {text[end:]}" if found else text
+    return text, found
 
 
 def same_stamp(one: str, other: str) -> bool:

@@ -8,7 +8,7 @@ import unicodedata
 _EFFORT_WORDS = "high medium low xhigh minimal none max ultra default"
 _MODE_WORDS = "thinking no-thinking adaptive auto effort budget tokens mode extended latest enabled"
 _FORMAT_WORDS = "hf fp8 fp4 bf16 fp16 int8 int4 nvfp4 mxfp4 awq gptq gguf bnb"
-_HARNESS_WORDS = "fc prompt free diff whole udiff architect api openrouter together"
+_HARNESS_WORDS = "fc prompt free exacto nitro diff whole udiff architect api openrouter together"
 _RUNS = frozenset(f"{_EFFORT_WORDS} {_MODE_WORDS} {_FORMAT_WORDS} {_HARNESS_WORDS}".split())
 # words that add nothing to a configuration: `max effort` is `max`
 _FILLERS = frozenset(("latest", "default", "effort", "tokens", "mode", "budget", "adaptive"))
@@ -35,6 +35,7 @@ _UNSAID = re.compile(r"instruct|chat|pt|\d+e")
 _ACTIVE = re.compile(r"a\d+(?:\.\d+)?b")
 _SIZE = re.compile(r"(?:\d+x|e)?\d+(?:\.\d+)?[bm]")
 _QUANTISED = re.compile(r"i?q\d(?:\.\d)?|[48]bit|w\d+a\d+")
+_K_QUANTISED = re.compile(r"(?<![a-z0-9])(i?q\d)[_-]k(?:[_-](?:xs|[sml]))?(?![a-z0-9])")
 _NUMBER = re.compile(r"\d+k?")
 _BUDGET = re.compile(r"\d+k|\d{4,}")
 _CJK = "\u2e80-\u9fff\uac00-\ud7af\u3040-\u30ff"
@@ -56,6 +57,7 @@ def words_of(text: str) -> list[str]:
     `claude-3-5` has the version 3.5, `v1.0` is 1, `think` and `reasoning` are `thinking`.
     """
     text = _NO_THINKING.sub(" nothink ", text.replace("大模型", " "))  # `large model` says nothing
+    text = _K_QUANTISED.sub(r"\1", text)  # llama.cpp's q4_K_M
     text = _DECIMAL.sub(".", text)  # Fireworks writes k2p5, Hugging Face 3_3
     text = _PLUS.sub(" plus ", _WORD_NUMBER.sub(r"\1 ", _SCRIPTS.sub(" ", text)))
     tokens: list[str] = []
