@@ -73,7 +73,7 @@ def _by_family(model: ModelName, registry: Registry) -> Maker:
     after_maker = (family.developer, token) in ((m, rest[0]) for m, rest in registry.without_maker(model.tokens))
     if not stands_first and not after_maker:
         return Maker(None, "unresolved", f"{token!r} does not stand first in {model.text!r}")
-    if foreign := registry.foreign_words(family.developer, token, model.tokens):
+    if foreign := registry.vocabulary.foreign(family.developer, token, model.tokens):
         said = ", ".join(repr(word) for word in foreign)
         step = f"{token!r} is {family.developer}'s, but {said} may be another's word for a model made from it"
         return Maker(None, "unresolved", step)

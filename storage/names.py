@@ -51,6 +51,7 @@ class ModelName:
     stamp: str
     readings: tuple[Reading, ...]
     held: int  # the reading that `base` and `configuration` are of
+    beside: int  # how many tokens of the first reading stand in brackets of their own
 
     @property
     def family(self) -> str:
@@ -61,6 +62,10 @@ class ModelName:
     def tokens(self) -> tuple[str, ...]:
         """Every token of the name, configuration included, without the stamp."""
         return self.readings[0].tokens
+
+    def left_out(self, reading: Reading) -> tuple[str, ...]:
+        """The tokens at the end of the name, not in brackets, that a reading takes for configuration."""
+        return self.tokens[len(reading.tokens) : len(self.tokens) - self.beside]
 
     @property
     def size(self) -> str | None:
@@ -132,7 +137,7 @@ def _parse_one(text: str) -> ModelName | None:
         return "-".join(filter(None, [*tokens, stamp]))
 
     key, base = joined(readings[0].tokens), joined(held.tokens)
-    return ModelName(text, prefix, key, base, held.configuration, stamp, readings, default)
+    return ModelName(text, prefix, key, base, held.configuration, stamp, readings, default, len(aside))
 
 
 def parse_name(printed: str) -> tuple[ModelName, ...]:

@@ -17,12 +17,10 @@ from storage import registry_files as files
 from storage.names import ModelName, Reading, first_token, parse_name
 from storage.registry_lines import RegistryError
 from storage.registry_rows import Alias, Developer, DeveloperAlias, Evidence, Family, Licence, Release
-from storage.words import core_of, is_run, said_shortly, same_word, without_format, words_of
+from storage.vocabulary import Vocabulary
+from storage.words import core_of, said_shortly, same_word, without_format, words_of
 
 __all__ = ["SHIPPED", "Entry", "Registry", "RegistryError", "load_registry", "same_word"]
-
-# A word that so many developers have in names of their releases (`flash`, `vision`, `base`) says nothing of who.
-_COMMON = 3
 
 SHIPPED = Path(__file__).resolve().parent.parent / "tracker" / "registry"
 
@@ -148,34 +146,24 @@ class Registry:
         return [entry for key in keys for entry in index.get(key, [])]
 
     @cached_property
-    def _said(self) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
-        """Who says a word in the names of its releases, and (developer, word) where one with weights has it."""
-        said: dict[str, set[str]] = defaultdict(set)
-        published: set[tuple[str, str]] = set()
-        for entry in (entry for entries in self._entries[0].values() for entry in entries):
-            for word in entry.tokens:
-                said[word].add(entry.release.developer)
-                if entry.release.weights:
-                    published.add((entry.release.developer, word))
-        for alias in self._developer_words.values():
-            for word in words_of(alias.alias.lower()):
-                said[word].add(alias.developer)
-        return dict(said), published
-
-    def foreign_words(self, developer: str, token: str, tokens: tuple[str, ...]) -> list[str]:
-        """The words beside a family's token that its developer is not known to say, so that another may stand behind.
-
-        Whoever has weights can print his own word behind their name (`Llama-3-ELYZA-JP-8B`), so this is asked
-        where the family has any. Numbers, ways to run a model and words that many developers say are nobody's.
-        """
-        said, published = self._said
-        if (developer, token) not in published:
-            return []
-        others = (t for t in tokens if t != token and re.fullmatch(r"[^\W\d]+", t) and not is_run(t))
-        known = (t for t in others if developer not in said.get(t, ()))
-        claimed = {word for family in self.families_by_token.values() for word in family.exceptions}
-        claimed |= self.families_by_token.keys()
-        return [t for t in known if t in claimed or len(said.get(t, ())) < _COMMON]
+    def vocabulary(self) -> Vocabulary:
+        """Which words the developers say."""
+        entries = {id(entry): entry for entries in self._entries[0].values() for entry in entries}.values()
+        families = self.families_by_token
+        return Vocabulary(
+            said=[(e.release.developer, e.tokens) for e in entries]
+            + [(a.developer, tuple(words_of(a.alias.lower()))) for a in self._developer_words.values()],
+            published={(e.release.developer, t) for e in entries if e.release.weights for t in e.tokens},
+            runs={
+                (self.releases[a.release].developer, w)
+                for a in self.aliases.values()
+                for w in a.configuration.split("-")
+            },
+            ids={
+                (r.developer, w) for r in self.releases.values() for w in words_of(r.release.rpartition("/")[2].lower())
+            },
+            claimed={*families, *(word for family in families.values() for word in family.exceptions)},
+        )
 
     @cached_property
     def _short_names(self) -> dict[tuple[str, ...], list[Entry]]:

@@ -13,6 +13,7 @@ from storage.stamps import near, same_stamp
 # A dated name is the undated release where its day is about the release's: claude-opus-4-5-20251101 came out
 # on 2025-11-24. Beyond a month it is more often the next checkpoint (kimi-k2-0905 after kimi-k2 of July).
 STAMP_DAYS = 31
+_TIERS = frozenset(("max", "ultra", "medium"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def find_release(name: ModelName, printed: str, registry: Registry) -> Found:
             continue
         for entries, wording in _asked(name, reading, registry):
             entry, why = _choose(entries, name, reading, registry)
-            if entry:
+            if entry and not _is_tier(name, reading, entry, registry):
                 how = "normalised" if place == 0 and wording == "" and not why else "parsed"
                 run = "-".join(filter(None, [entry.configuration, reading.configuration]))
                 if entry.candidates:
@@ -65,6 +66,14 @@ def _is_pointer(name: ModelName, reading: Reading) -> bool:
     return "latest" in name.tokens and "latest" not in reading.tokens and not versioned
 
 
+def _is_tier(name: ModelName, reading: Reading, entry: Entry, registry: Registry) -> bool:
+    """Does the reading leave out a word that may make another model of it? qwen3.8-max is no effort of Qwen3.8."""
+    left_out = name.left_out(reading)
+    if "effort" in left_out:
+        return False
+    return any(not registry.vocabulary.is_effort(entry.release.developer, word) for word in _TIERS & set(left_out))
+
+
 def _by_short_name(name: ModelName, registry: Registry) -> Found | None:
     """The one repository of weights whose name is this one but for tuning or day; ambiguous where two differ in tuning.
 
@@ -78,7 +87,7 @@ def _by_short_name(name: ModelName, registry: Registry) -> Found | None:
         entries = [e for t in ((), ("thinking",)) for e in registry.called_shortly((*reading.tokens, *t))]
         entries = [e for e in entries if not name.stamp or same_stamp(e.stamp, name.stamp)]
         entries = [e for e in entries if maker is None or e.release.developer == maker.developer]
-        if not entries:
+        if not entries or any(_is_tier(name, reading, e, registry) for e in entries):
             continue
         words, first = " ".join(reading.tokens), entries[0]
         meant = tuple(sorted({r for e in entries for r in e.candidates or (e.release.release,)}))

@@ -65,7 +65,8 @@ allenai/OLMo-2-0325-32B-Instruct|allenai|2025-03-13|yes|2025-03-13|Apache-2.0
 meta-llama/Meta-Llama-3.1-8B-Instruct|meta|2024-07-23|yes|2024-07-23|LicenseRef-Llama-3.1
 sensetime/unsaid|sensetime|2026-01-01|||"""
 NAMED = [("豆包1.6", "openai/gpt-5", ""), ("Kimi K2", "moonshotai/Kimi-K2-Instruct", ""),
-         ("kimi-k2-0711-preview", "moonshotai/Kimi-K2-Instruct", ""), ("R1-1776", "perplexity-ai/r1-1776", "")]  # fmt: skip
+         ("kimi-k2-0711-preview", "moonshotai/Kimi-K2-Instruct", ""), ("R1-1776", "perplexity-ai/r1-1776", ""),
+         ("opus-five-at-most", "anthropic/claude-opus-5", "max")]  # fmt: skip
 LICENCES = """Apache 2.0|Apache-2.0|permissive
 MIT|MIT|permissive
 Modified MIT|LicenseRef-Modified-MIT|restricted
