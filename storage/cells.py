@@ -54,5 +54,7 @@ def _plain(text: str) -> str:
     # superscripts are footnotes; NFKC would turn them into digits of the name
     text = "".join(c for c in text if not (unicodedata.category(c) == "No" and c not in "½¼¾"))
     text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
+    # Tülu is Tulu; beyond Latin letters a mark may be most of the letter
+    text = "".join(unicodedata.normalize("NFD", c)[0] if "À" <= c <= "ɏ" else c for c in text)
     # emoji, medals, variation selectors, zero-width joiners and control characters
     return "".join(c if c.isascii() or unicodedata.category(c) not in _DECORATION else " " for c in text)

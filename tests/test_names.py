@@ -33,6 +33,7 @@ CASES = [
     ("hf:zai-org/GLM-4.6", "zai-org", "glm-4.6", ""),
     ("Qwen3-235b-a22b Instruct (25/07)", None, "qwen-3-235b-a22b-instruct-2507", ""),
     ("GLM-5 (enabled)", None, "glm-5", "enabled"),
+    ("Tülu 3 405B", None, "tulu-3-405b", ""),
     ("ollama/qwen2.5-coder:32b-instruct-q4_K_M", None, "qwen-2.5-coder-32b-instruct", "q4"),
     ("moonshotai/kimi-k2-0905:exacto", "moonshotai", "kimi-k2-0905", "exacto"),
     ("DeepSeek V3 0324 (Mar '25)", None, "deepseek-3-0324", ""),
