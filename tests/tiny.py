@@ -81,6 +81,8 @@ def fill(
 ) -> None:
     """One board with one snapshot, accepted, seen on its day."""
     seen = datetime.combine(day, time())
+    # A published database has the registry's developers; those of tiny boards are named by their rows alone.
+    connection.execute("CREATE TABLE IF NOT EXISTS developers (developer VARCHAR, name VARCHAR)")
     put(connection, "boards", [{"board": board, "title": board, "direction": direction, "source": "tiny"}])
     put(connection, "snapshots", [{
         "snapshot_key": key, "snapshot": f"{key:064d}", "board": board, "published_on": day, "rows": len(rows),
