@@ -70,6 +70,19 @@ def test_another_unit_is_depends_and_says_which(tmp_path: Path) -> None:
     assert found.holds[0].changes == {"unit": "release"}
 
 
+def test_a_board_without_scores_supports_nothing(tmp_path: Path) -> None:
+    """Ranks and no scores: 0 of no places is no count; by the printed rank it depends, and no place at all is no
+    judgement."""
+    ranked = [Row("a", None, 1, release="a", **US), Row("b", None, 2, release="b", **CN)]
+    found = verdict(tmp_path / "1", ranked, 1, ("CN", None, 0))
+    assert (found.verdict, found.bounds) == ("depends", ())
+    assert found.holds[0].changes == {"rank_by": "printed"}
+    assert "no row has a place" in found.why
+    assert verdict(tmp_path / "2", ranked, 2, ("CN", None, 0)).verdict == "contradicted"
+    found = verdict(tmp_path / "3", [Row("a", None, None, release="a", **US)], 2, ("CN", None, 0))
+    assert (found.verdict, found.why) == ("not judged", f"no row of the snapshot of {DAY} has a place")
+
+
 def test_other_terms_of_open_are_depends(tmp_path: Path) -> None:
     """Weights under other terms are open by default, and not where open means a permissive licence."""
     rows = [Row("a", 9, release="a", country="CN", openness="restricted_weights"), Row("b", 8, release="b", **CN)]

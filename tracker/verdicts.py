@@ -71,11 +71,15 @@ def judge(connection: duckdb.DuckDBPyConnection, claim: Claim, today: date) -> V
     own = Definition(by="country,open", unit=claim.unit)
     questions = [(claim.top, definition) for definition in _definitions(claim, own)]
     ours, *others = cuts(connection, claim.board, questions, as_of=claim.day, today=today)
+    if not any(cut.rows for cut in (ours, *others)):
+        return Verdict(claim, "not judged", f"no row of the snapshot of {witness.day} has a place", witness)
     known = bounds(ours, claim.counts)
     holds = _least([holding for cut in (ours, *others) for holding in _holdings(cut, claim, own)])
     size = f"{witness.day}, {'all' if ours.of() < claim.top else 'top'} {ours.of()}"
     counted = ", ".join(bound.words() for bound in known)
-    if all(bound.exact() for bound in known):
+    if not ours.rows:  # a page that prints ranks and no scores: 0 of nothing is no count
+        size, counted, known = str(witness.day), "no row has a place under the claim's own definition", ()
+    if known and all(bound.exact() for bound in known):
         return Verdict(claim, "supported", f"{size}: {counted}", witness, known, holds, ours)
     verdict: Literal["depends", "contradicted"] = "depends" if holds else "contradicted"
     end = f"; it holds {'; or '.join(each.words for each in holds[:3])}" if holds else "; it holds under no definition"
