@@ -34,14 +34,23 @@ def known_board(connection: duckdb.DuckDBPyConnection, board: str) -> dict[str, 
 
 
 def missing(connection: duckdb.DuckDBPyConnection, board: str, day: date) -> str:
-    """The sentence for a board without a snapshot on or before a day."""
+    """The sentence for a board without an answer on or before a day: no snapshot, or none of its rows has a place."""
     first, bare = connection.execute(
         "SELECT min(s.day), max(s.day) FILTER (WHERE s.day <= $2) FROM series AS s WHERE s.board = $1", [board, day]
     ).fetchall()[0]
-    if bare:
-        return f"{board}: the snapshot of {bare} prints ranks and no scores; ask with --rank-by printed"
-    after = f"; the first is of {first}" if first else ""
-    return f"{board}: no accepted snapshot on or before {day}{after}"
+    if bare is None:
+        after = f"; the first is of {first}" if first else ""
+        return f"{board}: no accepted snapshot on or before {day}{after}"
+    scores, ranks = connection.execute(
+        "SELECT count(e.score), count(e.printed_rank) FROM series AS s"
+        " JOIN entries AS e ON e.snapshot_key = s.snapshot_key WHERE s.board = $1 AND s.day = $2",
+        [board, bare],
+    ).fetchall()[0]
+    if ranks and not scores:
+        return f"{board}: the snapshot of {bare} prints ranks and no scores: tracker share with --rank-by printed"
+    if scores and not ranks:
+        return f"{board}: the snapshot of {bare} prints no ranks; it can be cut by score alone"
+    return f"{board}: no row of the snapshot of {bare} has a place under this definition"
 
 
 def headline(about: dict[str, Any]) -> str:
