@@ -62,12 +62,14 @@ def test_share_json(demo_data: Path) -> None:
     found = answer("share", "arena_text_raw", "--data", str(demo_data))
     assert list(found[0]) == [
         "board", "day", "published_on", "captured_at", "snapshot", "edition", "top", "of", "unit", "ties", "rank_by",
-        "facts", "country", "count", "low", "high", "share", "share_low", "share_high",
+        "facts", "country", "count", "low", "high", "share", "share_low", "share_high", "kind", "adjustment", "operator",
+        "age_days", "definition",
     ]  # fmt: skip
     assert {share["country"]: share["count"] for share in found} == {"US": 16, "CN": 4}
     first = found[0]
     assert (first["published_on"], first["top"], first["of"], first["unit"]) == ("2026-08-19", 20, 20, "entry")
     assert first["share"] == 0.8
+    assert first["definition"].startswith("each printed row counts once; cut by score; ")
     assert first["captured_at"] == "2026-08-22T00:00:00Z"
 
 

@@ -14,6 +14,8 @@ from tracker.commands.board import headline, known_board, missing, records
 from tracker.commands.common import Setting, as_of, common
 from tracker.shares import PRESETS, Definition, Share, shares
 
+BESIDE = ("kind", "adjustment", "operator", "age_days", "definition")  # a table says these once, above and below
+
 
 def definition_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The knobs of a definition as options; the command receives `definition`."""
@@ -80,7 +82,7 @@ def share_command(
         found = shares(connection, [board], tops, definition, as_of=day, today=setting.today, every_day=over)
         sentence = "" if found else missing(connection, board, day)
     columns = share_columns(definition) + (["break"] if over else []) + (["id"] if receipts else [])
-    rows = [share.record() for share in found]
+    rows = [share.record() | said_beside(about, share, definition, setting.today) for share in found]
     if receipts:
         from tracker.receipts import receipt
 
@@ -88,7 +90,9 @@ def share_command(
     if setting.format != "table":
         output.write(rows, columns, setting.format)
     elif over:
-        output.write(rows, columns, "table", headline(about))
+        output.write(rows, [column for column in columns if column not in BESIDE], "table", headline(about))
+        if found:
+            output.paragraph(f"Counted: {definition.words()}.")
     else:
         for top in dict.fromkeys(share.top for share in found):
             print_share(about, [share for share in found if share.top == top], definition, setting.today)
@@ -111,9 +115,8 @@ def share_all(setting: Setting, tops: Sequence[int], definition: Definition, day
         for top in tops if found else ():
             print_boards(abouts, [share for share in found if share.top == top], definition, top, setting.today)
     else:
-        columns = [*share_columns(definition), "kind", "adjustment"]
-        rows = [share.record() | {c: abouts[share.board][c] for c in ("kind", "adjustment")} for share in found]
-        output.write(rows, columns, setting.format)
+        rows = [share.record() | said_beside(abouts[share.board], share, definition, setting.today) for share in found]
+        output.write(rows, share_columns(definition), setting.format)
     for sentence in sorted(without):
         output.say(sentence)
     if not found:
@@ -125,7 +128,16 @@ def share_columns(definition: Definition) -> list[str]:
     return [
         "board", "day", "published_on", "captured_at", "snapshot", "edition", "top", "of", "unit", "ties", "rank_by",
         "facts", *definition.by.split(","), "count", "low", "high", "share", "share_low", "share_high",
+        *BESIDE,
     ]  # fmt: skip
+
+
+def said_beside(about: dict[str, Any], share: Share, definition: Definition, today: date) -> dict[str, Any]:
+    """What a figure must not travel without, in CSV and JSON as in the table: board, age, definition in words."""
+    return {
+        **{name: about[name] for name in ("kind", "adjustment", "operator")},
+        "age_days": (today - share.day).days, "definition": definition.words(),
+    }  # fmt: skip
 
 
 def print_share(about: dict[str, Any], found: list[Share], definition: Definition, today: date) -> None:
