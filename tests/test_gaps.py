@@ -132,6 +132,18 @@ def test_representation_with_unknown_rows() -> None:
     assert ratios(rows, 2) == pytest.approx((1.5, 1.0, 2.0))
 
 
+def test_representation_with_unknown_rows_tied_at_the_cut() -> None:
+    """Two unknown rows share place 1, a CN row stands below: both are CN and the ratio is 1, or none is and it is 0."""
+    rows = [Row("x", 9), Row("y", 9), Row("a", 5, country="CN")]
+    assert ratios(rows, 1) == pytest.approx((0, 0, 1))
+
+
+def test_representation_of_what_is_not_known_to_be_there() -> None:
+    """No CN row for certain: no ratio; but where the unknown row is CN, it is all of them, and in the top 1 of 2."""
+    assert ratios([Row("x", 9), Row("a", 5, country="US")], 1) == (None, 2, 2)
+    assert ratios([Row("b", 9, country="US"), Row("a", 5, country="US")], 1) == (None, None, None)
+
+
 @given(rows=row_lists, top=st.integers(1, 6), country=st.sampled_from(["CN", "US"]))
 @on_any_board
 def test_resolving_an_unknown_stays_within_the_ratio(rows: list[Row], top: int, country: str) -> None:

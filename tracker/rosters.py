@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
+from itertools import product
 from typing import TYPE_CHECKING
 
 from storage import warehouse
 from tracker.curve import EVERY
+from tracker.cuts import cuts
 from tracker.shares import Definition, shares
 from tracker.where import Figure, Where, figure
 
@@ -22,7 +25,7 @@ MANY = 0.1  # of the rows before: dropped or added at once
 class Representation:
     """The share of the top N over the share of the whole board. `low` and `high` hold for every value of unknowns.
 
-    None where the whole board has none of the value.
+    `ratio` is None where the whole board has none of the value for certain, all three where it cannot have any.
     """
 
     board: str
@@ -43,12 +46,37 @@ def representation(
     whole = figure([share for share in found if share.top == EVERY], where)
     if first is None or whole is None:
         return None
-    # Unknown rows of the top N are unknown on the board too: they raise both shares, the first one more.
-    below = (whole.high - whole.count) - (first.high - first.count)
-    low = ratio(first.count, first.of, whole.count + below, whole.of)
-    high = ratio(first.high, first.of, whole.count + first.high - first.count, whole.of)
+    reached = _corners(_unknown(connection, board, where, top, as_of, today), first, whole)
     now = ratio(first.count, first.of, whole.count, whole.of)
-    return Representation(board, found[0].day, first, whole, now, low, high)
+    return Representation(
+        board, found[0].day, first, whole, now, min(reached, default=None), max(reached, default=None)
+    )
+
+
+def _unknown(
+    connection: duckdb.DuckDBPyConnection, board: str, where: Where, top: int, as_of: date, today: date
+) -> list[Fraction]:
+    """How much of each row in the top N is in it, of those that may turn out to have the value."""
+    cut = cuts(connection, board, [(top, Definition(by=where.by))], as_of=as_of, today=today)[0]
+    named = [(row, [dict(zip(where.by.split(","), value, strict=True)) for value in row.values(where.by)])
+             for row in cut.rows]  # fmt: skip
+    return [cut.weight(row) for row, found in named
+            if any(where.holds(value, unknown=True) and not where.holds(value) for value in found)]  # fmt: skip
+
+
+def _corners(unknown: Sequence[Fraction], first: Figure, whole: Figure) -> list[float]:
+    """The ratios where all or none of each kind of unknown rows have the value: its least and most are among them.
+
+    An unknown row of the top N is unknown on the board too. One tied at the cut adds less than one to the top, and
+    one to the board; one below the cut adds to the board alone.
+    """
+    ins, tied = sum(weight == 1 for weight in unknown), [weight for weight in unknown if weight != 1]
+    below = whole.high - whole.count - len(unknown)
+    found = [
+        ratio(first.count + i + float(sum(t)), first.of, whole.count + i + len(t) + b, whole.of)
+        for i, t, b in product((0, ins), ([], tied), (0, below))
+    ]
+    return [each for each in found if each is not None]
 
 
 def ratio(count: float, of: float, whole: float, whole_of: float) -> float | None:

@@ -54,8 +54,10 @@ def representation_command(setting: Setting, board: str, where: Where, top: int,
 
 def ratio_words(now: float | None, low: float | None, high: float | None) -> str:
     """The ratio with its bounds, which hold whatever the unknown turn out to be."""
-    if now is None:
+    if now is None and high is None:
         return "none, the board has no such row"
+    if now is None:
+        return f"none known; {low:.2f} to {high:.2f} if unknown rows are such"
     known = low is not None and high is not None and abs(high - low) > 1e-12
     return f"{low:.2f} to {high:.2f}" if known else f"{now:.2f}"
 
