@@ -177,6 +177,18 @@ def test_an_edited_member(made: Path, tmp_path: Path, name: str, change: Any, sa
     assert said in str(error.value)
 
 
+def test_pages_taken_out(made: Path, tmp_path: Path) -> None:
+    """A bundle without the pages that its source lets be passed on does not ask to be taken at its word."""
+    members, _ = unpacked(made)
+    manifest = json.loads(members["manifest.json"])
+    for name in [name for name in members if name.startswith("pages/")]:
+        del members[name], manifest["members"][name]
+    members["manifest.json"] = json.dumps(manifest).encode()
+    (tmp_path / "a.zip").write_bytes(packed(members))
+    with pytest.raises(BrokenBundle, match="the pages are missing"):
+        verify(tmp_path / "a.zip")
+
+
 def test_the_command_fails_loudly(made: Path, tmp_path: Path) -> None:
     """Exit 1, one sentence on stderr, nothing on stdout."""
     file = edited(made, tmp_path / "a.zip", "rows.json", row_edited, sealed=True)

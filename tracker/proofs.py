@@ -84,6 +84,8 @@ def _recomputed(members: Mapping[str, bytes], manifest: dict[str, Any]) -> Proof
                 (folder / name).write_bytes(body)
         sources = _sources(folder / "sources")
         pages = _pages(members, captures)
+        if pages is None and sources[captures[0]["source"]].redistribute:
+            raise BrokenBundle("the pages are missing: by its declaration their source may be passed on")
         snapshot = _of_pages(sources[captures[0]["source"]], pages, said) if pages else of_rows(said, rows)
         connection = database(said, snapshot, captures, sources, folder / "registry")
         try:
