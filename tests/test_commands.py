@@ -63,7 +63,7 @@ def test_share_json(demo_data: Path) -> None:
     assert list(found[0]) == [
         "board", "day", "published_on", "captured_at", "snapshot", "edition", "top", "of", "unit", "ties", "rank_by",
         "facts", "country", "count", "low", "high", "share", "share_low", "share_high", "kind", "adjustment", "operator",
-        "age_days", "definition",
+        "age_days", "definition", "id",
     ]  # fmt: skip
     assert {share["country"]: share["count"] for share in found} == {"US": 16, "CN": 4}
     first = found[0]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from itertools import combinations
 from statistics import fmean
 from typing import TYPE_CHECKING, Literal
 
+from tracker.receipts import receipt, share_of
 from tracker.shares import Definition, shares
 from tracker.where import Figure, Where, figure
 
@@ -48,6 +49,7 @@ class Curve:
     """Every point of the curve of one board on one day.
 
     `moves`: knob -> mean absolute change of the share (0 to 1) when that knob alone varies, the largest first.
+    `definitions` and `ids`: those of each point.
     """
 
     board: str
@@ -55,6 +57,8 @@ class Curve:
     where: Where
     points: dict[Choice, Figure]
     moves: dict[str, float]
+    definitions: dict[Choice, Definition] = field(default_factory=dict)
+    ids: dict[Choice, str] = field(default_factory=dict)
 
     @property
     def low(self) -> float:
@@ -67,33 +71,49 @@ class Curve:
         return max(point.share_high for point in self.points.values())
 
 
-def curve(connection: duckdb.DuckDBPyConnection, board: str, where: Where, *, as_of: date, today: date) -> Curve | None:
+def curve(
+    connection: duckdb.DuckDBPyConnection,
+    board: str,
+    where: Where,
+    *,
+    as_of: date,
+    today: date,
+    base: Definition | None = None,
+) -> Curve | None:
     """The share under unit x ties x meaning of open x N; None where the board has nothing on or before the day.
+
+    `base` gives the knobs that do not vary.
 
     By developer N is 5 and 10. The whole board stands under N = None, once, and by developer only where N reaches
     the number of developers. A tie rule stands apart only where it changes the figure.
     """
     terms: tuple[Terms | None, ...] = ("any", "permissive") if "open" in where.by.split(",") else (None,)
     grid: dict[Choice, Figure] = {}
+    definitions: dict[Choice, Definition] = {}
+    ids: dict[Choice, str] = {}
     day = None
     for unit in UNITS:
         for ties in TIES:
             for means in terms:
-                asked = Definition(by=where.by, unit=unit, ties=ties, open_means=means or "any")
+                asked = replace(base or Definition(), by=where.by, unit=unit, ties=ties, open_means=means or "any")
                 found = shares(connection, [board], TOPS, asked, as_of=as_of, today=today)
                 whole = max((share.of for share in found), default=0)
                 for top in TOPS:
-                    known = figure([share for share in found if share.top == top], where)
+                    at_top = [share for share in found if share.top == top]
+                    known = figure(at_top, where)
                     named = None if top >= whole else top
                     if known and (unit != "developer" or top in TOPS_BY_DEVELOPER):
-                        grid[Choice(unit, named, ties, means)] = known
+                        choice = Choice(unit, named, ties, means)
+                        share = replace(share_of(at_top, where), top=named or round(whole))
+                        grid[choice], definitions[choice] = known, asked
+                        ids[choice] = receipt(share, asked, today)
                 day = found[0].day if found else day
     if day is None:
         return None
     shared = {choice: grid[replace(choice, ties="fractional")] for choice in grid}
     apart = [choice for choice in grid if choice.ties == "fractional" or grid[choice] != shared[choice]]
     points = {choice: grid[choice] for choice in sorted(apart, key=_order)}
-    return Curve(board, day, where, points, moves(grid))
+    return Curve(board, day, where, points, moves(grid), definitions, ids)
 
 
 def _order(choice: Choice) -> tuple[int, str, int, int]:

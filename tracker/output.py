@@ -70,7 +70,7 @@ def table(records: Sequence[Record], columns: Sequence[str], title: str = "") ->
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(soft_wrap=False, width=None if sys.stdout.isatty() else 200, highlight=False)
+    console = Console(soft_wrap=False, width=width(), highlight=False)
     if title:
         paragraph(title)
     grid = Table(header_style="bold", box=None, pad_edge=False)
@@ -80,6 +80,13 @@ def table(records: Sequence[Record], columns: Sequence[str], title: str = "") ->
     for record in records:
         grid.add_row(*(Text(shown(record[column])) for column in columns))
     console.print(grid)
+
+
+def width() -> int:
+    """Columns of the terminal; what goes to a file or a pipe is not cut to one."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
 
 
 def _is_figure(value: Any) -> bool:

@@ -9,13 +9,15 @@ a figure that is not what it was is noticed.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from urllib.parse import quote, unquote
 
 from scrapers.errors import TrackerError
 from tracker.shares import Definition, Share, shares
+from tracker.where import Where
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,6 +58,37 @@ def receipt(share: Share, definition: Definition, today: date) -> str:
              if key != "by" and held != plain[key]]  # fmt: skip
     knobs += [f"today={today}"] if definition.facts == "now" and "open" in definition.by else []
     return ":".join(str(part) for part in (*head, *knobs))
+
+
+def share_of(found: Sequence[Share], where: Where) -> Share:
+    """The share of a value out of those of one top N, at least one; of a value that does not occur it is 0.
+
+    What is unknown may still turn out to be it.
+    """
+    for share in found:
+        if tuple(share.values.values()) == where.values:
+            return share
+    high = sum(share.count for share in found if where.holds(share.values, unknown=True))
+    return replace(
+        found[0], values=dict(zip(where.by.split(","), where.values, strict=True)), count=0.0, low=0.0, high=high,
+        share=0.0, share_low=0.0, share_high=high / found[0].of,
+    )  # fmt: skip
+
+
+def id_of(
+    connection: duckdb.DuckDBPyConnection,
+    board: str,
+    top: int,
+    where: Where,
+    definition: Definition,
+    *,
+    as_of: date,
+    today: date,
+) -> str | None:
+    """The id of one value's figure at the newest point on or before a day; None where nothing has a place."""
+    asked = replace(definition, by=where.by)
+    found = shares(connection, [board], [top], asked, as_of=as_of, today=today)
+    return receipt(share_of(found, where), asked, today) if found else None
 
 
 def counted(share: Share) -> str:
@@ -127,12 +160,10 @@ def find(connection: duckdb.DuckDBPyConnection, text: str) -> Figure:
         raise NotTheFigure(
             f"{said.board} of {said.day} is another snapshot here: {found[0].snapshot[:DIGITS]}, not {said.snapshot}"
         )
-    mine = [share for share in found if tuple(share.values.values()) == said.value]
-    value = ", ".join(said.value)
-    if not mine:
-        raise NotTheFigure(f"{value} does not occur in the top {said.top} of {said.board} on {said.day}")
-    if counted(mine[0]) != said.count:
+    mine = share_of(found, Where(said.definition.by, said.value))
+    if counted(mine) != said.count:
         raise NotTheFigure(
-            f"{value} is now {counted(mine[0])}, not {said.count}: a fact of the registry or a rule has changed since"
+            f"{', '.join(said.value)} is now {counted(mine)}, not {said.count}: a fact of the registry or a rule has"
+            " changed since"
         )
-    return Figure(receipt(mine[0], said.definition, said.today or said.day), said, mine[0])
+    return Figure(receipt(mine, said.definition, said.today or said.day), said, mine)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from itertools import product
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from storage import warehouse
 from tracker.curve import EVERY
-from tracker.cuts import cuts
+from tracker.cuts import Cut, cuts
 from tracker.shares import Definition, shares
 from tracker.where import Figure, Where, figure
 
@@ -38,26 +38,35 @@ class Representation:
 
 
 def representation(
-    connection: duckdb.DuckDBPyConnection, board: str, where: Where, top: int, *, as_of: date, today: date
+    connection: duckdb.DuckDBPyConnection,
+    board: str,
+    where: Where,
+    top: int,
+    *,
+    as_of: date,
+    today: date,
+    base: Definition | None = None,
 ) -> Representation | None:
-    """The ratio by entry, above 1 where the value is commoner in the top N than on the board as a whole."""
-    found = shares(connection, [board], [top, EVERY], Definition(by=where.by), as_of=as_of, today=today)
+    """The ratio by entry, above 1 where the value is commoner in the top N than on the board as a whole.
+
+    `base` gives the knobs beside property, unit and ties.
+    """
+    asked = replace(base or Definition(), by=where.by)
+    found = shares(connection, [board], [top, EVERY], asked, as_of=as_of, today=today)
     first = figure([share for share in found if share.top == top], where)
     whole = figure([share for share in found if share.top == EVERY], where)
     if first is None or whole is None:
         return None
-    reached = _corners(_unknown(connection, board, where, top, as_of, today), first, whole)
+    cut = cuts(connection, board, [(top, asked)], as_of=as_of, today=today)[0]
+    reached = _corners(_unknown(cut, where), first, whole)
     now = ratio(first.count, first.of, whole.count, whole.of)
     return Representation(
         board, found[0].day, first, whole, now, min(reached, default=None), max(reached, default=None)
     )
 
 
-def _unknown(
-    connection: duckdb.DuckDBPyConnection, board: str, where: Where, top: int, as_of: date, today: date
-) -> list[Fraction]:
+def _unknown(cut: Cut, where: Where) -> list[Fraction]:
     """How much of each row in the top N is in it, of those that may turn out to have the value."""
-    cut = cuts(connection, board, [(top, Definition(by=where.by))], as_of=as_of, today=today)[0]
     named = [(row, [dict(zip(where.by.split(","), value, strict=True)) for value in row.values(where.by)])
              for row in cut.rows]  # fmt: skip
     return [cut.weight(row) for row, found in named
@@ -123,18 +132,27 @@ class Roster:
 
 
 def roster(
-    connection: duckdb.DuckDBPyConnection, board: str, where: Where, top: int, *, since: date, until: date, today: date
+    connection: duckdb.DuckDBPyConnection,
+    board: str,
+    where: Where,
+    top: int,
+    *,
+    since: date,
+    until: date,
+    today: date,
+    base: Definition | None = None,
 ) -> Roster | None:
-    """The share at the newest points on or before two days, as it was and on the common roster; by entry and score.
+    """The share at the newest points on or before two days, as it was and on the common roster.
 
-    None where the board has no place on either. `changes` are all steps between the two points.
+    None where the board has no place on either. `changes` are all steps between the two points; `base` gives the knobs
+    beside the property.
     """
     query = "SELECT s.day, s.snapshot_key FROM series AS s WHERE s.board = ? AND s.day <= ? ORDER BY s.day DESC LIMIT 1"
     ends = [row for day in (since, until) for row in connection.execute(query, [board, day]).fetchall()]
     if len(ends) < 2:
         return None
     (first, key_before), (last, key_after) = ends
-    definition = Definition(by=where.by)
+    definition = replace(base or Definition(), by=where.by)
 
     def on(day: date, keys: tuple[int, int] | None = None) -> Figure | None:
         found = shares(connection, [board], [top], definition, as_of=day, today=today, roster=keys)

@@ -36,12 +36,8 @@ class Definition:
                 "release": "each released model counts once, by its best row",
                 "developer": "each developer counts once, by its best row; rows of several developers are left out",
             }[self.unit],
-            {
-                "score": "cut by score",
-                "printed": "cut by the printed rank",
-                "printed_at_most": "every row whose printed rank is at most N",
-            }[self.rank_by],
         ]
+        said += self.of_cut()
         if self.rank_by != "printed_at_most":
             said.append(
                 {
@@ -50,8 +46,20 @@ class Definition:
                     "exclude": "rows tied at the cut are out",
                 }[self.ties]
             )
-        if self.without_operator:
-            said.append("the operator's own models are left out")
+        return "; ".join([*said, *self.of_properties()])
+
+    def of_cut(self) -> list[str]:
+        """What the cut goes by, and whether all rows are in it."""
+        by = {
+            "score": "cut by score",
+            "printed": "cut by the printed rank",
+            "printed_at_most": "every row whose printed rank is at most N",
+        }[self.rank_by]
+        return [by, *(["the operator's own models are left out"] if self.without_operator else [])]
+
+    def of_properties(self) -> list[str]:
+        """What country and open mean, where they are asked."""
+        said = []
         if "country" in self.by:
             said.append(
                 {
@@ -64,7 +72,7 @@ class Definition:
             day = "the day of the snapshot" if self.facts == "then" else "today"
             terms = "any terms" if self.open_means == "any" else "under a permissive licence"
             said.append(f"openness as of {day}; open means weights published, {terms}")
-        return "; ".join(said)
+        return said
 
 
 # Definitions with a name, as `--preset` takes them; every knob that they do not set stays as it is.

@@ -8,10 +8,12 @@ from datetime import date, datetime
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
-from tracker.claims import Claim
+from tracker.claims import Claim, Count
 from tracker.cuts import Cut, cuts
 from tracker.outcomes import RULES, Bound, Rule, bounds, example
+from tracker.receipts import id_of
 from tracker.shares import Definition
+from tracker.where import Where, parse
 
 if TYPE_CHECKING:
     import duckdb
@@ -56,6 +58,7 @@ class Verdict:
     bounds: tuple[Bound, ...] = ()
     holds: tuple[Holding, ...] = ()
     cut: Cut | None = None
+    ids: tuple[str | None, ...] = ()  # of the figure of each count
 
 
 def judge(connection: duckdb.DuckDBPyConnection, claim: Claim, today: date) -> Verdict:
@@ -69,6 +72,8 @@ def judge(connection: duckdb.DuckDBPyConnection, claim: Claim, today: date) -> V
         said = f"only a page that was fetched can judge it, and that of {witness.day} was not ({witness.evidence})"
         return Verdict(claim, "not judged", f"{said}; {_no_snapshot(claim, found)}")
     own = Definition(by="country,open", unit=claim.unit)
+    ids = tuple(id_of(connection, claim.board, claim.top, _where(count), own, as_of=claim.day, today=today)
+                for count in claim.counts)  # fmt: skip
     questions = [(claim.top, definition) for definition in _definitions(claim, own)]
     ours, *others = cuts(connection, claim.board, questions, as_of=claim.day, today=today)
     if not any(cut.rows for cut in (ours, *others)):
@@ -80,11 +85,18 @@ def judge(connection: duckdb.DuckDBPyConnection, claim: Claim, today: date) -> V
     if not ours.rows:  # a page that prints ranks and no scores: 0 of nothing is no count
         size, counted, known = str(witness.day), "no row has a place under the claim's own definition", ()
     if known and all(bound.exact() for bound in known):
-        return Verdict(claim, "supported", f"{size}: {counted}", witness, known, holds, ours)
+        return Verdict(claim, "supported", f"{size}: {counted}", witness, known, holds, ours, ids)
     verdict: Literal["depends", "contradicted"] = "depends" if holds else "contradicted"
     end = f"; it holds {'; or '.join(each.words for each in holds[:3])}" if holds else "; it holds under no definition"
     more = f"; and {len(holds) - 3} more" if len(holds) > 3 else ""
-    return Verdict(claim, verdict, f"{size}: {counted}{end}{more}", witness, known, holds, ours)
+    return Verdict(claim, verdict, f"{size}: {counted}{end}{more}", witness, known, holds, ours, ids)
+
+
+def _where(count: Count) -> Where:
+    """What a count asks, as shares are asked."""
+    held = {True: "open", False: "closed"}
+    pairs = {"country": count.country, "open": None if count.open is None else held[count.open]}
+    return parse(",".join(f"{name}={value}" for name, value in pairs.items() if value is not None))
 
 
 def _witnesses(connection: duckdb.DuckDBPyConnection, board: str) -> list[Witness]:
@@ -124,6 +136,7 @@ def _definitions(claim: Claim, own: Definition) -> Iterator[Definition]:
         "without_operator": (False, True),
         "country_rule": ("primary", "mainland_only", "multi") if any(c.country for c in claim.counts) else ("primary",),
         "open_means": ("any", "permissive") if any(c.open is not None for c in claim.counts) else ("any",),
+        "facts": ("then", "now") if any(c.open is not None for c in claim.counts) else ("then",),
     }
     yield own
     for values in product(*knobs.values()):
@@ -189,5 +202,6 @@ _KNOBS: dict[tuple[str, object], str] = {
     ("without_operator", True): "if the operator's own models are left out",
     ("country_rule", "mainland_only"): "if Hong Kong and Macao are not CN",
     ("country_rule", "multi"): "if a joint model counts for each of its countries",
+    ("facts", "now"): "if openness is that of today",
     ("open_means", "permissive"): "if open means weights under a permissive licence",
 }

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import functools
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import click
 
 from tracker import output
 from tracker.commands.board import known_board, missing
+from tracker.shares import PRESETS, Definition
 from tracker.where import Where, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     import duckdb
@@ -34,6 +37,47 @@ class Asked(click.ParamType[Where]):
             return parse(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+KNOBS = {
+    "by": "What is counted [country].",
+    "unit": "What counts as one [entry].",
+    "ties": "Rows tied at the cut [fractional].",
+    "rank_by": "What the cut goes by [score].",
+    "facts": "Openness as of the snapshot's day, or of today [then].",
+    "country_rule": "Whose country, and of what [primary].",
+    "open_means": "Which terms are open, with open [any].",
+    "without_operator": "Leave out the operator's own models.",
+}
+
+
+def knobs(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The knobs of a definition as options, all of them with the presets, or those named; gives `definition`."""
+    offered = names or tuple(field.name for field in fields(Definition))
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def wrapped(preset: str = "default", **rest: Any) -> Any:
+            given = {name: rest.pop(name) for name in offered}
+            chosen = {name: value for name, value in given.items() if value not in (None, False)}
+            return command(definition=Definition(**{**PRESETS[preset], **chosen}), **rest)
+
+        hints = get_type_hints(Definition)
+        for name in reversed(offered):
+            flag = f"--{name.replace('_', '-')}"
+            values = get_args(hints[name])
+            if values:
+                wrapped = click.option(flag, type=click.Choice(values), help=KNOBS[name])(wrapped)
+            else:
+                wrapped = click.option(flag, is_flag=True, help=KNOBS[name])(wrapped)
+        if not names:
+            wrapped = click.option(
+                "--preset", type=click.Choice(list(PRESETS)), default="default",
+                help="A named definition to start from.",
+            )(wrapped)  # fmt: skip
+        return wrapped
+
+    return decorate
 
 
 where_option = click.option(

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker import output
+from tracker.commands.asking import knobs
 from tracker.commands.board import headline, known_board, missing
 from tracker.commands.common import Day, Setting, common
-from tracker.commands.share import definition_options
-from tracker.shares import Definition
+from tracker.receipts import receipt, share_of
+from tracker.shares import Definition, Share, shares
+from tracker.where import Where
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tracker.causes import Split
     from tracker.moves import Point
 
@@ -27,7 +31,7 @@ MOVES = ["change", "name", "name_before", "place_before", "place", "score_before
 @click.option("--to", "until", type=Day(), help="compared with that on or before this one [today].")
 @click.option("--top", type=click.IntRange(1), default=20, show_default=True)
 @click.option("--where", "asked", help="The share to split, such as country=CN [every value of --by].")
-@definition_options
+@knobs()
 @common
 def changes_command(
     setting: Setting,
@@ -64,6 +68,7 @@ def changes_command(
             " AND s.day > ? AND s.day <= ? ORDER BY s.day",
             [board, *days],
         ).fetchall()
+        ends = [shares(connection, [board], [top], definition, as_of=day, today=setting.today) for day in days]
     before, after = points
     if before is None or after is None:
         output.say(sentences[0])
@@ -77,7 +82,9 @@ def changes_command(
             "board": board, "top": top, "definition": definition.words(), "by": definition.by,
             "from": _point(before), "to": _point(after),
             "breaks": [{"day": day, "reason": reason} for day, reason in breaks],
-            "moves": told, "shares": [_record(each) for each in parts],
+            "moves": told, "shares": [
+{**_record(each), **_ids(each, ends, definition, setting.today)} for each in parts
+            ],
         }))  # fmt: skip
     else:
         print(headline(about))
@@ -100,6 +107,13 @@ def _point(found: Point) -> dict[str, Any]:
 def _said(found: Point) -> str:
     edition = f", edition {found.edition}" if found.edition else ""
     return f"{found.day}{edition} (snapshot {found.snapshot[:12]}, {len(found.rows)} rows)"
+
+
+def _ids(each: Split, ends: Sequence[Sequence[Share]], definition: Definition, today: date) -> dict[str, str | None]:
+    """The ids of the share on both days; None where nothing had a place."""
+    where = Where(definition.by, each.value)
+    found = [receipt(share_of(end, where), definition, today) if end else None for end in ends]
+    return dict(zip(("id_before", "id"), found, strict=True))
 
 
 def _record(each: Split) -> dict[str, Any]:

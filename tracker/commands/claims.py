@@ -88,8 +88,9 @@ def record(verdict: Verdict) -> dict[str, Any]:
         "sha256": witness.sha256 if witness else None, "evidence": witness.evidence if witness else None,
         "definition": verdict.cut.definition.words() if verdict.cut else None,
         "counts": [
-            {"what": bound.what, "claimed": bound.claimed, "low": float(bound.low), "high": float(bound.high)}
-            for bound in verdict.bounds
+            {"what": bound.what, "claimed": bound.claimed, "low": float(bound.low), "high": float(bound.high),
+             "id": id_}
+            for bound, id_ in zip(verdict.bounds, verdict.ids, strict=False)
         ],
         "holds": [
             {"changes": each.changes, "ties": each.rule, "of": each.of, "always": each.always,
@@ -121,5 +122,9 @@ def _print(verdict: Verdict) -> None:
         output.paragraph(f"  {claim.board}, {witness.day} ({age} days before){edition}, snapshot {witness.snapshot}")
         output.paragraph(f"  Page: {output.shown(witness.address)}, sha256 {witness.sha256} ({witness.evidence})")
         output.paragraph(f"  Counted: {verdict.cut.definition.words()}.")
+        if verdict.verdict == "supported" and (others := [each.words for each in verdict.holds if each.changes]):
+            output.paragraph(f"  It also holds {'; or '.join(others)}.")
+        for bound, id_ in zip(verdict.bounds, verdict.ids, strict=False):
+            print(f"  id of {bound.what}: {id_}")
         output.table(_rows(verdict), ROWS)
     print()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from typing import Literal
 
 import click
 
@@ -11,9 +12,12 @@ from tracker import output
 from tracker.commands.asking import between_by, comparable, level_option, nothing, scored
 from tracker.commands.board import headline, known_board
 from tracker.commands.common import Setting, as_of, common
+from tracker.shares import Definition
+
+Property = Literal["country", "developer", "openness", "open"]
 
 GAP = ["board", "day", "between", "other", "best", "best_other", "gap", "half", "level", "win", "win_low", "win_high",
-       "unknown_above"]  # fmt: skip
+       "unknown_above", "definition"]  # fmt: skip
 LAG = ["name", "released_on", "score", "days", "reached_by"]
 
 
@@ -26,7 +30,7 @@ LAG = ["name", "released_on", "score", "days", "reached_by"]
 @as_of
 @common
 def gap_command(
-    setting: Setting, board: str, between: str, other: str, by: str, level: float, as_of: date | None
+    setting: Setting, board: str, between: str, other: str, by: Property, level: float, as_of: date | None
 ) -> None:
     """Best of one group minus best of another, with its interval, and on arenas the chance to win."""
     from tracker.gaps import gap
@@ -40,7 +44,8 @@ def gap_command(
         found = f"{board}: no row with a score of {between} or none of {other}"
     if isinstance(found, str):
         raise nothing(setting, found, None, GAP)
-    record = asdict(found)
+    words = ["best row of each", *Definition(by=by).of_properties()]
+    record = {**asdict(found), "definition": "; ".join(words)}
     if setting.format == "json":
         print(output.json_text(record))
     elif setting.format == "csv":
@@ -60,6 +65,7 @@ def gap_command(
                 f"{found.unknown_above} rows whose {by} is not known score at least as high as the worse of the two,"
                 " and could be the best of either."
             )
+        output.paragraph(f"Counted: {record['definition']}.")
 
 
 @click.command("lag")
@@ -69,7 +75,7 @@ def gap_command(
 @between_by
 @as_of
 @common
-def lag_command(setting: Setting, board: str, of: str, behind: str, by: str, as_of: date | None) -> None:
+def lag_command(setting: Setting, board: str, of: str, behind: str, by: Property, as_of: date | None) -> None:
     """How many days one group needs to reach the records of another, within one snapshot."""
     from tracker.lags import lag
 
@@ -83,8 +89,9 @@ def lag_command(setting: Setting, board: str, of: str, behind: str, by: str, as_
     if not found.records:
         raise nothing(setting, f"{board}: no row of {behind} has a score and a day of release", None, LAG)
     rows = [asdict(record) for record in found.records]
+    words = "; ".join(["records among the rows with a score and a day of release", *Definition(by=by).of_properties()])
     if setting.format == "json":
-        print(output.json_text({**asdict(found), "records": rows}))
+        print(output.json_text({**asdict(found), "definition": words, "records": rows}))
     elif setting.format == "csv":
         output.write(rows, LAG, "csv")
     else:
@@ -99,3 +106,4 @@ def lag_command(setting: Setting, board: str, of: str, behind: str, by: str, as_
             output.paragraph(
                 f"Left out: {found.undated} rows without a day of release, {found.unknown} whose {by} is not known."
             )
+        output.paragraph(f"Counted: {words}.")

@@ -11,6 +11,8 @@ from tracker import output
 from tracker.commands.asking import level_option, nothing, scored, top_option, where_option
 from tracker.commands.board import headline, known_board
 from tracker.commands.common import Setting, as_of, common
+from tracker.receipts import id_of
+from tracker.shares import Definition
 from tracker.where import Where
 
 COLUMNS = ["count", "share_of_draws", "share_of_draws_with_unknown"]
@@ -34,11 +36,14 @@ def noise_command(
     with setting.database() as connection:
         about = known_board(connection, board)
         point = scored(connection, board, as_of or setting.today)
+        figure_id = id_of(connection, board, top, where, Definition(), as_of=as_of or setting.today,
+                          today=setting.today)  # fmt: skip
     if isinstance(point, str):
         raise nothing(setting, point, None, COLUMNS)
     found = noise(point, where, top, draws=draws, seed=seed, level=level)
     if found is None:
         raise nothing(setting, f"{board}: prints no intervals on {point.day}", None, COLUMNS)
+    words = Definition(by=where.by).words()
     rows = [
         {"count": count, "share_of_draws": found.counts.get(count, 0.0),
          "share_of_draws_with_unknown": found.counts_high.get(count, 0.0)}
@@ -46,7 +51,8 @@ def noise_command(
     ]  # fmt: skip
     if setting.format == "json":
         said = {key: value for key, value in asdict(found).items() if key not in ("counts", "counts_high")}
-        print(output.json_text({**said, "where": str(where), "unit": "entry", "caveat": CAVEAT, "counts": rows}))
+        print(output.json_text({**said, "where": str(where), "unit": "entry", "caveat": CAVEAT, "definition": words,
+                                "id": figure_id, "counts": rows}))  # fmt: skip
     elif setting.format == "csv":
         output.write(rows, COLUMNS, "csv")
     else:
@@ -65,3 +71,5 @@ def noise_command(
         )
         if found.without:
             output.paragraph(f"{found.without} rows print no interval and stay at their score.")
+        output.paragraph(f"Counted: {words}.")
+        print(f"id of the count as printed: {figure_id}")

@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import click
 
 from tracker import output
+from tracker.commands.asking import knobs
 from tracker.commands.board import headline, known_board, missing, records
 from tracker.commands.common import Setting, as_of, common
-from tracker.shares import PRESETS, Definition, Share, shares
+from tracker.receipts import receipt
+from tracker.shares import Definition, Share, shares
 
 BESIDE = ("kind", "adjustment", "operator", "age_days", "definition")  # a table says these once, above and below
-
-
-def definition_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The knobs of a definition as options; the command receives `definition`."""
-
-    @click.option(
-        "--preset", type=click.Choice(list(PRESETS)), default="default", help="A named definition to start from."
-    )
-    @functools.wraps(command)
-    def wrapped(preset: str, **rest: Any) -> Any:
-        names = Definition.__dataclass_fields__
-        given = {name: rest.pop(name) for name in list(rest) if name in names}
-        chosen = {name: value for name, value in given.items() if value not in (None, False)}
-        return command(definition=Definition(**{**PRESETS[preset], **chosen}), **rest)
-
-    hints = get_type_hints(Definition)
-    texts = {
-        "by": "What is counted [country].",
-        "unit": "What counts as one [entry].",
-        "ties": "Rows tied at the cut [fractional].",
-        "rank_by": "What the cut goes by [score].",
-        "facts": "Openness as of the snapshot's day, or of today [then].",
-        "country_rule": "Whose country, and of what [primary].",
-        "open_means": "Which terms are open, with --by open [any].",
-    }
-    for name, text in reversed(texts.items()):
-        option = click.option(f"--{name.replace('_', '-')}", type=click.Choice(get_args(hints[name])), help=text)
-        wrapped = option(wrapped)
-    wrapped = click.option("--without-operator", is_flag=True, help="Leave out the operator's own models.")(wrapped)
-    return wrapped
+LABS = (5, 10)  # developers are few: the tops at which they are counted unless said otherwise
 
 
 @click.command("share")
@@ -53,8 +25,7 @@ def definition_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--top", "tops", type=click.IntRange(1), multiple=True,
               help="N, may be given again [20; as a table 10, 20 and 50, or 5 and 10 by developer].")  # fmt: skip
 @click.option("--over", is_flag=True, help="Every published day instead of the newest.")
-@click.option("--receipts", is_flag=True, help="With the id of each figure, for explain and bundle.")
-@definition_options
+@knobs()
 @as_of
 @common
 def share_command(
@@ -64,29 +35,28 @@ def share_command(
     tops: tuple[int, ...],
     as_of: date | None,
     over: bool,
-    receipts: bool,
     definition: Definition,
 ) -> None:
-    """Who holds the top N of BOARD, with bounds for what is not known."""
+    """Who holds the top N of BOARD, with bounds for what is not known.
+
+    Each figure has an id; `tracker explain ID` says what it rests on, `tracker bundle ID FILE` packs that.
+    """
+    few = definition.unit == "developer"
     day = as_of or setting.today
     if every or board is None:
-        if board or not every or over or receipts:
-            raise click.UsageError("expected either BOARD, or --all without --over and --receipts")
-        share_all(setting, tops or (20,), definition, day)
+        if board or not every or over:
+            raise click.UsageError("expected either BOARD, or --all without --over")
+        share_all(setting, tops or (LABS[-1:] if few else (20,)), definition, day)
         return
     if not tops:
-        headlines = (5, 10) if definition.unit == "developer" else (10, 20, 50)
-        tops = headlines if setting.format == "table" and not over and not receipts else (20,)
+        headlines = LABS if few else (10, 20, 50)
+        tops = headlines if setting.format == "table" and not over else LABS[-1:] if few else (20,)
     with setting.database() as connection:
         about = known_board(connection, board)
         found = shares(connection, [board], tops, definition, as_of=day, today=setting.today, every_day=over)
         sentence = "" if found else missing(connection, board, day)
-    columns = share_columns(definition) + (["break"] if over else []) + (["id"] if receipts else [])
+    columns = share_columns(definition) + (["break"] if over else [])
     rows = [share.record() | said_beside(about, share, definition, setting.today) for share in found]
-    if receipts:
-        from tracker.receipts import receipt
-
-        rows = [row | {"id": receipt(share, definition, setting.today)} for row, share in zip(rows, found, strict=True)]
     if setting.format != "table":
         output.write(rows, columns, setting.format)
     elif over:
@@ -96,8 +66,6 @@ def share_command(
     else:
         for top in dict.fromkeys(share.top for share in found):
             print_share(about, [share for share in found if share.top == top], definition, setting.today)
-        if receipts:
-            output.table(rows, ["top", *definition.by.split(","), "count", "id"], "Receipts, for `tracker explain`:")
     if not found:
         output.say(sentence)
         raise click.exceptions.Exit(1)
@@ -128,15 +96,16 @@ def share_columns(definition: Definition) -> list[str]:
     return [
         "board", "day", "published_on", "captured_at", "snapshot", "edition", "top", "of", "unit", "ties", "rank_by",
         "facts", *definition.by.split(","), "count", "low", "high", "share", "share_low", "share_high",
-        *BESIDE,
+        *BESIDE, "id",
     ]  # fmt: skip
 
 
 def said_beside(about: dict[str, Any], share: Share, definition: Definition, today: date) -> dict[str, Any]:
-    """What a figure must not travel without, in CSV and JSON as in the table: board, age, definition in words."""
+    """What a figure must not travel without, in CSV and JSON as in the table: board, age, definition in words, id."""
     return {
         **{name: about[name] for name in ("kind", "adjustment", "operator")},
         "age_days": (today - share.day).days, "definition": definition.words(),
+        "id": receipt(share, definition, today),
     }  # fmt: skip
 
 
@@ -160,10 +129,16 @@ def print_share(about: dict[str, Any], found: list[Share], definition: Definitio
         known = share.low == share.high
         bounds = "" if known else f"{output.shown(share.low)} to {output.shown(share.high)}"
         percent = f"{share.share:.1%}" if known else f"{share.share_low:.1%} to {share.share_high:.1%}"
-        rows.append({**share.values, "count": share.count, "of": share.of, "bounds": bounds, "share": percent})
+        rows.append({
+            **share.values, "count": share.count, "of": share.of, "bounds": bounds, "share": percent,
+            "id": receipt(share, definition, today),
+        })  # fmt: skip
     bounded = any(row["bounds"] for row in rows)
     shown = [*definition.by.split(","), "count", "of", *(["bounds"] if bounded else []), "share"]
-    output.table(rows, shown)
+    beside = output.width() >= 60 + max(len(str(row["id"])) for row in rows)
+    output.table(rows, [*shown, "id"] if beside else shown)
+    if not beside:  # a folded id cannot be copied
+        print("ids, in that order:", *(row["id"] for row in rows), sep="\n  ")
     if bounded:
         output.paragraph("Bounds: what is unknown is left out of the count, and may turn out to be any value.")
     if definition.unit == "release" and first.unresolved:
