@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import struct
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -135,19 +136,33 @@ def parquet_rows(body: bytes, where: Mapping[str, str] = MappingProxyType({})) -
     if body[:4] != b"PAR1":
         no_html(body[:4000].decode("utf-8", "replace"))
         raise PageError("not a Parquet file")
+    rows: list[Row] = []
     try:
         # Not pq.read_table: its threads wait for ever on some damaged files.
-        rows = pq.ParquetFile(pa.BufferReader(body)).read(use_threads=False)
-        present = rows.column_names
+        file = pq.ParquetFile(pa.BufferReader(body))
+        present = file.schema_arrow.names
         if len(set(present)) != len(present):
             raise PageError(f"two columns of one name: {', '.join(present)[:200]}")
-        for column, wanted in where.items():
+        for column in where:
             if column not in present:
                 raise MissingColumn(column, present)
-            rows = rows.filter(pc.equal(rows[column], pa.scalar(wanted)))
-        return rows.to_pylist()
+        for batch in file.iter_batches(10_000, use_threads=False):  # all rows as Python values would be large
+            kept = batch
+            for column, wanted in where.items():
+                kept = kept.filter(pc.equal(kept[column], _arrow_text(wanted)))
+            rows += kept.to_pylist()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise PageError(f"not a whole Parquet file: {error}") from None
+    return rows
+
+
+def _arrow_text(value: str) -> Any:
+    """`pa.scalar(value)`, which would import pandas."""
+    import pyarrow as pa
+
+    text = value.encode()
+    buffers = [None, pa.py_buffer(struct.pack("=ii", 0, len(text))), pa.py_buffer(text)]
+    return pa.Array.from_buffers(pa.string(), 1, buffers)[0]
 
 
 def markdown_tables(body: bytes) -> list[tuple[list[str], list[Row]]]:

@@ -27,7 +27,9 @@ def fill(connection: duckdb.DuckDBPyConnection, registry: Registry) -> None:
     """Makes every table anew."""
     import pyarrow as pa
 
-    types = {
+    from storage.columns import column
+
+    types: dict[str, pa.DataType] = {
         "str": pa.string(),
         "date": pa.date32(),
         "bool": pa.bool_(),
@@ -40,11 +42,11 @@ def fill(connection: duckdb.DuckDBPyConnection, registry: Registry) -> None:
         for field in fields(kind):
             values = [getattr(row, field.name) for row in rows]
             if field.name == "evidence":
-                columns["evidence_url"] = pa.array([one.url for one in values], pa.string())
-                columns["evidence_day"] = pa.array([one.day for one in values], pa.date32())
+                columns["evidence_url"] = column([one.url for one in values], pa.string())
+                columns["evidence_day"] = column([one.day for one in values], pa.date32())
             else:
-                columns[field.name] = pa.array(values, types[str(field.type).removesuffix(" | None")])
-        connection.register("batch", pa.table(columns))
+                columns[field.name] = column(values, types[str(field.type).removesuffix(" | None")])
+        connection.register("batch", pa.Table.from_arrays(list(columns.values()), names=list(columns)))
         connection.execute(f"CREATE OR REPLACE TABLE {name} AS FROM batch")
         connection.unregister("batch")
         connection.execute(f"COMMENT ON TABLE {name} IS '{comment}'")

@@ -127,11 +127,9 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Any], rows: Iterable[Any]) -> None:
     """Rows into a table as one Arrow batch; `columns` maps names to Arrow types, in the order of the cells."""
-    import pyarrow as pa
+    from storage.columns import table as arrow
 
-    cells = list(zip(*rows, strict=True)) or [()] * len(columns)
-    arrays = [pa.array(values, type=kind) for values, kind in zip(cells, columns.values(), strict=True)]
-    connection.register("batch", pa.table(dict(zip(columns, arrays, strict=True))))
+    connection.register("batch", arrow(columns, rows))
     names = ", ".join(columns)
     connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM batch")
     connection.unregister("batch")
