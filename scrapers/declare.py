@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import re
 import tomllib
@@ -212,10 +213,19 @@ def check_every(every: str) -> None:
 
 def read_toml(path: Path) -> dict[str, object]:
     """A TOML file; DeclarationError names the file and the line."""
+    return _parsed(path, _text(path))
+
+
+def _text(path: Path) -> str:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DeclarationError(str(path), "", f"cannot be read: {getattr(error, 'strerror', error)}") from None
+
+
+def _parsed(path: Path, text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DeclarationError(str(path), "", f"not TOML: {error}") from None
 
@@ -239,7 +249,21 @@ def validate(model: type[Model], value: object, file: str) -> Model:
 
 def load_source(path: Path) -> Source:
     """One source TOML. A top-level `columns`, `where` or `expect` holds for every board of the file."""
-    raw = read_toml(path)
+    source = _source(path, _text(path))
+    roles = {page.role for page in source.pages}
+    for name, board in source.boards.items():
+        missing = [role for role in board.page if roles and role not in roles]
+        parsed = hasattr(source.module, "parse")
+        if missing and not parsed:
+            raise DeclarationError(str(path), f"boards.{name}.page", f"no page of role {missing[0]!r} is declared")
+        if not parsed and not (board.columns.name and board.columns.score):
+            raise DeclarationError(str(path), f"boards.{name}.columns", "name and score are required")
+    return source
+
+
+@functools.lru_cache(maxsize=256)  # a command asks several times; the same text says the same
+def _source(path: Path, text: str) -> Source:
+    raw = _parsed(path, text)
     shared = {key: raw.pop(key) for key in ("columns", "expect", "defaults") if key in raw}
     defaults = shared.pop("defaults", {})
     if not isinstance(defaults, dict):
@@ -251,16 +275,7 @@ def load_source(path: Path) -> Source:
         if not isinstance(board, dict):
             raise DeclarationError(str(path), f"boards.{name}", f"a table is expected; found {board!r:.60}")
         boards[name] = {**shared, **defaults, **board}
-    source = validate(Source, {"name": path.stem, **raw}, str(path))
-    roles = {page.role for page in source.pages}
-    for name, board in source.boards.items():
-        missing = [role for role in board.page if roles and role not in roles]
-        parsed = hasattr(source.module, "parse")
-        if missing and not parsed:
-            raise DeclarationError(str(path), f"boards.{name}.page", f"no page of role {missing[0]!r} is declared")
-        if not parsed and not (board.columns.name and board.columns.score):
-            raise DeclarationError(str(path), f"boards.{name}.columns", "name and score are required")
-    return source
+    return validate(Source, {"name": path.stem, **raw}, str(path))
 
 
 def load_sources(folders: Sequence[Path] = (SOURCES,)) -> Mapping[str, Source]:
