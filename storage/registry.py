@@ -6,6 +6,7 @@ answers with the row that says so, or with nothing.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ from storage.words import core_of, said_shortly, same_word, without_format, word
 __all__ = ["SHIPPED", "Entry", "Registry", "RegistryError", "load_registry", "same_word"]
 
 SHIPPED = Path(__file__).resolve().parent.parent / "tracker" / "registry"
+KEPT = 4
+_LOADED: dict[str, Registry] = {}  # by the contents of the files
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +214,26 @@ class Registry:
 
 
 def load_registry(folder: Path = SHIPPED) -> Registry:
-    """All of the registry. Raises RegistryError for the first thing that is wrong."""
+    """All of the registry. Raises RegistryError for the first thing that is wrong.
+
+    The same files give the same object within a process, with the look-ups that it has built.
+    """
+    told = hashlib.sha256()
+    try:
+        for file in sorted(folder.glob("*.csv")):
+            told.update(file.name.encode() + b"\0" + file.read_bytes())
+    except OSError:
+        return _read(folder)  # which says what is wrong
+    mark = told.hexdigest()
+    if mark not in _LOADED:
+        registry = _read(folder)
+        if len(_LOADED) >= KEPT:
+            del _LOADED[next(iter(_LOADED))]
+        _LOADED[mark] = registry
+    return _LOADED[mark]
+
+
+def _read(folder: Path) -> Registry:
     developers = files.read_developers(folder / "developers.csv")
     known = {row.developer for row in developers}
     releases = files.read_releases(folder / "releases.csv", known)
