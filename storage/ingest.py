@@ -7,9 +7,9 @@ decisions: the order of arrival changes nothing.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapers import plain
@@ -46,8 +46,7 @@ def ingest(
     """Brings the warehouse up to the archive. `progress` is told (pages read, pages to read)."""
     done = Ingested()
     with warehouse.transaction(connection):
-        warehouse.replace_declarations(connection, sources)
-        _forget_changed(connection, sources)
+        _declare(connection, sources)
         done.captures = _read_ledger(connection, archive)
     readings = _readings(connection, archive, sources)
     for start in range(0, len(readings), BATCH):
@@ -59,21 +58,34 @@ def ingest(
     return done
 
 
-def fingerprint(source: Source) -> str:
-    """Changes when the source's declaration, its parser or the shared readers change."""
-    own = [SOURCES / f"{source.name}{suffix}" for suffix in (".toml", ".py")]
-    shared = [SOURCES.parent / f"{name}.py" for name in ("base", "plain", "tables", "values")]
-    told = hashlib.sha256(source.model_dump_json().encode())
-    for path in (*own, *shared):
-        told.update(path.read_bytes() if path.exists() else b"-")
-    return told.hexdigest()
+def fingerprints(sources: Mapping[str, Source]) -> dict[str, str]:
+    """By source: changes when its declaration, its parser or the shared readers change."""
+    shared = [(SOURCES.parent / f"{name}.py").read_bytes() for name in ("base", "plain", "tables", "values")]
+    found = {}
+    for name, source in sorted(sources.items()):
+        own = [SOURCES / f"{name}{suffix}" for suffix in (".toml", ".py")]
+        read = [path.read_bytes() if path.exists() else b"-" for path in own]
+        found[name] = warehouse.mark(source.model_dump_json(), *read, *shared)
+    return found
 
 
-def _forget_changed(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
+def _declare(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
+    """Boards, witnesses and breaks as declared; a source that is read otherwise than before waits to be read again."""
+    marks = fingerprints(sources)
+    mark = warehouse.mark(marks, Path(warehouse.__file__).read_bytes())
+    if warehouse.current(connection, "declarations", mark):
+        return
+    warehouse.replace_declarations(connection, sources)
+    _forget_changed(connection, marks)
+    warehouse.stale(connection, *warehouse.DERIVED)
+    warehouse.keep(connection, "declarations", mark)
+
+
+def _forget_changed(connection: duckdb.DuckDBPyConnection, marks: Mapping[str, str]) -> None:
     """Sources whose reading changed, that came, or that are no longer declared: their pages are read again."""
     known = dict(connection.execute("SELECT source, fingerprint FROM parsers").fetchall())
-    for name in sorted({*known, *sources}):
-        mark = fingerprint(sources[name]) if name in sources else None
+    for name in sorted({*known, *marks}):
+        mark = marks.get(name)
         if known.get(name) == mark:
             continue
         forget(connection, name)
@@ -170,6 +182,7 @@ def _read_batch(
     kinds = {"capture": text, "snapshot_key": pa.int32(), "seen_at": pa.timestamp("us")}
     kinds |= dict.fromkeys(("source", "role", "edition"), text)
     warehouse.insert(connection, "sightings", kinds, dict.fromkeys(sightings))
+    warehouse.stale(connection, *warehouse.DERIVED)
     # A page that several sets share is good as long as one of them is.
     refused = {capture: None if None in reasons else reasons[0] for capture, reasons in outcomes.items()}
     done.read_captures |= refused.keys()

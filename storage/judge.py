@@ -7,6 +7,7 @@ in time. `decisions.csv` holds what a person accepted or rejected against this j
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -56,16 +57,18 @@ def read_decisions(path: Path) -> dict[str, Decision]:
 def judge(
     connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source], decisions: Mapping[str, Decision]
 ) -> None:
-    """Sets state and reason of every snapshot."""
+    """Sets state and reason of every snapshot, unless nothing has changed of what they follow from."""
+    code = [Path(str(module.__file__)).read_bytes() for module in (expect, sys.modules[__name__])]
+    mark = warehouse.mark(sorted(decisions.items()), *code, warehouse.sql("judged"), warehouse.sql("judged_names"))
+    if warehouse.current(connection, "verdicts", mark):
+        return
     import pyarrow as pa
 
     outcomes: list[tuple[int, str, str | None]] = []
     boards = warehouse.primary(sources)
-    for board in [
-        row[0] for row in connection.execute("SELECT DISTINCT board FROM snapshots ORDER BY board").fetchall()
-    ]:
+    for board, seen_on in _seen(connection, sources).items():
         accepted: dict[str, expect.Seen] = {}  # by witness: the last believed snapshot before
-        for key, snapshot, witness, seen in _seen(connection, board, sources):
+        for key, snapshot, witness, seen in seen_on:
             declared = sources[witness].boards[board] if witness in sources else boards[board][1]
             reason = expect.fault(declared.expect, seen)
             if reason is None and witness in accepted:
@@ -85,38 +88,33 @@ def judge(
         {"snapshot_key": pa.int32(), "state": pa.string(), "reason": pa.string()},
         outcomes,
     )
-    connection.execute(
+    changed = connection.execute(
         "UPDATE snapshots SET state = verdict.state, reason = verdict.reason FROM verdict"
         " WHERE verdict.snapshot_key = snapshots.snapshot_key AND (snapshots.state, snapshots.reason)"
         " IS DISTINCT FROM (verdict.state, verdict.reason)"
-    )
+    ).fetchall()[0][0]
+    if changed:
+        warehouse.stale(connection, *warehouse.DERIVED)
+    warehouse.keep(connection, "verdicts", mark)
 
 
 def _seen(
-    connection: duckdb.DuckDBPyConnection, board: str, sources: Mapping[str, Source]
-) -> list[tuple[int, str, str, expect.Seen]]:
-    """Every snapshot of the board as (key, id, witness, what is judged), in order of day."""
-    landmarks = sorted({name for source in sources.values() if board in source.boards
-                        for name in source.boards[board].expect.landmarks})  # fmt: skip
+    connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]
+) -> dict[str, list[tuple[int, str, str, expect.Seen]]]:
+    """By board: every snapshot as (key, id, witness, what is judged), in order of day."""
+    landmarks = sorted({(name, landmark) for source in sources.values() for name, board in source.boards.items()
+                        for landmark in board.expect.landmarks})  # fmt: skip
     names: dict[int, set[str]] = {}
-    if landmarks:
-        for key, name in connection.execute(
-            "SELECT e.snapshot_key, n.name FROM names AS n JOIN entries AS e ON e.name_key = n.name_key"
-            " JOIN snapshots AS s ON s.snapshot_key = e.snapshot_key"
-            " WHERE s.board = ? AND n.name IN (SELECT unnest(?))",
-            [board, landmarks],
-        ).fetchall():
-            names.setdefault(key, set()).add(name)
-    rows = connection.execute(warehouse.sql("judged"), [board]).fetchall()
-    return [
-        (
-            key,
-            snapshot,
-            witness,
-            expect.Seen(day, count, names.get(key, set()), lowest, highest, edition, scored, different),
-        )
-        for key, snapshot, witness, day, count, scored, different, lowest, highest, edition in rows
-    ]
+    boards, wanted = [board for board, _ in landmarks], [landmark for _, landmark in landmarks]
+    for key, name in connection.execute(warehouse.sql("judged_names"), [boards, wanted]).fetchall():
+        names.setdefault(key, set()).add(name)
+    found: dict[str, list[tuple[int, str, str, expect.Seen]]] = {}
+    for board, key, snapshot, witness, day, count, scored, different, lowest, highest, edition in connection.execute(
+        warehouse.sql("judged")
+    ).fetchall():
+        seen = expect.Seen(day, count, names.get(key, set()), lowest, highest, edition, scored, different)
+        found.setdefault(board, []).append((key, snapshot, witness, seen))
+    return found
 
 
 def stands_alone(source: Source, snapshot: Snapshot) -> bool:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Two processes that collect into one directory would race for the file; the second waits this long.
 LOCK_SECONDS = 600.0
+# What is derived from what was read; views and declarations are derived from code and TOML alone.
+DERIVED = ("verdicts", "series", "statements")
 PUBLISHED = "tracker.duckdb"  # the symbolic link to the newest published copy
 
 
@@ -87,12 +89,13 @@ def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     made_with = hashlib.sha256(sql("schema").encode()).hexdigest()
     connection = connect(path)
     try:
-        if _schema(connection) not in (made_with, None):
+        schema = _schema(connection)
+        if schema not in (made_with, None):
             connection.close()
             for file in (path, path.with_name(path.name + ".wal")):
                 file.unlink(missing_ok=True)
-            connection = connect(path)
-        if _schema(connection) is None:
+            connection, schema = connect(path), None
+        if schema is None:
             with transaction(connection):
                 connection.execute(sql("schema"))
                 connection.execute("CREATE TABLE made_with AS SELECT ? AS fingerprint", [made_with])
@@ -123,6 +126,30 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def mark(*told: object) -> str:
+    """A short text that changes with what it is told: texts, bytes, and values as they print."""
+    told_all = hashlib.sha256()
+    for one in told:
+        told_all.update((one if isinstance(one, bytes) else str(one).encode()) + b"\0")
+    return told_all.hexdigest()
+
+
+def current(connection: duckdb.DuckDBPyConnection, what: str, mark: str) -> bool:
+    """Whether `what` stands as it was derived under this mark."""
+    return (mark,) in connection.execute("SELECT mark FROM up_to_date WHERE what = ?", [what]).fetchall()
+
+
+def keep(connection: duckdb.DuckDBPyConnection, what: str, mark: str) -> None:
+    """Notes that `what` was derived under this mark, in the caller's transaction."""
+    stale(connection, what)
+    connection.execute("INSERT INTO up_to_date VALUES (?, ?)", [what, mark])
+
+
+def stale(connection: duckdb.DuckDBPyConnection, *whats: str) -> None:
+    """Notes that what these are derived from has changed, in the caller's transaction."""
+    connection.execute("DELETE FROM up_to_date WHERE what IN (SELECT unnest(?))", [list(whats)])
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Any], rows: Iterable[Any]) -> None:

@@ -1,6 +1,6 @@
--- Every snapshot of one board (parameter 1) in order of its day, with its most trusted witness. Used by judge.
+-- Every snapshot, board by board in order of its day, with its most trusted witness. Used by judge.
 SELECT
-    s.snapshot_key, s.snapshot,
+    s.board, s.snapshot_key, s.snapshot,
     arg_min(g.source, (coalesce(w.trust, 1000000), g.source)) AS witness,
     least(s.published_on, min(g.seen_at)::DATE) AS day,
     s.rows, s.scored, s.different, s.lowest, s.highest,
@@ -8,6 +8,5 @@ SELECT
 FROM snapshots AS s
 JOIN sightings AS g ON g.snapshot_key = s.snapshot_key
 LEFT JOIN witnesses AS w ON w.board = s.board AND w.source = g.source AND w.role = g.role
-WHERE s.board = ?
-GROUP BY s.snapshot_key, s.snapshot, s.published_on, s.rows, s.scored, s.different, s.lowest, s.highest
-ORDER BY day, max(g.seen_at), s.snapshot
+GROUP BY s.board, s.snapshot_key, s.snapshot, s.published_on, s.rows, s.scored, s.different, s.lowest, s.highest
+ORDER BY s.board, day, max(g.seen_at), s.snapshot

@@ -1,6 +1,9 @@
 -- Tables of the writer's database. Run once, on a new file; everything in them is derived from the archive.
 CREATE TABLE ledger_read (file VARCHAR, bytes BIGINT);
 CREATE TABLE parsers (source VARCHAR, fingerprint VARCHAR);
+-- What stands as it was derived, and from what: whoever changes what it is derived from takes the row away in the same
+-- transaction (warehouse.stale).
+CREATE TABLE up_to_date (what VARCHAR, mark VARCHAR);
 
 CREATE TABLE captures (
     capture VARCHAR, fetched_at TIMESTAMP, run_id VARCHAR, source VARCHAR, role VARCHAR, method VARCHAR,
