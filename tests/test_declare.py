@@ -146,6 +146,13 @@ def test_our_own_sources_are_sound() -> None:
     assert boards - described == set()
 
 
+def test_every_board_has_landmarks_or_its_declaration_says_why_not() -> None:
+    """Names that are always there catch a page of another board; where the line-up turns over, a comment says so."""
+    for name, declared in load_sources((SOURCES,)).items():
+        without = [board for board, about in declared.boards.items() if not about.expect.landmarks]
+        assert not without or "# No landmarks: " in (SOURCES / f"{name}.toml").read_text("utf-8"), (name, without)
+
+
 @pytest.fixture
 def configured(tmp_path: Path) -> Callable[[str], config.Config]:
     """Loads a config.toml of this text."""
