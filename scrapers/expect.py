@@ -1,8 +1,8 @@
 """Is a snapshot the board that it claims to be? Answers with the reason why not, or None.
 
-What a page says of itself (row range, score range, rows without a score, names that repeat, landmarks) is judged
-alone; a loss of rows, or of rows with a score, is judged against the accepted neighbour before it by day, unless a
-declared break or a new edition lies between them.
+What a page says of itself (row range, score range and unit, rows without a score, names that repeat, landmarks) is
+judged alone; a loss of rows, or of rows with a score, is judged against the accepted neighbour before it by day,
+unless a declared break or a new edition lies between them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from scrapers.declare import Board, Expect
+
+OF_100 = frozenset({"%", "points of 100"})  # units in which a whole board of fractions of 1 is in another unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,12 @@ class Seen:
     different: int | None = None  # names, each counted once
 
 
-def fault(expect: Expect, seen: Seen) -> str | None:
-    """What is wrong with the snapshot by itself."""
-    return next(_faults(expect, seen), None)
+def fault(expect: Expect, seen: Seen, unit: str = "") -> str | None:
+    """What is wrong with the snapshot by itself; `unit` is that of the board's scores."""
+    return next(_faults(expect, seen, unit), None)
 
 
-def _faults(expect: Expect, seen: Seen) -> Iterator[str]:
+def _faults(expect: Expect, seen: Seen, unit: str) -> Iterator[str]:
     rows = expect.rows_on(seen.day)
     if seen.rows < rows.min:
         yield f"{seen.rows} rows, at least {rows.min} are expected"
@@ -45,6 +47,8 @@ def _faults(expect: Expect, seen: Seen) -> Iterator[str]:
     elif not expect.score[0] <= seen.lowest <= seen.highest <= expect.score[1]:
         low, high = expect.score
         yield f"scores from {seen.lowest:g} to {seen.highest:g}, expected from {low:g} to {high:g}"
+    elif unit in OF_100 and seen.highest <= 1 < expect.score[1]:
+        yield f"scores from {seen.lowest:g} to {seen.highest:g}: fractions of 1, where the unit is {unit}"
     elif seen.scored is not None and 2 * seen.scored < seen.rows:
         yield f"only {seen.scored} of {seen.rows} rows have a score"
     if seen.different is not None and 4 * seen.different < 3 * seen.rows:

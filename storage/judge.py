@@ -70,9 +70,9 @@ def judge(
         accepted: dict[str, expect.Seen] = {}  # by witness: the last believed snapshot before
         for key, snapshot, witness, seen in seen_on:
             declared = sources[witness].boards[board] if witness in sources else boards[board][1]
-            reason = expect.fault(declared.expect, seen)
+            # Unit and breaks are the board's, whoever saw them.
+            reason = expect.fault(declared.expect, seen, boards[board][1].unit)
             if reason is None and witness in accepted:
-                # Breaks are the board's, whoever saw them.
                 known = declared.model_copy(update={"breaks": boards[board][1].breaks})
                 reason = expect.drop(known, accepted[witness], seen)
             if snapshot in decisions:
@@ -120,9 +120,9 @@ def _seen(
 def stands_alone(source: Source, snapshot: Snapshot) -> bool:
     """Whether a snapshot meets what its board expects of any page, whatever the day."""
     scores = [entry.score for entry in snapshot.entries if entry.score is not None]
-    declared = source.boards[snapshot.board].expect
+    board = source.boards[snapshot.board]
     names = {entry.name for entry in snapshot.entries}
     seen = expect.Seen(date.max, len(names), names, min(scores, default=None), max(scores, default=None))
-    widest = Rows(min=min(rows.min for rows in declared.rows), max=max(rows.max for rows in declared.rows))
-    undated = declared.model_copy(update={"rows": (widest,)})
-    return expect.fault(undated, seen) is None
+    widest = Rows(min=min(rows.min for rows in board.expect.rows), max=max(rows.max for rows in board.expect.rows))
+    undated = board.expect.model_copy(update={"rows": (widest,)})
+    return expect.fault(undated, seen, board.unit) is None

@@ -65,6 +65,27 @@ def test_scores_outside_the_range_are_named(low: float | None, high: float | Non
 
 
 @pytest.mark.parametrize(
+    ("unit", "score", "low", "high", "said"),
+    [
+        ("%", (0, 60), 0.006, 0.299, "scores from 0.006 to 0.299: fractions of 1, where the unit is %"),
+        ("points of 100", (0, 100), 0, 1, "scores from 0 to 1: fractions of 1, where the unit is points of 100"),
+        ("%", (0, 100), 0, 0, "scores from 0 to 0: fractions of 1, where the unit is %"),
+        ("%", (0, 100), 0, 1.1, None),
+        ("%", (0, 100), 0.6, 29.9, None),
+        ("%", (0, 1), 0, 0.9, None),
+        ("share, 0 to 1", (0, 1), 0, 0.98, None),
+        ("points", (0, 100), 0.1, 0.9, None),
+        ("", (0, 100), 0.1, 0.9, None),
+    ],
+)
+def test_a_percentage_that_turns_into_fractions_is_not_believed(
+    unit: str, score: tuple[float, float], low: float, high: float, said: str | None
+) -> None:
+    """No row above 1, where 100 is the most: unless the board's declared range ends at 1, or its unit is another."""
+    assert fault(Expect(score=score), seen(low=low, high=high), unit) == said
+
+
+@pytest.mark.parametrize(
     ("names", "said"),
     [
         ("abcd", None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,16 @@ def test_a_page_of_aider_by_its_day(place: Place) -> None:
     assert place.days() == {"aider_polyglot": {"2025-10-04"}}
     assert place.run("share", "aider_polyglot", "--as-of", "2025-10-03").code == 1
     assert place.run("share", "aider_polyglot", "--as-of", "2025-10-04").code == 0
+
+
+def test_a_page_of_fractions_where_percent_are_expected_is_quarantined(place: Place) -> None:
+    """88.0 became 0.88 in every row: each score is in the range, and none of them is what the board measures."""
+    fractions = re.sub(rb"(?<=pass_rate_2: )[\d.]+", lambda found: b"%.4f" % (float(found[0]) / 100), AIDER)
+    file = saved(place, "page.yml", fractions)
+    done = place.run("import", "aider", file, "--captured-at", "2025-10-04", "--role", "polyglot", "--format", "json")
+    told = outcome(done)
+    assert (told["state"], told["reason"].partition(": ")[0]) == ("quarantined", "aider_polyglot")
+    assert "fractions of 1, where the unit is %" in told["reason"]
 
 
 def test_the_day_may_stand_in_the_name(place: Place) -> None:
