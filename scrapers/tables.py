@@ -78,20 +78,21 @@ def json_rows(body: bytes) -> list[Row]:
 
 
 def yaml_rows(body: bytes) -> list[Row]:
-    """A YAML list of mappings, by the safe loader; aliases are refused (they can unfold without end)."""
+    """A YAML list of mappings, cells as texts; aliases are refused (they can unfold without end)."""
     import yaml
 
+    from scrapers.yaml_text import Loader
+
     content = no_html(decode(body))
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         depth = 0
-        for event in yaml.parse(content, Loader=loader):
+        for event in yaml.parse(content, Loader=Loader):
             if isinstance(event, yaml.AliasEvent):
                 raise PageError("YAML with aliases")
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _DEPTH:
                 raise PageError(f"YAML nested deeper than {_DEPTH} levels")
-        value = yaml.load(content, Loader=loader)  # noqa: S506 - the safe loader, in C
+        value = yaml.load(content, Loader=Loader)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, OverflowError) as error:  # `!!int ''`, `!!bool x`
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1})" if mark else ""

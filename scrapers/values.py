@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 
 from scrapers.errors import PageError
 
-MISSING = frozenset({"", "-", "--", "—", "–", "n/a", "na", "nan", "null", "none", "tbd", "/"})
+MISSING = frozenset({"", "-", "--", "—", "–", "n/a", "na", "nan", ".nan", "null", "none", "tbd", "/"})
 _NUMBER = re.compile(
     r"""^[#$]?\s*(?P<value>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+)(?P<power>e[-+]?\d+)?\s*%?
         (?:\s*(?:±|\+/-|\+-)\s*(?P<half>\d+(?:\.\d+)?)\s*%?)?\s*\*{0,2}$""",

@@ -154,12 +154,39 @@ def test_json_of_64_levels_is_read() -> None:
 
 
 def test_yaml_rows_are_its_mappings() -> None:
-    """Numbers and texts as YAML has them."""
-    body = b"- model: o3 (high)\n  pass_rate_2: 81.3\n\n- model: 4.5\n  pass_rate_2: '44.9'\n"
+    """Cells are texts as printed, quoted or not; nothing is None."""
+    body = b"- model: o3 (high)\n  pass_rate_2: 81.3\n\n- model: 4.5\n  pass_rate_2: '44.9'\n  cost:\n"
     assert tables.yaml_rows(body) == [
-        {"model": "o3 (high)", "pass_rate_2": 81.3},
-        {"model": 4.5, "pass_rate_2": "44.9"},
+        {"model": "o3 (high)", "pass_rate_2": "81.3"},
+        {"model": "4.5", "pass_rate_2": "44.9", "cost": None},
     ]
+
+
+@pytest.mark.parametrize("cell", ["1:20", "010", "1_000", "1.10", "0x1F", "1e3", "yes", "2024-12-01", ".nan"])
+def test_a_yaml_cell_is_what_stands_there(cell: str) -> None:
+    """YAML 1.1 would read 80, 8, 1000, 1.1, 31, true and a day; a name or a score is what the page prints."""
+    assert tables.yaml_rows(f"- a: {cell}\n".encode()) == [{"a": cell}]
+
+
+@pytest.mark.parametrize("cell", ["", "~", "null"])
+def test_a_yaml_cell_without_a_value_is_none(cell: str) -> None:
+    """The three ways to write nothing."""
+    assert tables.yaml_rows(f"- a: {cell}\n".encode()) == [{"a": None}]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"- a: 1\n  b: 2\n  a: 3\n", "not YAML: the key 'a' stands twice in one mapping (line 3)"),
+        (b"- a: 1\n  'a': 1\n", "not YAML: the key 'a' stands twice in one mapping (line 2)"),
+        (b"- a: {b: 1, b: 1}\n", "not YAML: the key 'b' stands twice in one mapping (line 1)"),
+    ],
+)
+def test_a_yaml_key_that_stands_twice_is_refused_by_name(body: bytes, said: str) -> None:
+    """Which of the two is the score? YAML would take the last without a word."""
+    with pytest.raises(PageError) as refused:
+        tables.yaml_rows(body)
+    assert str(refused.value) == said
 
 
 @pytest.mark.parametrize(
@@ -174,7 +201,7 @@ def test_yaml_rows_are_its_mappings() -> None:
         (b"- a: !!python/object/apply:os.system ['true']", "not YAML: "),
         (b"- a: &x [1]\n- b: *x\n", "YAML with aliases"),
         (b"- " + b"[" * 100 + b"]" * 100, "YAML nested deeper than 64 levels"),
-        (b"- a: " + b"9" * 5000, "not YAML: "),
+        (b"- a: !!int " + b"9" * 5000, "not YAML: "),
     ],
 )
 def test_yaml_that_is_no_list_of_mappings_is_refused(body: bytes, said: str) -> None:
