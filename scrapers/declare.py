@@ -35,7 +35,8 @@ class PageOf(Declared):
     """One address. `role` names the page; several boards may be read from it.
 
     `like` are patterns (fnmatch) of other live addresses of the same role: older ones, or those that carry a day. A
-    page without an address is not fetched by itself; it is known by its pattern, for imports.
+    page without an address is not fetched by itself; it is known by its pattern, for imports. Where every recording
+    `ends_with_newline`, one that does not was cut inside its last cell.
     """
 
     role: str
@@ -44,6 +45,7 @@ class PageOf(Declared):
     format: Format = "other"
     once: bool = False
     optional: bool = False
+    ends_with_newline: bool = False
 
     @field_validator("address")
     @classmethod

@@ -32,6 +32,9 @@ def snapshots(source: Source, pages: Pages) -> list[Snapshot]:
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         # A parser indexes what must be there; what is not there is the page's fault, and is named.
         raise PageError(f"unexpected shape: {type(error).__name__}: {error}"[:300]) from error
+    lined = {declared.role for declared in source.pages if declared.ends_with_newline}
+    if any(page.role in lined and not page.body.endswith(b"\n") for page in pages):
+        raise PageError("the page is cut: it does not end with a new line, as it always did")
     unknown = sorted({snapshot.board for snapshot in found} - set(source.boards))
     if unknown:
         raise PageError(f"board {unknown[0]!r} is not declared in {source.name}.toml")

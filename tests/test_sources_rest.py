@@ -279,6 +279,20 @@ def test_a_renamed_field_is_refused_by_name(name: str, file: str, old: str, new:
         read(name, body.replace(old.encode(), new.encode()), file.partition(".")[0])
 
 
+@pytest.mark.parametrize(
+    ("name", "file", "cut"),
+    [("arena_csv", "vision.csv", 1), ("arena_csv", "vision.csv", 3), ("epoch_eci", "eci.csv", 1)],
+)
+def test_a_table_that_is_cut_inside_its_last_cell_is_refused(name: str, file: str, cut: int) -> None:
+    """The cell is one still, and each row has its number of cells: only the end of the last line is missing."""
+    body = (SAVED / name / file).read_bytes()
+    assert read(name, body, file.partition(".")[0])
+    with pytest.raises(PageError, match="the page is cut: it does not end with a new line, as it always did"):
+        read(name, body[:-cut], file.partition(".")[0])
+    with pytest.raises(PageError, match="an HTML page came instead of data"):
+        read(name, b"<html><body>We moved!</body></html>", file.partition(".")[0])
+
+
 def test_what_is_off_says_why_and_keys_come_from_the_environment() -> None:
     """The value of a key is in no declaration."""
     off = ["arc_prize", "artificial_analysis", "openrouter_rankings", "openrouter_weekly", "openrouter_empty"]
