@@ -50,6 +50,40 @@ def test_sql_gives_every_column_whatever_its_kind(demo_data: Path, query: str, s
     assert answer("sql", query, "--data", str(demo_data)) == [said]
 
 
+@pytest.mark.parametrize(
+    ("column", "told", "cell", "shown"),
+    [
+        ("TIMESTAMPTZ '2026-01-01 12:00:00+02'", "2026-01-01T10:00:00Z", "2026-01-01T10:00:00Z", "2026-01-01 10:00"),
+        ("[TIMESTAMPTZ '2026-01-01 12:00:00+02']", ["2026-01-01T10:00:00Z"], "2026-01-01T10:00:00Z", None),
+        ("DATE '2026-01-01'", "2026-01-01", "2026-01-01", None),
+        ("TIME '10:11:12'", "10:11:12", "10:11:12", None),
+        ("TIMETZ '10:11:12+02'", "10:11:12+02:00", "10:11:12+02:00", None),
+        ("INTERVAL 36 HOUR", "1 day, 12:00:00", "1 day, 12:00:00", None),
+        ("'9f1c1a52-0000-4000-8000-000000000000'::UUID", *["9f1c1a52-0000-4000-8000-000000000000"] * 2, None),
+        ("[1, NULL, 2]", [1, None, 2], "1 |  | 2", "1; ; 2"),
+        ("{'a': 1, 'b': DATE '2026-01-01'}", {"a": 1, "b": "2026-01-01"}, '{"a":1,"b":"2026-01-01"}', None),
+        ("[{'a': 1}]", [{"a": 1}], '{"a":1}', None),
+        ("MAP {DATE '2026-01-01': 18446744073709551617}", {"2026-01-01": 2**64 + 1}, None, "18446744073709551617}"),
+        ("""'{"a": 1}'::JSON""", '{"a": 1}', '{"a": 1}', None),
+        ("'nan'::DOUBLE", None, "nan", None),
+        ("1.50::DECIMAL(5, 2)", 1.5, "1.50", None),
+        ("NULL", None, "", ""),
+    ],
+)
+def test_sql_in_every_format(demo_data: Path, column: str, told: object, cell: str | None, shown: str | None) -> None:
+    """Times with a zone are given in UTC, and structures as JSON; a table has the cell of the CSV where not said."""
+    query = ("sql", f"SELECT 1 AS n, {column} AS x", "--data", str(demo_data))
+    assert answer(*query) == [{"n": 1, "x": told}]
+    (row,) = csv.DictReader(io.StringIO(run(*query, "--format", "csv").stdout))
+    assert cell is None or row == {"n": "1", "x": cell}
+    assert (shown if shown is not None else cell) in run(*query).stdout
+
+
+def test_a_list_of_a_hostile_page_is_shown_and_not_obeyed() -> None:
+    """What could move the cursor or change the colour stands there as its name, inside a list as well."""
+    assert output.shown(["a\x1b[31m", "b"]) == r"a\x1b[31m; b"
+
+
 @pytest.mark.parametrize("query", ["", ";", " -- nothing"])
 def test_sql_without_a_query_is_a_wrong_use(demo_data: Path, query: str) -> None:
     """A sentence, no traceback."""

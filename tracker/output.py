@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Literal
 
 Format = Literal["table", "csv", "json"]
@@ -27,17 +27,17 @@ def write(records: Sequence[Record], columns: Sequence[str], format_: Format, ti
         table(records, columns, title)
 
 
-def json_text(value: Any) -> str:
+def json_text(value: Any, *, indent: bool = True) -> str:
     """JSON, with days and times in ISO 8601 (UTC). What JSON does not know is a number where it is one, else text."""
     import orjson
 
-    option = orjson.OPT_INDENT_2 | orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+    option = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | (orjson.OPT_INDENT_2 if indent else 0)
     try:
         return orjson.dumps(value, option=option, default=_plain).decode()
-    except orjson.JSONEncodeError:  # an integer of more than 64 bits, which DuckDB has
+    except orjson.JSONEncodeError:  # an integer of more than 64 bits or a time of day with a zone, which DuckDB has
         import json
 
-        return json.dumps(value, indent=2, default=lambda one: json.loads(json_text(one)), ensure_ascii=False)
+        return json.dumps(_native(value), indent=2 if indent else None, ensure_ascii=False)
 
 
 def _plain(value: object) -> float | str:
@@ -45,6 +45,26 @@ def _plain(value: object) -> float | str:
     from decimal import Decimal
 
     return float(value) if isinstance(value, Decimal) else str(value)
+
+
+def _native(value: Any) -> Any:
+    """The same in values that the standard library writes as JSON."""
+    if isinstance(value, Mapping):
+        return {str(key): _native(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_native(each) for each in value]
+    if value is None or isinstance(value, int | str):
+        return value
+    if isinstance(value, time) and value.tzinfo:
+        return str(value)
+    import orjson
+
+    return orjson.loads(json_text(value))
+
+
+def _on_one_line(value: Any) -> str:
+    """A part of a list, or a structure: text as it is, all else as JSON has it."""
+    return value if isinstance(value, str) else "" if value is None else json_text(value, indent=False).strip('"')
 
 
 def safe_cell(value: Any) -> str:
@@ -59,7 +79,9 @@ def safe_cell(value: Any) -> str:
     if isinstance(value, int | date):
         return str(value)
     if isinstance(value, list | tuple):
-        value = " | ".join(str(part) for part in value)
+        value = " | ".join(_on_one_line(part) for part in value)
+    elif isinstance(value, Mapping):
+        value = _on_one_line(value)
     text = f"'{value}" if str(value).startswith(FORMULA) else str(value)
     return text.replace("\r", "\\r")  # csv leaves a lone carriage return unquoted, and readers end the row there
 
@@ -113,7 +135,9 @@ def shown(value: Any) -> str:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, list | tuple):
-        return "; ".join(str(part) for part in value)
+        value = "; ".join(_on_one_line(part) for part in value)
+    elif isinstance(value, Mapping):
+        value = _on_one_line(value)
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(value))
 
 

@@ -94,6 +94,7 @@ def sql_command(setting: Setting, query: str) -> None:
     import duckdb
 
     with setting.database() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         try:
