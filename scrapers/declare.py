@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from scrapers.countries import ISO
 from scrapers.errors import DeclarationError
 
 SOURCES = Path(__file__).parent / "sources"
@@ -53,6 +54,8 @@ class PageOf(Declared):
         parts = urlsplit(value)
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
             raise ValueError("an http(s) address is expected")
+        if parts.port == 0:  # reading a port above 65535 fails by itself
+            raise ValueError("Port out of range 1-65535")
         return value
 
 
@@ -124,10 +127,10 @@ class Expect(Declared):
 class Board(Declared):
     """One ranking with one metric, one direction and one adjustment (METHODOLOGY)."""
 
-    page: tuple[str, ...]  # roles that carry it, most trusted first
+    page: Annotated[tuple[str, ...], Field(min_length=1)]  # roles that carry it, most trusted first
     title: str = ""
     operator: str = ""  # developer id where the operator ranks its own models, else a name
-    operator_country: str = ""
+    operator_country: str = ""  # ISO 3166-1 alpha-2
     metric: str = ""
     unit: str = ""
     direction: Literal["higher", "lower"] = "higher"
@@ -145,6 +148,13 @@ class Board(Declared):
     @classmethod
     def one_or_many(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
+
+    @field_validator("operator_country")
+    @classmethod
+    def country(cls, value: str) -> str:
+        if value and value not in ISO:
+            raise ValueError("an ISO 3166-1 alpha-2 code is expected, such as US")
+        return value
 
 
 class Source(Declared):
@@ -253,9 +263,14 @@ def load_source(path: Path) -> Source:
     """One source TOML. A top-level `columns`, `where` or `expect` holds for every board of the file."""
     source = _source(path, _text(path))
     roles = {page.role for page in source.pages}
+    parsed = hasattr(source.module, "parse")
+    for number, page in enumerate(source.pages):
+        if page.format == "other" and not parsed:
+            known = ", ".join(format_ for format_ in get_args(Format) if format_ != "other")
+            said = f"no {path.stem}.py reads it; expected one of: {known}; found 'other'"
+            raise DeclarationError(str(path), f"pages.{number}.format", said)
     for name, board in source.boards.items():
-        missing = [role for role in board.page if roles and role not in roles]
-        parsed = hasattr(source.module, "parse")
+        missing = [role for role in board.page if role not in roles]
         if missing and not parsed:
             raise DeclarationError(str(path), f"boards.{name}.page", f"no page of role {missing[0]!r} is declared")
         if not parsed and not (board.columns.name and board.columns.score):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scrapers.countries import ISO
 from storage.names import first_token
 from storage.registry_lines import Line, read_lines
 from storage.registry_rows import TERMS, Alias, Developer, DeveloperAlias, Family, Licence, Release
@@ -11,19 +12,8 @@ from storage.words import same_word
 
 _PROOF = ("evidence_url", "evidence_day")
 _WEIGHTS = {"yes": True, "no": False, "": None}
-# ISO 3166-1 alpha-2, and INT for what has no single base. Written out, because to read ISO's own list takes
-# longer than to read the registry; a test compares them.
-_ISO = """
-AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT
-BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH
-ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT
-HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS
-LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI
-NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG
-SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG
-UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
-"""
-COUNTRIES = frozenset(("INT", *_ISO.split()))
+# INT is for what has no single base.
+COUNTRIES = ISO | {"INT"}
 
 
 def read_developers(path: Path) -> list[Developer]:

@@ -92,7 +92,16 @@ BROKEN = [
     ),
     ('title = "Tiny"', "enabled = false\ntitle = 't'", "(top level)", "why_off must say why the source is off"),
     ("pages = [", "[pages]\nx = [", "pages", "found {"),
-]
+    ('page = "page"\n', "page = []\n", "boards.tiny.page", "at least 1 item"),
+    ('format = "csv", ', "", "pages.0.format", "no tiny.py reads it; expected one of: csv, json, yaml, parquet"),
+    ("example.org/a.csv", "example.org:99999/a.csv", "pages.0.address", "Port out of range 0-65535; found 'https"),
+    ("example.org/a.csv", "example.org:0/a.csv", "pages.0.address", "Port out of range 1-65535; found 'https"),
+    ('operator = "Nobody"', 'operator_country = "XX"', "boards.tiny.operator_country", "such as US; found 'XX'"),
+    ('operator = "Nobody"', 'operator_country = "us"', "boards.tiny.operator_country", "such as US; found 'us'"),
+    ('title = "Tiny"', 'title = "Tiny"\nevery = "0d"', "every", "an interval is expected"),
+    ('pages = [{ role = "page", format = "csv", address = "https://example.org/a.csv" }]', "", "boards.tiny.page",
+     "no page of role 'page' is declared"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("old", "new", "key", "said"), BROKEN, ids=[f"{row[2]}-{n}" for n, row in enumerate(BROKEN)])
