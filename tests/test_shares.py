@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from itertools import permutations
+from itertools import combinations_with_replacement, permutations
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from storage import warehouse
 from tests.tiny import DAY, Row, database, in_memory
-from tracker.shares import Definition, Share, shares
+from tracker.shares import By, Definition, Share, shares
 
 CN = {"country": "CN", "openness": "open_weights"}
 US = {"country": "US", "openness": "proprietary"}
@@ -150,68 +153,205 @@ def test_every_day_and_as_of(tmp_path: Path) -> None:
     assert daily == [("CN", 3), ("US", 2)]
 
 
-row_lists = st.lists(
-    st.builds(
-        Row,
-        name=st.sampled_from("abcdefgh"),
-        score=st.one_of(st.none(), st.integers(1, 4).map(float)),
-        release=st.sampled_from(["", "r1", "r2", "r3"]),
-        developer=st.sampled_from(["", "*", "A", "B"]),
-        country=st.sampled_from(["", "mixed", "CN", "US"]),
-        openness=st.sampled_from(["", "open_weights", "proprietary"]),
-    ),
-    min_size=1,
-    max_size=6,
-)
-on_any_board = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@dataclass(frozen=True)
+class Question:
+    """One board, the N asked of it, and the definition."""
+
+    rows: tuple[Row, ...]
+    top: int
+    direction: str = "higher"
+    definition: Definition = field(default_factory=Definition)
 
 
-@given(rows=row_lists, top=st.integers(1, 7), data=st.data())
-@on_any_board
-def test_shares_sum_to_one(rows: list[Row], top: int, data: st.DataObject) -> None:
-    """Over all values a share is whole, and each lies within its bounds."""
-    by = data.draw(st.sampled_from(["country", "openness", "country,openness", "developer"]))
-    unit = data.draw(st.sampled_from(["entry", "release", "developer"]))
-    ties = data.draw(st.sampled_from(["fractional", "include"]))
-    found = ask(rows, top, by=by, unit=unit, ties=ties)
-    if found:
-        assert sum(share.share for share in found.values()) == pytest.approx(1)
-    for share in found.values():
-        assert 0 <= share.share_low <= share.share <= share.share_high <= 1 + 1e-12
+def ask_all(questions: Sequence[Question]) -> list[dict[str, Share]]:
+    """The shares that each question has, value -> share: all of them by one run of the text, as it can be asked."""
+    boards = {f"board {ask}": (one.direction, one.rows) for ask, one in enumerate(questions)}
+    connection = in_memory(boards)
+    asked = [
+        {"ask": ask, "board": board, "top": one.top, "as_of": DAY, "today": DAY, "every_day": False,
+         **{"by_value" if knob == "by" else knob: value for knob, value in asdict(one.definition).items()}}
+        for ask, (board, one) in enumerate(zip(boards, questions, strict=True))
+    ]  # fmt: skip
+    connection.register("questions", pa.Table.from_pylist(asked))
+    answers = connection.execute(f"WITH asked AS (FROM questions) {warehouse.sql('share')}").fetchall()
+    connection.unregister("questions")
+    found: list[dict[str, Share]] = [{} for _ in questions]
+    for ask, *row in answers:
+        by, first, second = row[12:15]
+        values = dict(zip(by.split(","), (first, second), strict=False))
+        found[ask][" ".join(values.values())] = Share(*row[:12], values, *row[15:])  # type: ignore[call-arg]
+    return found
 
 
-@given(rows=row_lists, top=st.integers(1, 5))
-@on_any_board
-def test_fractional_is_the_mean_over_all_orders(rows: list[Row], top: int) -> None:
+def may_be(found: Mapping[str, Share], value: str) -> float:
+    """How many may turn out to have the value (its parts joined by a space), by the counts alone."""
+    wanted = value.split(" ")
+    return sum(
+        share.count for share in found.values()
+        if all(held in (part, "unknown") for held, part in zip(share.values.values(), wanted, strict=True))
+    )  # fmt: skip
+
+
+# Every board of one to three rows that has two scores and, of both properties, what is known and what is not, at every
+# N that it has: ties across the cut and unknowns in all places, whatever the dice say.
+KINDS = [
+    Row("x", score, rank, country=country, openness=openness)
+    for score, rank in ((2.0, 1.0), (1.0, 2.0))
+    for country, openness in (("CN", "open_weights"), ("CN", ""), ("US", "proprietary"), ("", ""))
+]
+EVERY_SMALL = [
+    Question(rows, top)
+    for size in (1, 2, 3)
+    for rows in combinations_with_replacement(KINDS, size)
+    for top in range(1, size + 1)
+]
+
+
+class Small(list[Question]):
+    """Every small board under a definition; told by its knobs, as hypothesis prints each example."""
+
+    def __init__(self, **knobs: Any) -> None:
+        super().__init__(replace(one, definition=Definition(**knobs)) for one in EVERY_SMALL)
+        self._knobs = knobs
+
+    def __repr__(self) -> str:
+        return f"Small(**{self._knobs})"
+
+
+def questions(**narrower: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Question]]:
+    """Twenty boards at a time: two scores, so that most rows tie, unknowns in every other row, N within the rows."""
+    rows = st.lists(
+        st.builds(
+            Row,
+            name=st.sampled_from("abcd"),
+            score=st.sampled_from([1.0, 2.0, 2.0, None]),
+            printed_rank=st.sampled_from([1.0, 2.0, None]),
+            release=st.sampled_from(["", "r1", "r2"]),
+            developer=st.sampled_from(["", "*", "A", "B"]),
+            country=st.sampled_from(["", "", "mixed", "CN", "US"]),
+            openness=st.sampled_from(["", "", "open_weights", "restricted_weights", "proprietary"]),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+    knobs = {
+        "by": st.sampled_from(get_args(By)),
+        "unit": st.sampled_from(["entry", "release", "developer"]),
+        "ties": st.sampled_from(["fractional", "include", "exclude"]),
+        "rank_by": st.sampled_from(["score", "score", "printed", "printed_at_most"]),
+        "open_means": st.sampled_from(["any", "permissive"]),
+    }
+    definitions = st.builds(Definition, **(knobs | narrower))
+
+    def asked(rows: list[Row]) -> st.SearchStrategy[Question]:
+        return st.builds(
+            Question, st.just(tuple(rows)), st.integers(1, len(rows)), st.sampled_from(["higher", "lower"]), definitions
+        )
+
+    return st.lists(rows.flatmap(asked), min_size=1, max_size=20)
+
+
+on_any_boards = settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@given(asked=questions())
+@example(asked=Small())
+@example(asked=Small(ties="include", by="country,openness"))
+@on_any_boards
+def test_shares_sum_to_one(asked: list[Question]) -> None:
+    """Over all values a share is whole; each lies within its bounds; the high is what may turn out to be the value."""
+    for one, found in zip(asked, ask_all(asked), strict=True):
+        of = sum(share.count for share in found.values())
+        if found:
+            assert sum(share.share for share in found.values()) == pytest.approx(1)
+        for value, share in found.items():
+            assert 0 <= share.low <= share.count <= share.high <= share.of + 1e-9
+            assert 0 <= share.share_low <= share.share <= share.share_high <= 1 + 1e-12
+            assert (share.of, share.high) == (pytest.approx(of), pytest.approx(may_be(found, value)))
+            assert share.share == pytest.approx(share.count / of)
+        if one.definition.ties == "fractional" and one.definition.rank_by == "score":
+            assert of <= one.top + 1e-9
+
+
+@given(asked=questions(**{knob: st.just(value) for knob, value in asdict(Definition()).items()}))
+@example(asked=Small())
+@on_any_boards
+def test_fractional_is_the_mean_over_all_orders(asked: list[Question]) -> None:
     """Sharing the places left equals the mean over every order in which the tied rows could stand."""
-    scored = [row for row in rows if row.score is not None]
-    found = counts(ask(rows, top))
-    orders = [sorted(order, key=lambda row: -(row.score or 0)) for order in permutations(scored)]
-    for value in {row.country or "unknown" for row in scored}:
-        mean = sum(sum((r.country or "unknown") == value for r in order[:top]) for order in orders) / len(orders)
-        assert (found[value] if value in found else 0) == pytest.approx(mean, abs=1e-6)
+    for one, found in zip(asked, ask_all(asked), strict=True):
+        sign = -1 if one.direction == "higher" else 1
+        scored = [(sign * row.score, row.country or "unknown") for row in one.rows if row.score is not None]
+        orders = [sorted(order, key=lambda row: row[0]) for order in permutations(scored)]
+        for value in {country for _, country in scored} | found.keys():
+            mean = sum(country == value for order in orders for _, country in order[: one.top]) / len(orders)
+            assert (found[value].count if value in found else 0) == pytest.approx(mean)
 
 
-@given(rows=row_lists, top=st.integers(1, 4))
-@on_any_board
-def test_rows_below_the_cut_change_nothing(rows: list[Row], top: int) -> None:
-    """Worse rows under a full top N leave every count as it was."""
-    if sum(row.score is not None for row in rows) < top:
-        return
-    more = [*rows, Row("last", 0.5, country="CN"), Row("least", 0.25)]
-    before = ask(rows, top)
-    after = ask(more, top)
-    assert counts(before) == counts(after)
+@given(asked=questions(ties=st.sampled_from(["fractional", "include"])))
+@example(asked=Small())
+@example(asked=Small(unit="release", ties="include"))
+@example(asked=Small(unit="developer", ties="include"))
+@example(asked=Small(rank_by="printed", ties="include"))
+@on_any_boards
+def test_rows_below_the_cut_change_nothing(asked: list[Question]) -> None:
+    """Worse rows under a full top N, of new models and of those above, leave every figure as it was."""
+    more = []
+    for one in asked:
+        worse = [0.5, 0.25] if one.direction == "higher" else [3.0, 4.0]
+        rows = [
+            Row("last", worse[0], 98.0, "r1", "A", "CN", "open_weights"), Row("least", worse[1], 99.0),
+            Row("new", worse[1], 99.0, "r9", "Z", "FR", "proprietary"),
+        ]  # fmt: skip
+        more.append(replace(one, rows=(*one.rows, *rows)))
+    whole = [replace(one, top=len(one.rows), definition=replace(one.definition, ties="include")) for one in asked]
+    found = ask_all([*asked, *more, *whole])
+    for one, before, after, every in zip(asked, *(found[n:][: len(asked)] for n in starts(asked)), strict=True):
+        if one.definition.rank_by == "printed_at_most" or (every and next(iter(every.values())).of >= one.top):
+            assert figures(before) == figures(after)
 
 
-@given(rows=row_lists, top=st.integers(1, 6), country=st.sampled_from(["CN", "US"]))
-@on_any_board
-def test_resolving_an_unknown_stays_within_the_bounds(rows: list[Row], top: int, country: str) -> None:
-    """Whatever an unknown turns out to be, the new count lies within the old bounds."""
-    known = [Row(r.name, r.score, r.printed_rank, r.release, r.developer, r.country or country) for r in rows]
-    before = ask(rows, top)
-    after = ask(known, top)
-    unknown = before["unknown"].count if "unknown" in before else 0
-    for value, share in after.items():
-        low, high = (before[value].low, before[value].high) if value in before else (0, unknown)
-        assert low - 1e-9 <= share.count <= high + 1e-9
+@given(asked=questions(), values=st.lists(st.sampled_from(["CN", "US"]), min_size=6, max_size=6))
+@example(asked=Small(), values=["CN"] * 6)
+@example(asked=Small(ties="include", by="country,openness"), values=["US", "CN", "CN", "US", "CN", "US"])
+@on_any_boards
+def test_resolving_an_unknown_stays_within_the_bounds(asked: list[Question], values: list[str]) -> None:
+    """Whatever unknowns turn out to be, each count lies within its bounds; where all are of one value, they are met."""
+    opened = {"CN": "open_weights", "US": "proprietary"}
+
+    def known(one: Question, values: Sequence[str]) -> Question:
+        rows = [
+            replace(row, country=row.country or value, openness=row.openness or opened[value])
+            for row, value in zip(one.rows, values, strict=False)
+        ]
+        return replace(one, rows=tuple(rows))
+
+    asked = [one for one in asked if one.definition.by != "developer"]
+    found = ask_all([*asked, *(known(one, values) for one in asked), *(known(one, ["CN"] * 6) for one in asked)])
+    for one, before, after, all_cn in zip(asked, *(found[n:][: len(asked)] for n in starts(asked)), strict=True):
+        for value, share in after.items():
+            low = before[value].low if value in before else 0
+            assert low - 1e-9 <= share.count <= may_be(before, value) + 1e-9
+            if value in before:
+                assert share.count <= before[value].high + 1e-9
+        met = {"country": "CN", "openness": "open_weights", "open": "open", "country,openness": "CN open_weights",
+               "country,open": "CN open"}[one.definition.by]  # fmt: skip
+        if met in before:
+            assert all_cn[met].count == pytest.approx(before[met].high)
+        for value, share in before.items():
+            if value != met and "unknown" not in value and " " not in value:
+                assert all_cn[value].count == pytest.approx(share.low)
+
+
+def starts(asked: Sequence[Question]) -> tuple[int, int, int]:
+    """Where the three answers begin that belong to each question."""
+    return 0, len(asked), 2 * len(asked)
+
+
+def figures(found: Mapping[str, Share]) -> dict[str, list[float]]:
+    """value -> what is printed of it."""
+    return {
+        value: [
+            round(figure, 9) for figure in (share.count, share.low, share.high, share.of, share.share, share.unresolved)
+        ]
+        for value, share in found.items()
+    }

@@ -70,8 +70,8 @@ def in_memory(boards: Mapping[str, tuple[str, Iterable[Row]]], day: date = DAY) 
     connection = memory()
     for table in FILLED:
         connection.execute(f"DELETE FROM {table}")
-    for key, (board, (direction, rows)) in enumerate(boards.items(), 1):
-        fill(connection, key, board, direction, list(rows), day)
+    given = [(key, board, direction, list(rows)) for key, (board, (direction, rows)) in enumerate(boards.items(), 1)]
+    fill_all(connection, given, day)
     connection.execute(warehouse.sql("series"))
     return connection
 
@@ -80,36 +80,50 @@ def fill(
     connection: duckdb.DuckDBPyConnection, key: int, board: str, direction: str, rows: list[Row], day: date
 ) -> None:
     """One board with one snapshot, accepted, seen on its day."""
+    fill_all(connection, [(key, board, direction, rows)], day)
+
+
+def fill_all(
+    connection: duckdb.DuckDBPyConnection, boards: Iterable[tuple[int, str, str, list[Row]]], day: date
+) -> None:
+    """Boards (key, name, direction, rows) with one snapshot each: one insert for each table, however many they are."""
     seen = datetime.combine(day, time())
     # A published database has the registry's developers; those of tiny boards are named by their rows alone.
     connection.execute("CREATE TABLE IF NOT EXISTS developers (developer VARCHAR, name VARCHAR)")
-    put(connection, "boards", [{"board": board, "title": board, "direction": direction, "source": "tiny"}])
-    put(connection, "snapshots", [{
-        "snapshot_key": key, "snapshot": f"{key:064d}", "board": board, "published_on": day, "rows": len(rows),
-        "state": "accepted",
-    }])  # fmt: skip
-    put(connection, "sightings", [{"capture": str(key), "snapshot_key": key, "seen_at": seen, "source": "tiny"}])
-    put(connection, "captures", [{"capture": str(key), "fetched_at": seen, "source": "tiny", "state": "read"}])
-    sign = -1 if direction == "higher" else 1
-    ranked = sorted(sign * row.score for row in rows if row.score is not None)
-    keyed = [(key * 1000 + number, number, row) for number, row in enumerate(rows)]
-    put(connection, "entries", [{
-        "snapshot_key": key, "row": number, "name_key": name_key, "score": row.score,
-        "position": None if row.score is None else ranked.index(sign * row.score) + 1,
-        "printed_rank": row.printed_rank,
-    } for name_key, number, row in keyed])  # fmt: skip
-    put(connection, "names", [{"name_key": name_key, "name": row.name, "models": []} for name_key, _, row in keyed])
-    put(connection, "names_resolved", [{
-        "name_key": name_key, "release": row.release or None, "country": row.country or None,
-        "developer": "mixed" if row.developer == "*" else row.developer or None,
-    } for name_key, _, row in keyed])  # fmt: skip
-    put(connection, "openness", [{
-        "name_key": name_key, "since": publish.FIRST_DAY, "until": publish.NO_DAY, "value": row.openness or "unknown",
-    } for name_key, _, row in keyed])  # fmt: skip
+    tables: dict[str, list[dict[str, Any]]] = {name: [] for name in FILLED}
+    for key, board, direction, rows in boards:
+        tables["boards"].append({"board": board, "title": board, "direction": direction, "source": "tiny"})
+        tables["snapshots"].append({
+            "snapshot_key": key, "snapshot": f"{key:064d}", "board": board, "published_on": day, "rows": len(rows),
+            "state": "accepted",
+        })  # fmt: skip
+        tables["sightings"].append({"capture": str(key), "snapshot_key": key, "seen_at": seen, "source": "tiny"})
+        tables["captures"].append({"capture": str(key), "fetched_at": seen, "source": "tiny", "state": "read"})
+        sign = -1 if direction == "higher" else 1
+        ranked = sorted(sign * row.score for row in rows if row.score is not None)
+        keyed = [(key * 1000 + number, number, row) for number, row in enumerate(rows)]
+        tables["entries"] += [{
+            "snapshot_key": key, "row": number, "name_key": name_key, "score": row.score,
+            "position": None if row.score is None else ranked.index(sign * row.score) + 1,
+            "printed_rank": row.printed_rank,
+        } for name_key, number, row in keyed]  # fmt: skip
+        tables["names"] += [{"name_key": name_key, "name": row.name, "models": []} for name_key, _, row in keyed]
+        tables["names_resolved"] += [{
+            "name_key": name_key, "release": row.release or None, "country": row.country or None,
+            "developer": "mixed" if row.developer == "*" else row.developer or None,
+        } for name_key, _, row in keyed]  # fmt: skip
+        tables["openness"] += [{
+            "name_key": name_key, "since": publish.FIRST_DAY, "until": publish.NO_DAY,
+            "value": row.openness or "unknown",
+        } for name_key, _, row in keyed]  # fmt: skip
+    for name, filled in tables.items():
+        put(connection, name, filled)
 
 
 def put(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
     """Rows into a table of the warehouse, the columns that they name."""
+    if not rows:
+        return
     connection.register("rows", pa.Table.from_pylist(rows))
     connection.execute(f"INSERT INTO {table} BY NAME FROM rows")
     connection.unregister("rows")
