@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from storage import publish, warehouse
-from tracker.cuts import Cut, cuts
+from tracker.cuts import Cut, cuts_of
 from tracker.moves import BoardRow, Facts, Pair
 from tracker.shares import Definition
 
@@ -82,7 +82,7 @@ def _of(found: Sequence[Cut], value: tuple[str, ...]) -> Split:
 
 
 def _cuts(boards: Sequence[Rows], about: dict[str, object], definition: Definition, top: int) -> list[Cut]:
-    """The cut of each board, by the query that every share comes from, in a database in memory."""
+    """The cut of each board, by the one query that every share comes from, in a database in memory."""
     import duckdb
 
     connection = duckdb.connect(
@@ -95,9 +95,8 @@ def _cuts(boards: Sequence[Rows], about: dict[str, object], definition: Definiti
             " snapshot_key INTEGER, edition VARCHAR, break_before VARCHAR)"
         )
         _fill(connection, boards, about)
-        return [
-            cuts(connection, str(key), [(top, definition)], as_of=_DAY, today=_DAY)[0] for key in range(len(boards))
-        ]
+        questions = [(str(key), top, definition) for key in range(len(boards))]
+        return cuts_of(connection, questions, as_of=_DAY, today=_DAY)
     finally:
         connection.close()
 

@@ -100,19 +100,30 @@ def cuts(
     today: date,
 ) -> list[Cut]:
     """The cut of each (N, definition), at the newest point of the board on or before `as_of`; in one query."""
+    return cuts_of(connection, [(board, *question) for question in questions], as_of=as_of, today=today)
+
+
+def cuts_of(
+    connection: duckdb.DuckDBPyConnection,
+    questions: Sequence[tuple[str, int, Definition]],
+    *,
+    as_of: date,
+    today: date,
+) -> list[Cut]:
+    """The same for questions of several boards: (board, N, definition)."""
     columns = ["by_value" if name == "by" else name for name in asdict(Definition())]
     names = ["ask", "board", "top", "as_of", "today", "every_day", *columns]
     kinds = {"as_of": "DATE", "today": "DATE"}
     cells = ", ".join(f"CAST(? AS {kinds[name]}) AS {name}" if name in kinds else f"? AS {name}" for name in names)
     values: list[object] = []
-    for ask, (top, definition) in enumerate(questions):
+    for ask, (board, top, definition) in enumerate(questions):
         values += [ask, board, top, as_of, today, False, *asdict(definition).values()]
     asked = " UNION ALL ".join(f"SELECT {cells}" for _ in questions)
     found: dict[int, list[Placed]] = {ask: [] for ask in range(len(questions))}
     rows = connection.execute(f"WITH asked AS ({asked}) {_text()}", values).fetchall()
     for ask, *row, countries in rows:
         found[ask].append(Placed(*row, tuple(countries or ())))  # type: ignore[call-arg]
-    return [Cut(definition, top, tuple(found[ask])) for ask, (top, definition) in enumerate(questions)]
+    return [Cut(definition, top, tuple(found[ask])) for ask, (_, top, definition) in enumerate(questions)]
 
 
 def _text() -> str:
