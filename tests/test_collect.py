@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scrapers.declare import load_sources
 from tests.simulated import NEWEST, PAGES, Place, Upstream, free_port
 
 WALK = ["2025-04-30", "2025-08-20", "2025-11-10", "2026-08-22", NEWEST]
@@ -53,6 +54,20 @@ def test_every_edition_that_opencompass_lists_is_a_snapshot(upstream: Upstream, 
         assert listed <= collected.days()[board]
     shares = collected.run("share", "opencompass_llm", "--over", "--format", "json").json()
     assert {row["of"] for row in shares} == {15, 20}
+
+
+def test_every_source_that_needs_no_key_collects(upstream: Upstream, tmp_path: Path) -> None:
+    """All that are on, in one run on the newest day: no problem, no page refused, no board quarantined."""
+    place = Place(tmp_path / "place", upstream.mirror)
+    done = place.run("collect", "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    on = sorted(source.name for source in load_sources().values() if source.enabled)
+    assert [row["source"] for row in done.json()] == on
+    assert place.sql("SELECT board, reason FROM snapshots WHERE state <> 'accepted'") == []
+    status = place.run("status", "--format", "json")
+    assert status.code == 0
+    assert {board["state"] for board in status.json()} == {"ok", "never"}
+    assert all(board["reason"] for board in status.json() if board["state"] == "never")
 
 
 def test_who_asks_says_so(upstream: Upstream, collected: Place, tmp_path: Path) -> None:
