@@ -51,18 +51,31 @@ MACRO = (
     " rank_by AS rank_by, facts AS facts, country_rule AS country_rule, open_means AS open_means,"
     " without_operator AS without_operator, as_of AS as_of, current_date AS today, every_day AS every_day"
 )
+MACRO_OF = (
+    "CREATE OR REPLACE MACRO share_of(board, top, by_value := 'country', unit := 'entry', ties := 'fractional',"
+    " rank_by := 'score', facts := 'then', country_rule := 'primary', open_means := 'any',"
+    " without_operator := false, as_of := DATE '9999-12-31', every_day := false)"
+)
+COMMENT = (
+    "COMMENT ON MACRO TABLE share_of IS 'Shares of the top N of a board: share_of(''arena_text'', 20), and by name"
+    " by_value, unit, ties, rank_by, facts, country_rule, open_means, without_operator, as_of, every_day'"
+)
 
 
 def publish(data: Path, registry_folder: Path) -> Path:
     """Resolves, derives, copies and swaps; returns the new copy. The caller holds the writer's lock."""
-    path = data / "warehouse.duckdb"
-    with warehouse.opened(path) as connection:
-        with warehouse.transaction(connection):
-            changed = resolve_names(connection, registry_folder)
-            derive(connection, afresh=changed)
-            statements.derive(connection, data, registry_folder, changed=changed)
-        connection.execute("CHECKPOINT")
-    return _swap(path, data)
+    with warehouse.opened(data / "warehouse.duckdb") as connection:
+        prepare(connection, data, registry_folder)
+    return swap(data)
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, data: Path, registry_folder: Path) -> None:
+    """Resolves and derives, all or nothing, and leaves the writer's file ready to be copied once it is closed."""
+    with warehouse.transaction(connection):
+        changed = resolve_names(connection, registry_folder)
+        derive(connection, afresh=changed)
+        statements.derive(connection, data, registry_folder, changed=changed)
+    connection.execute("CHECKPOINT")
 
 
 def fingerprint(registry_folder: Path) -> str:
@@ -130,25 +143,34 @@ def several(printed: str | None) -> list[str]:
 
 
 def derive(connection: duckdb.DuckDBPyConnection, *, afresh: bool = False) -> None:
-    """Series, views, the daily shares of the default definition, and the macro share_of."""
-    connection.execute(warehouse.sql("series"))
+    """Series, views, the daily shares of the default definition, and the macro share_of, as far as they are not so yet.
+
+    `afresh`: what names resolve to has changed.
+    """
+    series, share = warehouse.sql("series"), warehouse.sql("share")
+    derived = warehouse.current(connection, "series", warehouse.mark(series))
+    if not derived:
+        connection.execute(series)
+    _views(connection, warehouse.mark(series, warehouse.sql("views"), MACRO_OF, MACRO, COMMENT, share), share)
+    _daily_shares(connection, share, afresh=afresh, moved=not derived)
+    if not derived:
+        warehouse.keep(connection, "series", warehouse.mark(series))
+
+
+def _views(connection: duckdb.DuckDBPyConnection, mark: str, share: str) -> None:
+    if warehouse.current(connection, "views", mark):
+        return
     connection.execute(warehouse.sql("views"))
-    share = warehouse.sql("share")
-    _daily_shares(connection, share, afresh=afresh)
-    connection.execute(
-        "CREATE OR REPLACE MACRO share_of(board, top, by_value := 'country', unit := 'entry', ties := 'fractional',"
-        " rank_by := 'score', facts := 'then', country_rule := 'primary', open_means := 'any',"
-        " without_operator := false, as_of := DATE '9999-12-31', every_day := false)"
-        f" AS TABLE WITH asked AS ({MACRO}) {share}"
-    )
-    connection.execute(
-        "COMMENT ON MACRO TABLE share_of IS 'Shares of the top N of a board: share_of(''arena_text'', 20), and by name"
-        " by_value, unit, ties, rank_by, facts, country_rule, open_means, without_operator, as_of, every_day'"
-    )
+    connection.execute(f"{MACRO_OF} AS TABLE WITH asked AS ({MACRO}) {share}")
+    connection.execute(COMMENT)
+    warehouse.keep(connection, "views", mark)
 
 
-def _daily_shares(connection: duckdb.DuckDBPyConnection, share: str, *, afresh: bool) -> None:
-    """Brings shares_by_day up to the series: only points that are new are counted, unless facts or the text changed."""
+def _daily_shares(connection: duckdb.DuckDBPyConnection, share: str, *, afresh: bool, moved: bool) -> None:
+    """Brings shares_by_day up to the series: only points that are new are counted, unless facts or the text changed.
+
+    `moved`: the series is not the one that they were brought up to.
+    """
     daily = f"WITH asked AS ({ASKED}) {share}"
     mark = hashlib.sha256(daily.encode()).hexdigest()
     known = (
@@ -158,6 +180,8 @@ def _daily_shares(connection: duckdb.DuckDBPyConnection, share: str, *, afresh: 
     if afresh or connection.execute(known).fetchall() != [(comment,)]:
         connection.execute(f"CREATE OR REPLACE TABLE shares_by_day AS {daily} LIMIT 0")
         connection.execute(f"COMMENT ON TABLE shares_by_day IS '{comment}'")
+    elif not moved:
+        return
     same = " AND ".join(
         f"d.{column} IS NOT DISTINCT FROM s.{column}"
         for column in ("board", "day", "snapshot", "published_on", "captured_at", "edition", "break_before")
@@ -167,12 +191,14 @@ def _daily_shares(connection: duckdb.DuckDBPyConnection, share: str, *, afresh: 
         "CREATE OR REPLACE TEMP TABLE to_count AS SELECT s.* FROM series AS s"
         f" WHERE NOT EXISTS (FROM shares_by_day AS d WHERE {same})"
     )
+    if not connection.execute("SELECT count(*) FROM to_count").fetchall()[0][0]:
+        return
     # The text reads `series`: here that is what is left to count.
     connection.execute(f"INSERT INTO shares_by_day WITH series AS (FROM to_count), {daily.removeprefix('WITH ')}")
 
 
-def _swap(path: Path, data: Path) -> Path:
-    """Copies the file, durably, and points the symbolic link at the copy in one step."""
+def swap(data: Path) -> Path:
+    """Copies the writer's file, durably, and points the symbolic link at the copy in one step."""
     folder = data / "published"
     folder.mkdir(exist_ok=True)
     for torn in folder.glob("*.tmp*"):
@@ -180,7 +206,7 @@ def _swap(path: Path, data: Path) -> Path:
     numbers = sorted(int(file.stem.split("-")[1]) for file in folder.glob("tracker-*.duckdb"))
     copy = folder / f"tracker-{(numbers or [0])[-1] + 1}.duckdb"
     torn = copy.with_suffix(".tmp")
-    shutil.copyfile(path, torn)
+    shutil.copyfile(data / "warehouse.duckdb", torn)
     with torn.open("rb") as file:
         os.fsync(file.fileno())
     torn.chmod(0o444)

@@ -10,6 +10,7 @@ import hashlib
 import importlib
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from scrapers.base import Fact, Page, Pages
@@ -28,48 +29,58 @@ FEEDS = ("epoch_models", "openrouter_models", "tracked_models")
 
 def derive(connection: duckdb.DuckDBPyConnection, data: Path, registry_folder: Path, *, changed: bool) -> None:
     """The table `statements` and the view `conflicts`. `changed`: the registry or its rules are new."""
+    told = [Path(str(_module(feed).__file__)).read_bytes() for feed in FEEDS]
+    mark = warehouse.mark(warehouse.sql("statements"), warehouse.sql("statements_read"), *told)
+    if not changed and warehouse.current(connection, "statements", mark):
+        return
     connection.execute(warehouse.sql("statements_read"))
     if changed:
         for table in ("said", "feed_facts", "feeds_read"):
             connection.execute(f"DELETE FROM {table}")
-    registry: Registry | None = None
     printed = connection.execute(warehouse.sql("statements_unread")).fetchall()
     if printed:
         registry = load_registry(registry_folder)
         rows = [(about, text, value) for about, text in printed for value in [meaning(about, text, registry)]]
         _insert(connection, "said", ("property", "printed", "value"), rows)
-    for feed in FEEDS:
-        registry = _read_feed(connection, Archive(data / "archive"), feed, registry, registry_folder)
+    whole = [_read_feed(connection, Archive(data / "archive"), feed, registry_folder) for feed in FEEDS]
     connection.execute(warehouse.sql("statements"))
+    if all(whole):
+        warehouse.keep(connection, "statements", mark)
+    else:  # a feed that could not be read is tried again
+        warehouse.stale(connection, "statements")
 
 
-def _read_feed(
-    connection: duckdb.DuckDBPyConnection, archive: Archive, feed: str, registry: Registry | None, folder: Path
-) -> Registry | None:
-    """The facts of a feed's newest good pages, unless these were read before. Gives the registry, if it was needed."""
+def _module(feed: str) -> ModuleType:
+    return importlib.import_module(f"scrapers.sources.{feed}")
+
+
+def _read_feed(connection: duckdb.DuckDBPyConnection, archive: Archive, feed: str, registry_folder: Path) -> bool:
+    """The facts of a feed's newest good pages, unless these were read before. Whether that could be done."""
     newest = connection.execute(
         "SELECT c.role, c.address, arg_max(c.content_sha256, (c.fetched_at, c.capture)) AS sha256 FROM captures AS c"
         " WHERE c.source = ? AND c.state = 'read' GROUP BY c.role, c.address ORDER BY ALL",
         [feed],
     ).fetchall()
-    module = importlib.import_module(f"scrapers.sources.{feed}")
+    module = _module(feed)
     mark = hashlib.sha256(Path(str(module.__file__)).read_bytes() + repr(newest).encode()).hexdigest()
-    if connection.execute("SELECT mark FROM feeds_read WHERE source = ?", [feed]).fetchall() == [(mark,)]:
-        return registry
-    connection.execute("DELETE FROM feeds_read WHERE source = ?", [feed])
-    connection.execute("DELETE FROM feed_facts WHERE source = ?", [feed])
+    read = connection.execute("SELECT mark FROM feeds_read WHERE source = ?", [feed]).fetchall()
+    if read == [(mark,)]:
+        return True
+    if read:
+        connection.execute("DELETE FROM feeds_read WHERE source = ?", [feed])
+        connection.execute("DELETE FROM feed_facts WHERE source = ?", [feed])
     if not newest:
-        return registry
-    registry = registry or load_registry(folder)
+        return True
+    registry = load_registry(registry_folder)
     try:
         pages = Pages([Page(role, address, archive.read(sha256)) for role, address, sha256 in newest])
         told = list(of_releases(module.facts(pages), registry))
     except (PageError, TrackerError):
-        return registry  # a page that is gone or no longer read: no statement, and `status` says why
+        return False  # a page that is gone or no longer read: no statement, and `status` says why
     _insert(connection, "feed_facts", ("source", "subject", "property", "value"), [(feed, *row) for row in told])
     shas = [sha256 for *_, sha256 in newest]
     connection.execute("INSERT INTO feeds_read VALUES (?, ?, ?)", [feed, mark, shas])
-    return registry
+    return True
 
 
 def of_releases(facts: Iterable[Fact], registry: Registry) -> list[tuple[str, str, str]]:

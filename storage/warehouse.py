@@ -106,14 +106,13 @@ def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _schema(connection: duckdb.DuckDBPyConnection) -> str | None:
     """What the tables were made with; None where there are none yet."""
-    tables = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'warehouse' AND NOT temporary"
-    ).fetchall()
-    if not tables:
-        return None
-    if ("made_with",) not in tables:
-        return "unknown"
-    return str(connection.execute("SELECT fingerprint FROM made_with").fetchall()[0][0])
+    import duckdb
+
+    try:
+        return str(connection.execute("SELECT fingerprint FROM warehouse.made_with").fetchall()[0][0])
+    except duckdb.CatalogException:
+        any_table = "SELECT 1 FROM duckdb_tables() WHERE database_name = 'warehouse' AND NOT temporary LIMIT 1"
+        return "unknown" if connection.execute(any_table).fetchall() else None
 
 
 @contextmanager
@@ -149,7 +148,7 @@ def keep(connection: duckdb.DuckDBPyConnection, what: str, mark: str) -> None:
 
 def stale(connection: duckdb.DuckDBPyConnection, *whats: str) -> None:
     """Notes that what these are derived from has changed, in the caller's transaction."""
-    connection.execute("DELETE FROM up_to_date WHERE what IN (SELECT unnest(?))", [list(whats)])
+    connection.execute(f"DELETE FROM up_to_date WHERE what IN ({', '.join('?' * len(whats))})", whats)
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, Any], rows: Iterable[Any]) -> None:

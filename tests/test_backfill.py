@@ -153,7 +153,7 @@ def test_git_killed_before_publishing(repository: Path, tmp_path: Path) -> None:
     script = (
         "import os, signal\n"
         "from tracker import door\n"
-        "door.publish.publish = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "door.publish.prepare = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "from tracker.cli import main\n"
         "main()\n"
     )

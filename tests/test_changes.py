@@ -281,7 +281,7 @@ def two_days(folder: Path) -> Path:
             )
         publish.derive(connection)
         connection.execute("CHECKPOINT")
-    publish._swap(file, folder)
+    publish.swap(folder)
     return folder
 
 

@@ -167,7 +167,7 @@ def two_days(folder: Path) -> Path:
         fill(connection, 2, "tiny", "higher", second, DAY)
         publish.derive(connection)
         connection.execute("CHECKPOINT")
-    publish._swap(file, folder)
+    publish.swap(folder)
     return folder
 
 
@@ -197,7 +197,7 @@ def test_boards_whose_scores_do_not_compare_are_refused_by_name(tmp_path: Path, 
     with warehouse.opened(file) as connection:
         connection.execute("UPDATE boards SET editions_comparable = false")
         connection.execute("CHECKPOINT")
-    publish._swap(file, tmp_path)
+    publish.swap(tmp_path)
     words = [*command.split(), "--data", str(tmp_path)]
     refused = CliRunner().invoke(cli, words)
     assert refused.exit_code == 2

@@ -43,7 +43,7 @@ def database(path: Path, boards: Mapping[str, tuple[str, Iterable[Row]]], day: d
             fill(connection, key, board, direction, list(rows), day)
         publish.derive(connection)
         connection.execute("CHECKPOINT")
-    publish._swap(file, path)
+    publish.swap(path)
     return path
 
 

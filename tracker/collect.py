@@ -203,8 +203,9 @@ def collect(
             done = ingest.ingest(connection, archive, sources, decisions, lambda at, of: progress("reading", at, of))
             for outcome in outcomes:
                 _account(connection, run.run_id, outcome, done)
-        progress("publishing", 0, 1)
-        publish.publish(config.data, config.registry)
+            progress("publishing", 0, 1)
+            publish.prepare(connection, config.data, config.registry)
+        publish.swap(config.data)
         progress("publishing", 1, 1)
     return sorted(outcomes, key=lambda outcome: outcome.source)
 

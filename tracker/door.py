@@ -84,8 +84,9 @@ def writer(config: Config, progress: Progress) -> Iterator[Door]:
     with warehouse.writing(config.data):
         with warehouse.opened(config.data / "warehouse.duckdb") as connection:
             yield Door(config, connection, progress)
-        progress("publishing", 0, 1)
-        publish.publish(config.data, config.registry)
+            progress("publishing", 0, 1)
+            publish.prepare(connection, config.data, config.registry)
+        publish.swap(config.data)
         progress("publishing", 1, 1)
 
 

@@ -25,11 +25,11 @@ def rebuild(config: Config, progress: Callable[[str, int, int], object]) -> inge
                 judge.read_decisions(config.decisions),
                 lambda at, of: progress("reading", at, of),
             )
-            connection.execute("CHECKPOINT")
+            progress("publishing", 0, 1)
+            publish.prepare(connection, config.data, config.registry)
         path.with_suffix(".duckdb.wal").unlink(missing_ok=True)
         os.replace(fresh, path)
-        progress("publishing", 0, 1)
-        publish.publish(config.data, config.registry)
+        publish.swap(config.data)
         progress("publishing", 1, 1)
     return done
 
@@ -40,4 +40,5 @@ def bring_up_to_date(config: Config) -> Path:
         with warehouse.opened(config.data / "warehouse.duckdb") as connection:
             archive = Archive(config.data / "archive")
             ingest.ingest(connection, archive, config.declared(), judge.read_decisions(config.decisions))
-        return publish.publish(config.data, config.registry)
+            publish.prepare(connection, config.data, config.registry)
+        return publish.swap(config.data)
