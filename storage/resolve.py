@@ -46,6 +46,7 @@ class Printed:
 class Resolved:
     """What is known of a row. None is unknown; `mixed` where the models of the row differ.
 
+    `configuration` is how the model was run; of several models it names those that it is said of: `high (openai/o3)`.
     `release_how`: id, exact, normalised, parsed, unresolved. `developer_how`: registry, organisation, prefix,
     family, unresolved. `openness` begins with a span since None. `identity` is the release, or the parsed
     name that stands for it. `steps` says what was asked and who answered. `candidates` are the releases that an
@@ -195,7 +196,7 @@ def _joined(rows: list[Resolved], notes: tuple[str, ...]) -> Resolved:
     releases = [row.release for row in rows]
     return Resolved(
         release=None if None in releases else " + ".join(str(r) for r in dict.fromkeys(releases)),
-        configuration=" + ".join(row.configuration for row in rows) if any(r.configuration for r in rows) else "",
+        configuration=" + ".join(f"{row.configuration} ({row.identity})" for row in rows if row.configuration),
         release_how=least([row.release_how for row in rows]),
         developer=shared([row.developer for row in rows]),
         developer_how=least([row.developer_how for row in rows]),

@@ -134,6 +134,7 @@ def test_top_json(demo_data: Path) -> None:
     assert by_name["DeepSeek R1 + claude-3-5-sonnet-20241022"]["country"] == "mixed"
     assert by_name["o3 (high) + gpt-4.1"]["developer"] == "openai"
     assert by_name["o3 (high) + gpt-4.1"]["country"] == "US"
+    assert by_name["o3 (high) + gpt-4.1"]["configuration"] == "high (openai/o3)"
 
 
 def test_status_json(demo_data: Path) -> None:

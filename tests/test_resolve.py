@@ -314,6 +314,10 @@ def test_a_row_of_several_models(registry: Registry) -> None:
     assert mixed.release == "deepseek-ai/DeepSeek-R1 + anthropic/claude-3.5-sonnet-20241022"
     assert (mixed.developer, mixed.country, level_on(mixed.openness, None)) == ("mixed", "mixed", "mixed")
     agreed = ask(registry, "o3 (high) + gpt-4.1")
+    assert (agreed.release, agreed.configuration) == ("openai/o3 + openai/gpt-4.1", "high (openai/o3)")
+    each = ask(registry, "o3 (high) + gpt-5-low")
+    assert each.configuration == "high (openai/o3) + low (openai/gpt-5)"
+    assert ask(registry, "gpt-5 + deepseek-r1").configuration == ""
     assert (agreed.developer, agreed.country, level_on(agreed.openness, None)) == (
         "openai",
         "US",
@@ -353,7 +357,7 @@ def test_models_that_the_source_names_apart(registry: Registry) -> None:
     assert row.country == "mixed"
     assert resolve(Printed("Some Agent v3", models=("o3",)), registry).release == "openai/o3"
     twice = resolve(Printed("Some Agent v3", models=("o3", "o3-high")), registry)
-    assert (twice.release, twice.configuration) == ("openai/o3", " + high")
+    assert (twice.release, twice.configuration) == ("openai/o3", "high (openai/o3)")
 
 
 def test_every_answer_has_its_steps(registry: Registry) -> None:
