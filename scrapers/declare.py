@@ -37,13 +37,15 @@ class PageOf(Declared):
 
     `like` are patterns (fnmatch) of other live addresses of the same role: older ones, or those that carry a day. A
     page without an address is not fetched by itself; it is known by its pattern, for imports. Where every recording
-    `ends_with_newline`, one that does not was cut inside its last cell.
+    `ends_with_newline`, one that does not was cut inside its last cell. `rows_under` is the key of a JSON object that
+    holds the rows.
     """
 
     role: str
     address: str = ""
     like: tuple[str, ...] = ()
     format: Format = "other"
+    rows_under: str = ""
     once: bool = False
     optional: bool = False
     ends_with_newline: bool = False
@@ -57,6 +59,12 @@ class PageOf(Declared):
         if parts.port == 0:  # reading a port above 65535 fails by itself
             raise ValueError("Port out of range 1-65535")
         return value
+
+    @model_validator(mode="after")
+    def under_of_json(self) -> Self:
+        if self.rows_under and self.format != "json":
+            raise ValueError("rows_under is for the format json")
+        return self
 
 
 class Columns(Declared):

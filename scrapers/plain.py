@@ -55,6 +55,8 @@ def read(declared: PageOf, body: bytes, board: Board) -> list[Row]:
     """The rows of a page in its declared format."""
     if declared.format == "parquet":
         return tables.parquet_rows(body, board.where)
+    if declared.format == "json":
+        return tables.json_rows(body, declared.rows_under)
     if declared.format in tables.ROWS:
         return tables.ROWS[declared.format](body)
     found = tables.markdown_tables(body) if declared.format == "markdown" else tables.html_tables(body)

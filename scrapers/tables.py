@@ -72,9 +72,16 @@ def read_json(body: bytes) -> Any:
     raise PageError(f"JSON nested deeper than {_DEPTH} levels")
 
 
-def json_rows(body: bytes) -> list[Row]:
-    """A JSON list of objects."""
-    return _objects(read_json(body), "JSON")
+def json_rows(body: bytes, under: str = "") -> list[Row]:
+    """A JSON list of objects, or the one that stands under that key of an object."""
+    value = read_json(body)
+    if under and isinstance(value, dict):
+        if under not in value:
+            raise MissingColumn(under, value)
+        return _objects(value[under], f"JSON under {under!r}")
+    if under:
+        raise PageError(f"JSON: a {type(value).__name__} where an object with {under!r} was expected")
+    return _objects(value, "JSON")
 
 
 def yaml_rows(body: bytes) -> list[Row]:

@@ -92,6 +92,7 @@ BROKEN = [
     ),
     ('title = "Tiny"', "enabled = false\ntitle = 't'", "(top level)", "why_off must say why the source is off"),
     ("pages = [", "[pages]\nx = [", "pages", "found {"),
+    ('format = "csv"', 'format = "csv", rows_under = "data"', "pages.0", "rows_under is for the format json"),
     ('page = "page"\n', "page = []\n", "boards.tiny.page", "at least 1 item"),
     ('format = "csv", ', "", "pages.0.format", "no tiny.py reads it; expected one of: csv, json, yaml, parquet"),
     ("example.org/a.csv", "example.org:99999/a.csv", "pages.0.address", "Port out of range 0-65535; found 'https"),

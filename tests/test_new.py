@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import pytest
 from scrapers import plain
 from scrapers.base import Page, Pages
 from scrapers.declare import load_source
+from scrapers.errors import PageError
 from tracker.new_source import guessed, kind_of, largest_table
 
 TABLE = "Rank,Model,Organization,Average\n" + "".join(
@@ -90,6 +92,8 @@ def test_a_page_without_a_table_is_refused(site: tuple[Path, str], tmp_path: Pat
     [
         ("x.csv", "Model,Elo,License\na,1,MIT\n", "csv", {"name": "Model", "score": "Elo", "licence": "License"}),
         ("x.json", '[{"model": "a", "points": 3}]', "json", {"name": "model", "score": "points"}),
+        ("x.json", '{"updated": "2026-01-01", "data": [{"model": "a", "score": 3}]}', "json",
+         {"name": "model", "score": "score"}),
         ("x.yml", "- model: a\n  pass_rate: 3\n", "yaml", {"name": "model", "score": "pass_rate"}),
         ("x.md", "|Model|Score|\n|--|--|\n|a|1|\n", "markdown", {"name": "Model", "score": "Score"}),
         ("x", "<table><tr><th>Name</th><th>Accuracy</th></tr><tr><td>a</td><td>1</td></tr></table>", "html",
@@ -101,6 +105,37 @@ def test_what_a_page_seems_to_be(address: str, body: str, kind: str, columns: di
     """The format from the bytes, the columns from their usual names or from holding numbers."""
     assert kind_of(address, body.encode()) == kind
     assert guessed(largest_table(kind, body.encode())) == columns  # type: ignore[arg-type]
+
+
+def test_rows_under_a_key_of_json_need_no_python(site: tuple[Path, str], tmp_path: Path) -> None:
+    """`{"data": [...]}` is declared with the key, collected and answered."""
+    folder, address = site
+    rows = [{"model": f"gpt-5.{n}", "org": "OpenAI", "score": 90 - n} for n in range(5)]
+    (folder / "board.json").write_text(json.dumps({"updated": "2026-01-01", "notes": ["a"], "data": rows}))
+    (tmp_path / "config.toml").write_text(
+        'more_sources = ["sources"]\n[http]\npause = 0\nallow_hosts = ["127.0.0.1"]\n'
+    )
+    (tmp_path / "sources").mkdir()
+    begun = tracker(tmp_path, "new", "wrapped", f"{address}/board.json")
+    assert begun.returncode == 0, begun.stderr
+    assert load_source(tmp_path / "sources" / "wrapped.toml").pages[0].rows_under == "data"
+    assert tracker(tmp_path, "collect", "wrapped", "--now", "2026-02-03").returncode == 0
+    shares = tracker(tmp_path, "share", "wrapped", "--top", "5", "--format", "csv", "--now", "2026-02-03").stdout
+    assert [line.split(",")[12:14] for line in shares.splitlines()[1:]] == [["US", "5.0"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"a": [{"model": "x"}], "b": [{"model": "y"}]}', "several of its keys hold rows (a, b); name the key in"),
+        ('{"a": {"b": [{"model": "x"}]}}', "none of its keys holds rows; name the key in rows_under"),
+    ],
+)
+def test_json_that_leaves_its_rows_open_says_what_is_missing(body: str, said: str) -> None:
+    """Which list is the board is not guessed."""
+    with pytest.raises(PageError) as refused:
+        largest_table("json", body.encode())
+    assert said in str(refused.value)
 
 
 def test_a_board_of_ones_own(tmp_path: Path) -> None:

@@ -146,6 +146,18 @@ def test_json_that_is_no_list_of_objects_is_refused(body: bytes, said: str) -> N
     assert str(refused.value).startswith(said)
 
 
+def test_json_rows_under_a_key() -> None:
+    """An object holds them under the declared key; another shape is refused by what it lacks."""
+    assert tables.json_rows(b'{"day": 1, "data": [{"a": 1}]}', "data") == [{"a": 1}]
+    for body, said in (
+        (b'{"rows": []}', "no column 'data'; the page has: rows"),
+        (b"[]", "JSON: a list where an object with 'data' was expected"),
+        (b'{"data": {"a": 1}}', "JSON under 'data': a dict where a list of rows was expected"),
+    ):
+        with pytest.raises(PageError, match=said):
+            tables.json_rows(body, "data")
+
+
 def test_json_of_64_levels_is_read() -> None:
     """The limit is on depth alone: 64 levels pass, 65 do not."""
     assert tables.read_json(b"[" * 64 + b"]" * 64)

@@ -54,10 +54,26 @@ def kind_of(address: str, body: bytes) -> Format:
     return "csv"
 
 
+def rows_under(kind: Format, body: bytes) -> str:
+    """The key of a JSON object that holds its rows; empty where the page is a list of rows, or no JSON."""
+    value = tables.read_json(body) if kind == "json" else []
+    if not isinstance(value, dict):
+        return ""
+    lists: list[str] = [
+        key for key, rows in value.items() if isinstance(rows, list) and rows and isinstance(rows[0], dict)
+    ]
+    if len(lists) != 1:
+        told = f"several of its keys hold rows ({', '.join(lists)[:200]})" if lists else "none of its keys holds rows"
+        raise PageError(f"JSON: an object, and {told}; name the key in rows_under of a declaration of your own")
+    return lists[0]
+
+
 def largest_table(kind: Format, body: bytes) -> list[Row]:
     """The rows of the page; of several tables the longest."""
     if kind == "parquet":
         return tables.parquet_rows(body)
+    if kind == "json":
+        return tables.json_rows(body, rows_under(kind, body))
     if kind in tables.ROWS:
         return tables.ROWS[kind](body)
     found = tables.markdown_tables(body) if kind == "markdown" else tables.html_tables(body)
@@ -110,8 +126,11 @@ def toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def declaration(name: str, address: str, kind: Format, columns: Mapping[str, str], rows: Sequence[Row]) -> str:
+def declaration(
+    name: str, address: str, kind: Format, columns: Mapping[str, str], rows: Sequence[Row], under: str = ""
+) -> str:
     """The TOML of a plain table; what nobody can guess is marked TODO."""
+    page = {"role": "table", "format": kind, **({"rows_under": under} if under else {}), "address": address}
     names = [str(row[columns["name"]]) for row in rows[:: max(1, len(rows) // 4)]][:4]
     scores = [score for row in rows if (score := values.number(row[columns["score"]])) is not None]
     high = 100 if scores and min(scores) >= 0 and max(scores) <= 100 else max(scores, default=0) * 2
@@ -122,7 +141,7 @@ publisher = {toml(host)}          # TODO: who publishes it
 homepage = {toml(address)}
 licence = "not stated"            # TODO: the licence of the data
 redistribute = false
-pages = [{toml({"role": "table", "format": kind, "address": address})}]
+pages = [{toml(page)}]
 columns = {toml(columns)}
 
 [boards.{name}]
@@ -163,7 +182,7 @@ def new(config: Config, name: str, address: str) -> tuple[Path, Path, int]:
     rows = largest_table(kind, body)
     if not rows:
         raise PageError(f"{address}: the table has no rows")
-    text = declaration(name, address, kind, guessed(rows), rows)
+    text = declaration(name, address, kind, guessed(rows), rows, rows_under(kind, body))
     for each in (folder, pages):
         each.mkdir(parents=True, exist_ok=True)
     endings = {"markdown": "md", "yaml": "yml"}
