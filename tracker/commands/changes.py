@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from tracker.causes import Split
     from tracker.moves import Point
+    from tracker.outages import End
 
 MOVES = ["change", "name", "name_before", "place_before", "place", "score_before", "score"]
 
@@ -44,10 +45,12 @@ def changes_command(
 ) -> None:
     """What moved in the top N of BOARD between two days, and why a share moved: parts that add up to the whole.
 
-    CSV has the rows that moved; JSON has them and the parts.
+    Rows that swap places are under rescoring. Captures that failed or were not accepted are named as gaps, and a day
+    without an accepted page as an outage. CSV has the rows that moved; JSON has them, the parts and the gaps.
     """
     from tracker.causes import split
     from tracker.moves import moves, pairs, point
+    from tracker.outages import gaps, sentences
     from tracker.where import parse
 
     values: list[tuple[str, ...]] = []
@@ -62,16 +65,17 @@ def changes_command(
         about = known_board(connection, board)
         facts_on = setting.today if definition.facts == "now" else None
         points = [point(connection, board, day, facts_on) for day in days]
-        sentences = [missing(connection, board, day) for day, found in zip(days, points, strict=True) if found is None]
+        absent = [missing(connection, board, day) for day, found in zip(days, points, strict=True) if found is None]
         breaks = connection.execute(
             "SELECT s.day, s.break_before FROM series AS s WHERE s.board = ? AND s.break_before IS NOT NULL"
             " AND s.day > ? AND s.day <= ? ORDER BY s.day",
             [board, *days],
         ).fetchall()
-        ends = [shares(connection, [board], [top], definition, as_of=day, today=setting.today) for day in days]
+        found = [shares(connection, [board], [top], definition, as_of=day, today=setting.today) for day in days]
+        missed, ends = gaps(connection, board, *days)
     before, after = points
     if before is None or after is None:
-        output.say(sentences[0])
+        output.say(absent[0])
         raise click.exceptions.Exit(1)
     paired = pairs(before.rows, after.rows)
     told, parts = moves(paired, top), split(paired, about, definition, top, values)
@@ -80,11 +84,10 @@ def changes_command(
     elif setting.format == "json":
         print(output.json_text({
             "board": board, "top": top, "definition": definition.words(), "by": definition.by,
-            "from": _point(before), "to": _point(after),
+            "from": _point(before, ends[0]), "to": _point(after, ends[1]),
             "breaks": [{"day": day, "reason": reason} for day, reason in breaks],
-            "moves": told, "shares": [
-{**_record(each), **_ids(each, ends, definition, setting.today)} for each in parts
-            ],
+            "moves": told, "shares": [_record(each) | _ids(each, found, definition, setting.today) for each in parts],
+            "gaps": [asdict(each) for each in missed],
         }))  # fmt: skip
     else:
         print(headline(about))
@@ -97,11 +100,17 @@ def changes_command(
         output.table(
             lines, list(lines[0]) if lines else [], "Shares in percent, and what moved them in percentage points:"
         )
+        for sentence in filter(None, [*sentences(missed), *(end.sentence() for end in ends)]):
+            output.paragraph(output.shown(sentence))
         output.paragraph(f"Counted: {definition.words()}.")
 
 
-def _point(found: Point) -> dict[str, Any]:
-    return {"day": found.day, "snapshot": found.snapshot, "edition": found.edition, "rows": len(found.rows)}
+def _point(found: Point, end: End) -> dict[str, Any]:
+    """`seen`: when an accepted page was last seen by the day that was asked for."""
+    return {
+        "day": found.day, "snapshot": found.snapshot, "edition": found.edition, "rows": len(found.rows),
+        "asked": end.asked, "seen": end.seen, "outage": bool(end.missed),
+    }  # fmt: skip
 
 
 def _said(found: Point) -> str:
@@ -109,10 +118,10 @@ def _said(found: Point) -> str:
     return f"{found.day}{edition} (snapshot {found.snapshot[:12]}, {len(found.rows)} rows)"
 
 
-def _ids(each: Split, ends: Sequence[Sequence[Share]], definition: Definition, today: date) -> dict[str, str | None]:
+def _ids(each: Split, days: Sequence[Sequence[Share]], definition: Definition, today: date) -> dict[str, str | None]:
     """The ids of the share on both days; None where nothing had a place."""
     where = Where(definition.by, each.value)
-    found = [receipt(share_of(end, where), definition, today) if end else None for end in ends]
+    found = [receipt(share_of(end, where), definition, today) if end else None for end in days]
     return dict(zip(("id_before", "id"), found, strict=True))
 
 
