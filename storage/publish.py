@@ -26,6 +26,7 @@ RULES = (
     "names",
     "stamps",
     "prefixes",
+    "vocabulary",
     "words",
     "openness",
     "registry",

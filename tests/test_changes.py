@@ -336,7 +336,7 @@ def test_the_command(tmp_path: Path) -> None:
 
 def test_gaps_and_outages_are_named(tmp_path: Path) -> None:
     """What failed, was refused or quarantined, with day and reason; not what was read at another try, nor other boards'."""
-    file = two_days(tmp_path).joinpath("warehouse.duckdb")
+    file = two_days(tmp_path) / "warehouse.duckdb"
     captures = [
         ("2026-01-04 06:00", "page", "failed", "HTTP 503"), ("2026-01-05 06:00", "page", "failed", "HTTP 503"),
         ("2026-01-06 06:00", "page", "failed", "HTTP 503"), ("2026-01-06 07:00", "page", "read", None),
@@ -356,7 +356,7 @@ def test_gaps_and_outages_are_named(tmp_path: Path) -> None:
         )
         connection.execute("INSERT INTO sightings VALUES ('c', 9, '2026-01-20 06:00', 'tiny', 'page', NULL)")
         connection.execute("CHECKPOINT")
-    publish._swap(file, tmp_path)
+    publish.swap(tmp_path)
 
     def run(since: str, until: str, *words: str) -> str:
         days = ["--from", since, "--to", until, "--where", "country=CN", "--data", str(tmp_path)]

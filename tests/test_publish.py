@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 from pathlib import Path
@@ -10,6 +11,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
+from storage import publish
 from storage.warehouse import connect, published
 from tests.simulated import Place, page, points, put, small
 from tracker.cli import cli
@@ -172,3 +174,17 @@ def test_a_warehouse_made_with_other_tables_is_derived_anew(demo_data: Path, tmp
     connection.close()
     assert CliRunner().invoke(cli, ["publish", "--data", str(data)]).exit_code == 0
     assert exported("after") == before
+
+
+def test_a_change_of_any_rule_resolves_again() -> None:
+    """Every module of storage that resolution imports, however far down, is part of its fingerprint."""
+    folder = Path(publish.__file__).parent
+    found, waiting = set(), ["resolve"]
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        for node in ast.walk(ast.parse((folder / f"{name}.py").read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("storage"):
+                modules = [node.module.rpartition(".")[2]] if "." in node.module else [each.name for each in node.names]
+                waiting += [module for module in modules if module not in found]
+    assert found <= set(publish.RULES)
