@@ -98,7 +98,7 @@ def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         if schema is None:
             with transaction(connection):
                 connection.execute(sql("schema"))
-                connection.execute("CREATE TABLE made_with AS SELECT ? AS fingerprint", [made_with])
+                connection.execute("INSERT INTO made_with VALUES (?)", [made_with])
         yield connection
     finally:
         connection.close()

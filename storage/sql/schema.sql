@@ -1,9 +1,16 @@
 -- Tables of the writer's database. Run once, on a new file; everything in them is derived from the archive.
+CREATE TABLE made_with (fingerprint VARCHAR);
+COMMENT ON TABLE made_with IS 'The declaration of these tables (sha256): with another one the database is made afresh from the archive';
+
 CREATE TABLE ledger_read (file VARCHAR, bytes BIGINT);
+COMMENT ON TABLE ledger_read IS 'How much of each file of the ledger is in the table captures';
+
 CREATE TABLE parsers (source VARCHAR, fingerprint VARCHAR);
--- What stands as it was derived, and from what: whoever changes what it is derived from takes the row away in the same
--- transaction (warehouse.stale).
+COMMENT ON TABLE parsers IS 'The declaration and code that each source was last read with (sha256): another one reads its pages again';
+
+-- Whoever changes what something is derived from takes the row away in the same transaction (warehouse.stale).
 CREATE TABLE up_to_date (what VARCHAR, mark VARCHAR);
+COMMENT ON TABLE up_to_date IS 'What stands as it was derived, and a mark of what it was derived from';
 
 CREATE TABLE captures (
     capture VARCHAR, fetched_at TIMESTAMP, run_id VARCHAR, source VARCHAR, role VARCHAR, method VARCHAR,
@@ -62,3 +69,4 @@ CREATE TABLE name_countries (name_key INTEGER, country VARCHAR);
 COMMENT ON TABLE name_countries IS 'Every country that the board printed for a name with several: used under the country rule multi alone';
 
 CREATE TABLE resolved_with (fingerprint VARCHAR);
+COMMENT ON TABLE resolved_with IS 'The registry and rules of resolution that names_resolved was made with (sha256): others resolve every name again';
