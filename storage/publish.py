@@ -72,6 +72,7 @@ def publish(data: Path, registry_folder: Path) -> Path:
 
 def prepare(connection: duckdb.DuckDBPyConnection, data: Path, registry_folder: Path) -> None:
     """Resolves and derives, all or nothing, and leaves the writer's file ready to be copied once it is closed."""
+    warehouse.all_threads_for_much(connection)
     with warehouse.transaction(connection):
         changed = resolve_names(connection, registry_folder)
         derive(connection, afresh=changed)

@@ -24,6 +24,7 @@ from storage.archive import Archive, BlobWriter, Line
 from tracker.clock import Clock
 from tracker.config import Config
 from tracker.fetching import fetcher
+from tracker.memory import few_arenas, give_back
 
 if TYPE_CHECKING:
     import duckdb
@@ -190,6 +191,7 @@ def collect(
     for source in chosen:
         if lacks_key(source):
             raise DeclarationError(f"{source.name}.toml", "key", f"{source.key} is not set, and the source asks for it")
+    few_arenas()
     with warehouse.writing(config.data):
         archive = Archive(config.data / "archive")
         decisions = judge.read_decisions(config.decisions)
@@ -200,9 +202,11 @@ def collect(
                 outcomes = _side_by_side(run, chosen, progress)
             finally:
                 run.close()
+            give_back()
             done = ingest.ingest(connection, archive, sources, decisions, lambda at, of: progress("reading", at, of))
             for outcome in outcomes:
                 _account(connection, run.run_id, outcome, done)
+            give_back()
             progress("publishing", 0, 1)
             publish.prepare(connection, config.data, config.registry)
         publish.swap(config.data)
