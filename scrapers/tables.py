@@ -124,8 +124,9 @@ def _objects(value: Any, kind: str) -> list[Row]:
 
 def csv_rows(body: bytes) -> list[Row]:
     """CSV with a header; a row with another number of cells is refused (a cut file ends in one)."""
-    content = no_html(decode(body))
-    reader = csv.reader(io.StringIO(content), strict=True)
+    no_html(decode(body))
+    # Not a StringIO, which holds four bytes for each character.
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(body), "utf-8-sig", newline="\n"), strict=True)
     try:
         lines = [line for line in reader if line]
     except csv.Error as error:

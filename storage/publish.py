@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage import registry_tables, resolve, statements, warehouse
+from storage.memory import give_back
 from storage.registry import load_registry
 
 if TYPE_CHECKING:
@@ -73,10 +74,13 @@ def publish(data: Path, registry_folder: Path) -> Path:
 def prepare(connection: duckdb.DuckDBPyConnection, data: Path, registry_folder: Path) -> None:
     """Resolves and derives, all or nothing, and leaves the writer's file ready to be copied once it is closed."""
     warehouse.all_threads_for_much(connection)
+    give_back()
     with warehouse.transaction(connection):
         changed = resolve_names(connection, registry_folder)
-        derive(connection, afresh=changed)
+        # The feeds first, which are read as Python values: what they needed is free again for the rest.
         statements.derive(connection, data, registry_folder, changed=changed)
+        give_back()
+        derive(connection, afresh=changed)
     connection.execute("CHECKPOINT")
 
 

@@ -21,10 +21,10 @@ from scrapers.errors import DeclarationError, FetchError, PageError, TooSlow, Tr
 from scrapers.http import Validators
 from storage import ingest, judge, publish, warehouse
 from storage.archive import Archive, BlobWriter, Line
+from storage.memory import few_arenas, give_back
 from tracker.clock import Clock
 from tracker.config import Config
 from tracker.fetching import fetcher
-from tracker.memory import few_arenas, give_back
 
 if TYPE_CHECKING:
     import duckdb
@@ -206,7 +206,6 @@ def collect(
             done = ingest.ingest(connection, archive, sources, decisions, lambda at, of: progress("reading", at, of))
             for outcome in outcomes:
                 _account(connection, run.run_id, outcome, done)
-            give_back()
             progress("publishing", 0, 1)
             publish.prepare(connection, config.data, config.registry)
         publish.swap(config.data)
