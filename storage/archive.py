@@ -1,6 +1,6 @@
 """The source of truth: the bytes of every fetch, by sha256, and a ledger with one line for each fetch.
 
-    blobs/ab/abcd....zst      zstandard; written to a temporary name, fsynced, renamed, never rewritten
+    blobs/ab/abcd....zst      zstandard; written to a temporary name (blobs/.tmp-*), fsynced, renamed, never rewritten
     ledger/YYYY-MM.jsonl      append-only, by the month of the fetch
 
 A line is acknowledged once it ends in a newline on disk. A line without one is the trace of a kill; it is cut
@@ -65,6 +65,11 @@ class Archive:
         """Streams one body in; `keep()` makes it permanent."""
         self._blobs.mkdir(parents=True, exist_ok=True)
         return BlobWriter(self._blobs)
+
+    def sweep(self) -> None:
+        """Takes away the halves of blobs that a killed writer left. The caller holds the writer's lock."""
+        for torn in self._blobs.glob(".tmp-*"):
+            torn.unlink()
 
     def put(self, body: bytes) -> str:
         """Keeps a whole body; returns its sha256."""

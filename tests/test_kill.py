@@ -144,6 +144,7 @@ def heals(place: Place, earlier: dict[str, set[str]], expected: dict[str, bytes]
     assert place.ledger()[: len(acknowledged)] == acknowledged
     assert place.exported() == expected
     assert len(list((place.data / "published").iterdir())) <= 2
+    assert not list(place.archive.rglob(".tmp-*"))
 
 
 @pytest.mark.parametrize(

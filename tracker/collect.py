@@ -194,6 +194,7 @@ def collect(
     few_arenas()
     with warehouse.writing(config.data):
         archive = Archive(config.data / "archive")
+        archive.sweep()
         decisions = judge.read_decisions(config.decisions)
         with warehouse.opened(config.data / "warehouse.duckdb") as connection:
             ingest.ingest(connection, archive, sources, decisions)  # what a killed run left behind

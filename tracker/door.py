@@ -95,6 +95,7 @@ class Door:
 
     def __init__(self, config: Config, connection: duckdb.DuckDBPyConnection, progress: Progress) -> None:
         self._archive = Archive(config.data / "archive")
+        self._archive.sweep()
         self._connection, self._progress = connection, progress
         self._sources = config.declared()
         self._decisions = judge.read_decisions(config.decisions)
