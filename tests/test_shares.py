@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations_with_replacement, permutations
 from pathlib import Path
 from typing import Any, get_args
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from storage import warehouse
+from storage import publish, warehouse
 from tests.tiny import DAY, Row, database, in_memory
 from tracker.shares import By, Definition, Share, shares
 
@@ -132,6 +132,29 @@ def test_printed_rank() -> None:
     rows = [Row("a", 1, 1, **CN), Row("b", 9, 2, **US), Row("c", 8, 2, **CN), Row("d", 7, None, **US)]
     found = ask(rows, 2, rank_by="printed")
     assert counts(found) == {"CN": 1.5, "US": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("facts", "out_on", "today", "level"),
+    [
+        ("then", 0, 9, "open_weights"),  # published on the day of the snapshot itself
+        ("then", 1, 9, "proprietary"),  # on the day after: as of the snapshot it was not
+        ("now", 1, 1, "open_weights"),  # as of today it is
+        ("now", 2, 1, "proprietary"),  # and is not yet, where that is tomorrow
+        ("now", 0, -1, "proprietary"),  # whatever the day of the snapshot says
+    ],
+)
+def test_openness_then_and_now(facts: Any, out_on: int, today: int, level: str) -> None:
+    """Weights hold from the day on which they were published, read at the snapshot's day or today's, as asked."""
+    connection = in_memory({"tiny": ("higher", [Row("a", 1, openness="proprietary")])})
+    out = DAY + timedelta(out_on)
+    connection.execute("UPDATE openness SET until = ?", [out])
+    connection.execute(
+        "INSERT INTO openness SELECT name_key, ?, ?, 'open_weights', '' FROM openness", [out, publish.NO_DAY]
+    )
+    definition = Definition(by="openness", facts=facts)
+    (found,) = shares(connection, ["tiny"], [1], definition, as_of=DAY, today=DAY + timedelta(today))
+    assert found.values == {"openness": level}
 
 
 def test_every_day_and_as_of(tmp_path: Path) -> None:
