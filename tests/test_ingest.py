@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scrapers.base import Entry, Snapshot
 from storage import ingest, warehouse
 from storage.archive import Archive, Line
 from tests.simulated import Place, little_registry, page, points, put, small
@@ -261,6 +264,26 @@ def test_a_damaged_blob_stops_the_run_and_names_the_file(tmp_path: Path) -> None
     assert done.code == 1
     assert newest.name in done.err
     assert points(place, "small_plain") == [("2026-01-01", 50)]
+
+
+def test_the_id_of_a_snapshot_is_its_content() -> None:
+    """The order of rows, with holes in every column, and the edition change nothing; board, day or one cell do."""
+    rows = (
+        Entry(name="b", score=1.0, votes=3.0), Entry(name="a", score=None), Entry(name="a", score=2.0, licence="MIT"),
+        Entry(name="a", score=2.0, models=("x", "y")),
+    )  # fmt: skip
+    day = date(2026, 1, 2)
+    same = {Snapshot("tiny", edition, day, order).id() for order in permutations(rows) for edition in (None, "e")}
+    assert len(same) == 1
+    one = rows[0]
+    others = [
+        Snapshot("other", None, day, rows), Snapshot("tiny", None, None, rows), Snapshot("tiny", None, day, rows[1:]),
+        Snapshot("tiny", None, day, (*rows, one)),
+        *(Snapshot("tiny", None, day, (replace(one, **change), *rows[1:])) for change in (
+            {"score": 1.5}, {"printed_rank": 1.0}, {"released_on": day}, {"openness": "open"}, {"votes": None},
+        )),
+    ]  # fmt: skip
+    assert len(same | {other.id() for other in others}) == 1 + len(others)
 
 
 def test_the_little_registry_is_one(tmp_path: Path) -> None:
