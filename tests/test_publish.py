@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from storage import publish
-from storage.warehouse import connect, published
+from storage.warehouse import connect, opened, published
 from tests.simulated import Place, page, points, put, small
 from tracker.cli import cli
 
@@ -188,3 +188,27 @@ def test_a_change_of_any_rule_resolves_again() -> None:
                 modules = [node.module.rpartition(".")[2]] if "." in node.module else [each.name for each in node.names]
                 waiting += [module for module in modules if module not in found]
     assert found <= set(publish.RULES)
+
+
+def test_what_stands_is_not_derived_again(tmp_path: Path) -> None:
+    """A publish with nothing new leaves series and statements as they are; a new page, and a decision, make them anew."""
+    place = small(tmp_path / "place")
+    put(place, page([50] * 5), "2026-01-01")
+
+    def struck() -> bool:
+        with opened(place.data / "warehouse.duckdb") as connection:
+            connection.execute("UPDATE series SET edition = 'by hand'")
+            connection.execute("INSERT INTO statements (subject) VALUES ('by hand')")
+        return place.run("publish").code == 0
+
+    by_hand = "SELECT (SELECT count(*) FROM series WHERE edition = 'by hand'), count(*) FROM statements WHERE subject = 'by hand'"
+    assert struck()
+    assert place.sql(by_hand) == [(1, 1)]
+    put(place, page([60] * 5), "2026-01-02")
+    assert place.sql(by_hand) == [(0, 0)]
+    (snapshot,) = place.sql("SELECT snapshot FROM series WHERE day = DATE '2026-01-02'")[0]
+    decided = f"snapshot,decision,day,by,reason\n{snapshot},reject,2026-01-03,me,not theirs\n"
+    (place.folder / "decisions.csv").write_text(decided)
+    assert struck()
+    assert place.sql(by_hand) == [(0, 0)]
+    assert points(place, "small_plain") == [("2026-01-01", 50)]
