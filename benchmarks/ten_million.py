@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from storage import publish, warehouse
-from tracker.shares import Definition, shares
+from tracker.figures.shares import Definition, shares
 
 BOARDS, DAYS, ROWS, NAMES = 50, 500, 400, 20_000
 TODAY = date(2026, 11, 1)

@@ -22,9 +22,9 @@ from scrapers.declare import load_sources
 from scrapers.errors import DeclarationError, PageError
 from scrapers.http import Fetcher, Limits
 from storage.archive import Archive
-from tracker import backfill
 from tracker.config import Config, Http, load
-from tracker.door import Brought
+from tracker.intake import backfill
+from tracker.intake.door import Brought
 
 ADDRESS = "https://raw.githubusercontent.com/vectara/hallucination-leaderboard/main/README.md"
 START = datetime(2025, 12, 1, 12, tzinfo=UTC)

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from storage import publish, warehouse
 from tests.tiny import DAY, Row, fill
-from tracker.causes import CAUSES, Split, split
 from tracker.cli import cli
-from tracker.moves import BoardRow, Facts, Pair, moves, pairs, point
-from tracker.shares import Definition, shares
+from tracker.figures.shares import Definition, shares
+from tracker.movements.causes import CAUSES, Split, split
+from tracker.movements.moves import BoardRow, Facts, Pair, moves, pairs, point
 
 ABOUT: dict[str, object] = {"direction": "higher", "operator": "X"}
 

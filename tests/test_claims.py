@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from storage import warehouse
 from tests.tiny import DAY, Row, database
-from tracker.claim_sentence import UnreadableClaim, read_sentence
-from tracker.claims import SHIPPED, Claim, Count, read_claims
+from tracker.claims.files import SHIPPED, Claim, Count, read_claims
+from tracker.claims.outcomes import example
+from tracker.claims.sentence import UnreadableClaim, read_sentence
+from tracker.claims.verdicts import Verdict, judge
 from tracker.cli import cli
-from tracker.cuts import Cut, Placed, cuts
-from tracker.outcomes import example
-from tracker.shares import Definition, shares
-from tracker.verdicts import Verdict, judge
+from tracker.figures.cuts import Cut, Placed, cuts
+from tracker.figures.shares import Definition, shares
 
 CN = {"country": "CN", "openness": "open_weights"}
 US = {"country": "US", "openness": "proprietary"}

@@ -12,8 +12,8 @@ from hypothesis import given
 from tests.test_shares import on_any_board, row_lists
 from tests.tiny import DAY, Row, database, in_memory
 from tracker.cli import cli
-from tracker.curve import Choice, Curve, curve, moves, sentence
-from tracker.where import Figure, Where, figure, parse
+from tracker.figures.curve import Choice, Curve, curve, moves, sentence
+from tracker.figures.where import Figure, Where, figure, parse
 
 CN = {"country": "CN", "openness": "restricted_weights"}
 US = {"country": "US", "openness": "open_weights"}

@@ -16,10 +16,10 @@ from tests.test_shares import on_any_board, row_lists
 from tests.test_uncertainty import board, row
 from tests.tiny import DAY, Row, database, fill, in_memory
 from tracker.cli import cli
-from tracker.gaps import BRADLEY_TERRY, gap, win
-from tracker.lags import lag, median
-from tracker.rosters import Change, representation
-from tracker.where import parse
+from tracker.figures.gaps import BRADLEY_TERRY, gap, win
+from tracker.figures.lags import lag, median
+from tracker.figures.rosters import Change, representation
+from tracker.figures.where import parse
 
 ARENA = board(row("a", 1500, 3, "US"), row("b", 1460, 4, "CN"), row("c", 1400, 1, "US"), metric=BRADLEY_TERRY)
 

@@ -17,7 +17,7 @@ from scrapers import plain
 from scrapers.base import Page, Pages
 from scrapers.declare import load_source
 from scrapers.errors import PageError
-from tracker.new_source import guessed, kind_of, largest_table
+from tracker.intake.new_source import guessed, kind_of, largest_table
 
 TABLE = "Rank,Model,Organization,Average\n" + "".join(
     f"{n},{name},{maker},{90 - n}.5%\n"

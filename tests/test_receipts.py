@@ -17,10 +17,10 @@ import pytest
 from click.testing import CliRunner
 
 from tracker.cli import cli
-from tracker.proofs import verify
-from tracker.receipts import UnreadableReceipt, read_receipt
-from tracker.shares import Definition
-from tracker.zips import BrokenBundle, packed, unpacked
+from tracker.figures.shares import Definition
+from tracker.receipts.ids import UnreadableReceipt, read_receipt
+from tracker.receipts.proofs import verify
+from tracker.receipts.zips import BrokenBundle, packed, unpacked
 
 CN = "arena_text_raw:2026-08-19:20:country=CN:4:59bed58a4810"
 

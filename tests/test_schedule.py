@@ -18,7 +18,7 @@ from scrapers.declare import load_sources
 from storage.warehouse import connect, published
 from tests.simulated import Place, Upstream, free_port, page, put, small
 from tracker import config as configs
-from tracker.schedule import due, trigger
+from tracker.intake.schedule import due, trigger
 
 DAYS = ["2025-08-20", "2025-11-10", "2026-08-22"]
 

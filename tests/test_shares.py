@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from storage import publish, warehouse
 from tests.tiny import DAY, Row, database, in_memory
-from tracker.shares import By, Definition, Share, shares
+from tracker.figures.shares import By, Definition, Share, shares
 
 CN = {"country": "CN", "openness": "open_weights"}
 US = {"country": "US", "openness": "proprietary"}

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.points import Point, Row
-from tracker.uncertainty import noise, reach
-from tracker.where import parse
+from tracker.figures.points import Point, Row
+from tracker.figures.uncertainty import noise, reach
+from tracker.figures.where import parse
 
 CN = parse("country=CN")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage import warehouse
-from tracker.shares import Definition, shares
+from tracker.figures.shares import Definition, shares
 
 if TYPE_CHECKING:
     import pandas as pd

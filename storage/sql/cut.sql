@@ -1,4 +1,4 @@
--- The rows of the cut, one by one: stands in place of the last SELECT of share.sql (tracker/cuts.py), so that what is
+-- The rows of the cut, one by one: stands in place of the last SELECT of share.sql (tracker/figures/cuts.py), so that what is
 -- listed is what was counted. `placed` holds every unit with its place; a tie group at the cut is whole here.
 SELECT c.ask, p.snapshot, p.day, c.row, c.name_key, n.name, c.place, c.tied, e.score, e.printed_rank, r.release,
        c.developer, c.country, c.openness, c.open,

@@ -10,8 +10,8 @@ import click
 
 from tracker import output
 from tracker.commands.board import known_board, missing
-from tracker.shares import PRESETS, Definition
-from tracker.where import Where, parse
+from tracker.figures.shares import PRESETS, Definition
+from tracker.figures.where import Where, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import duckdb
 
     from tracker.commands.common import Setting
-    from tracker.points import Point
-    from tracker.where import Figure
+    from tracker.figures.points import Point
+    from tracker.figures.where import Figure
 
 
 class Asked(click.ParamType[Where]):
@@ -113,7 +113,7 @@ def comparable(connection: duckdb.DuckDBPyConnection, board: str, what: str) -> 
 
 def scored(connection: duckdb.DuckDBPyConnection, board: str, day: date) -> Point | str:
     """The rows with a score of the newest point on or before a day, or the sentence that says why there are none."""
-    from tracker.points import point
+    from tracker.figures.points import point
 
     found = point(connection, board, day)
     return found if found and found.rows else missing(connection, board, day)

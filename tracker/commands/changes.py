@@ -12,16 +12,16 @@ from tracker import output
 from tracker.commands.asking import knobs
 from tracker.commands.board import headline, known_board, missing
 from tracker.commands.common import Day, Setting, common
-from tracker.receipts import receipt, share_of
-from tracker.shares import Definition, Share, shares
-from tracker.where import Where
+from tracker.figures.shares import Definition, Share, shares
+from tracker.figures.where import Where
+from tracker.receipts.ids import receipt, share_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tracker.causes import Split
-    from tracker.moves import Point
-    from tracker.outages import End
+    from tracker.movements.causes import Split
+    from tracker.movements.moves import Point
+    from tracker.movements.outages import End
 
 MOVES = ["change", "name", "name_before", "place_before", "place", "score_before", "score"]
 
@@ -48,10 +48,10 @@ def changes_command(
     Rows that swap places are under rescoring. Captures that failed or were not accepted are named as gaps, and a day
     without an accepted page as an outage. CSV has the rows that moved; JSON has them, the parts and the gaps.
     """
-    from tracker.causes import split
-    from tracker.moves import moves, pairs, point
-    from tracker.outages import gaps, sentences
-    from tracker.where import parse
+    from tracker.figures.where import parse
+    from tracker.movements.causes import split
+    from tracker.movements.moves import moves, pairs, point
+    from tracker.movements.outages import gaps, sentences
 
     values: list[tuple[str, ...]] = []
     if asked:
@@ -140,7 +140,7 @@ def _record(each: Split) -> dict[str, Any]:
 
 
 def _line(each: Split) -> dict[str, Any]:
-    from tracker.causes import CAUSES
+    from tracker.movements.causes import CAUSES
 
     parts = dict(zip(CAUSES, (f"{float(part.share):+.1%}" for part in each.parts), strict=True))
     return {

@@ -11,8 +11,8 @@ from tracker import output
 from tracker.commands.common import Setting, common
 
 if TYPE_CHECKING:
-    from tracker.claims import Claim
-    from tracker.verdicts import Verdict
+    from tracker.claims.files import Claim
+    from tracker.claims.verdicts import Verdict
 
 ROWS = ["place", "name", "in", "country", "open", "release", "developer", "score"]
 
@@ -31,8 +31,8 @@ def claim_command(setting: Setting, words: tuple[str, ...], strict: bool) -> Non
     cannot be read.
     """
     from storage import warehouse
+    from tracker.claims.verdicts import judge
     from tracker.commands.board import known_board
-    from tracker.verdicts import judge
 
     claims = _asked(words, setting)
     with setting.database() as connection:
@@ -56,8 +56,8 @@ def claim_command(setting: Setting, words: tuple[str, ...], strict: bool) -> Non
 
 def _asked(words: tuple[str, ...], setting: Setting) -> tuple[Claim, ...]:
     """The claims of a file, of an id, or of a sentence."""
-    from tracker.claim_sentence import UnreadableClaim, read_sentence
-    from tracker.claims import SHIPPED, read_claims
+    from tracker.claims.files import SHIPPED, read_claims
+    from tracker.claims.sentence import UnreadableClaim, read_sentence
 
     if words[0] != "check":
         try:

@@ -15,8 +15,8 @@ from tracker import output
 from tracker.commands.common import Day, Setting, common
 
 if TYPE_CHECKING:
-    from tracker.collect import Outcome
-    from tracker.door import Brought
+    from tracker.intake.collect import Outcome
+    from tracker.intake.door import Brought
 
 UNREACHABLE = 75
 
@@ -56,7 +56,7 @@ def collect_command(setting: Setting, sources: tuple[str, ...]) -> None:
 
     Exit code 1 where a source failed or a page was refused, 75 where nothing could be reached.
     """
-    from tracker.collect import collect
+    from tracker.intake.collect import collect
 
     known = setting.config.declared()
     for name in sources:
@@ -134,7 +134,7 @@ def import_command(
     direction: str | None,
 ) -> None:
     """Put pages of SOURCE that somebody else saved through the same door as collected ones."""
-    from tracker.bring_in import bring_in, replay
+    from tracker.intake.bring_in import bring_in, replay
 
     if board:
         # Then every argument is a file.
@@ -143,7 +143,7 @@ def import_command(
             raise click.UsageError(
                 "--board takes CSV files, and --captured-at or a day at the beginning of their names"
             )
-        from tracker.new_source import own_board
+        from tracker.intake.new_source import own_board
 
         own_board(setting.config, board, files[0], direction)
         source = board
@@ -190,7 +190,7 @@ def backfill_command(
 
     A second run adds nothing; one that was stopped goes on where it was.
     """
-    from tracker import backfill
+    from tracker.intake import backfill
 
     known = setting.config.declared()
     if source not in known:
@@ -209,7 +209,7 @@ def backfill_command(
 @common
 def new_command(setting: Setting, name: str, address: str) -> None:
     """Begin a source NAME for the table at URL: docs/adding-a-source.md walks through it."""
-    from tracker.new_source import new
+    from tracker.intake.new_source import new
 
     target, page, rows = new(setting.config, name, address)
     output.say(f"{target}: a proposal; read it, and mend what is marked TODO")
@@ -221,7 +221,7 @@ def new_command(setting: Setting, name: str, address: str) -> None:
 @common
 def publish_command(setting: Setting) -> None:
     """Resolve all names against the registry and publish: how a corrected line reaches all of history."""
-    from tracker.rebuild import bring_up_to_date
+    from tracker.intake.rebuild import bring_up_to_date
 
     output.say(f"published {bring_up_to_date(setting.config)}")
 
@@ -230,7 +230,7 @@ def publish_command(setting: Setting) -> None:
 @common
 def rebuild_command(setting: Setting) -> None:
     """Derive warehouse and published database again from the archive, the declarations and the registry."""
-    from tracker.rebuild import rebuild
+    from tracker.intake.rebuild import rebuild
 
     with progress() as told:
         done = rebuild(setting.config, told)

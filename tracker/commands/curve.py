@@ -13,11 +13,11 @@ from tracker import output
 from tracker.commands.asking import knobs, nothing, where_option
 from tracker.commands.board import headline, known_board, missing
 from tracker.commands.common import Setting, as_of, common
-from tracker.shares import Definition
-from tracker.where import Where
+from tracker.figures.shares import Definition
+from tracker.figures.where import Where
 
 if TYPE_CHECKING:
-    from tracker.curve import Curve
+    from tracker.figures.curve import Curve
 
 COLUMNS = ["board", "day", "unit", "top", "all", "ties", "open_means", "of", "count", "low", "high", "share",
            "share_low", "share_high", "definition", "id"]  # fmt: skip
@@ -34,7 +34,7 @@ def curve_command(
     setting: Setting, board: str, where: Where, chart: Path | None, as_of: date | None, definition: Definition
 ) -> None:
     """The share under unit x N x ties (where they change it) x meaning of open, and which choice moves it most."""
-    from tracker.curve import curve, sentence
+    from tracker.figures.curve import curve, sentence
 
     if chart and chart.suffix not in (".svg", ".png"):
         raise click.UsageError(f"--chart {chart}: expected a name that ends in .svg or .png")
@@ -68,7 +68,7 @@ def curve_command(
         fixed = replace(definition, by=where.by)
         output.paragraph(f"The same throughout: {'; '.join([*fixed.of_cut(), *fixed.of_properties()])}.")
     if chart:
-        from tracker.chart import picture
+        from tracker.figures.chart import picture
 
         picture(found, str(about["title"]), chart)
         output.say(f"{chart} is drawn")

@@ -15,8 +15,8 @@ from tracker import clock as clocks
 from tracker.commands.common import Setting
 
 if TYPE_CHECKING:
-    from tracker.collect import Outcome
     from tracker.config import Config
+    from tracker.intake.collect import Outcome
 
 Unit = Literal["entry", "release"]
 TODAY = "2026-08-22"
@@ -90,8 +90,8 @@ def make_anew(data: Path) -> None:
 
 def collected(data: Path) -> list[Outcome]:
     """Outcomes of the sources, each collected on the day that its page was recorded."""
-    from tracker.collect import collect
     from tracker.demo_server import pages, serving
+    from tracker.intake.collect import collect
 
     outcomes: list[Outcome] = []
     bodies = pages()
@@ -130,7 +130,7 @@ def print_shares(data: Path) -> None:
     from storage.warehouse import connect, published
     from tracker.commands.board import known_board
     from tracker.commands.share import print_share
-    from tracker.shares import Definition, shares
+    from tracker.figures.shares import Definition, shares
 
     today = date.fromisoformat(TODAY)
     connection = connect(published(data), read_only=True)

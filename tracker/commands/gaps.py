@@ -12,7 +12,7 @@ from tracker import output
 from tracker.commands.asking import between_by, comparable, level_option, nothing, scored
 from tracker.commands.board import headline, known_board
 from tracker.commands.common import Setting, as_of, common
-from tracker.shares import Definition
+from tracker.figures.shares import Definition
 
 Property = Literal["country", "developer", "openness", "open"]
 
@@ -33,7 +33,7 @@ def gap_command(
     setting: Setting, board: str, between: str, other: str, by: Property, level: float, as_of: date | None
 ) -> None:
     """Best of one group minus best of another, with its interval, and on arenas the chance to win."""
-    from tracker.gaps import gap
+    from tracker.figures.gaps import gap
 
     with setting.database() as connection:
         about = known_board(connection, board)
@@ -77,7 +77,7 @@ def gap_command(
 @common
 def lag_command(setting: Setting, board: str, of: str, behind: str, by: Property, as_of: date | None) -> None:
     """How many days one group needs to reach the records of another, within one snapshot."""
-    from tracker.lags import lag
+    from tracker.figures.lags import lag
 
     with setting.database() as connection:
         about = known_board(connection, board)

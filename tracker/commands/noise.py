@@ -11,9 +11,9 @@ from tracker import output
 from tracker.commands.asking import level_option, nothing, scored, top_option, where_option
 from tracker.commands.board import headline, known_board
 from tracker.commands.common import Setting, as_of, common
-from tracker.receipts import id_of
-from tracker.shares import Definition
-from tracker.where import Where
+from tracker.figures.shares import Definition
+from tracker.figures.where import Where
+from tracker.receipts.ids import id_of
 
 COLUMNS = ["count", "share_of_draws", "share_of_draws_with_unknown"]
 
@@ -31,7 +31,7 @@ def noise_command(
     setting: Setting, board: str, where: Where, top: int, draws: int, seed: int, level: float, as_of: date | None
 ) -> None:
     """The spread of a count in the top N when the published intervals are redrawn; certain and possible places."""
-    from tracker.uncertainty import CAVEAT, noise
+    from tracker.figures.uncertainty import CAVEAT, noise
 
     with setting.database() as connection:
         about = known_board(connection, board)

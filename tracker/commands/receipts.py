@@ -14,13 +14,13 @@ from tracker.commands.common import Setting, common
 if TYPE_CHECKING:
     import duckdb
 
-    from tracker.receipts import Figure
+    from tracker.receipts.ids import Figure
 
 
 def _found(connection: duckdb.DuckDBPyConnection, text: str) -> Figure:
     """The figure of an id; what is no id, or names no board, is a wrong use."""
     from tracker.commands.board import known_board
-    from tracker.receipts import UnreadableReceipt, find, read_receipt
+    from tracker.receipts.ids import UnreadableReceipt, find, read_receipt
 
     try:
         said = read_receipt(text)
@@ -40,7 +40,7 @@ def explain_command(setting: Setting, id_: str) -> None:
     """
     from scrapers.errors import TrackerError
     from storage.archive import Archive
-    from tracker import grounds
+    from tracker.receipts import grounds
 
     with setting.database() as connection:
         figure = _found(connection, id_)
@@ -113,8 +113,8 @@ def bundle_command(setting: Setting, id_: str, out: Path) -> None:
     """
     import hashlib
 
-    from tracker.bundles import bundle
-    from tracker.zips import packed
+    from tracker.receipts.bundles import bundle
+    from tracker.receipts.zips import packed
 
     with setting.database() as connection:
         members = bundle(connection, setting.config, _found(connection, id_))
@@ -135,7 +135,7 @@ def verify_command(setting: Setting, file: Path) -> None:
 
     Exit code 1 and a sentence where a byte, a row or a line of the registry is not as it was.
     """
-    from tracker.proofs import verify
+    from tracker.receipts.proofs import verify
 
     proof = verify(file)
     share = proof.figure.share

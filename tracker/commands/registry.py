@@ -187,7 +187,7 @@ def renames_command(setting: Setting, board: str | None) -> None:
 @common
 def corrections_command(setting: Setting) -> None:
     """Which figures the last publish moved, over the same snapshots as before, and the rows that did it."""
-    from tracker.corrections import corrections
+    from tracker.movements.corrections import corrections
 
     found, sentence = corrections(setting.config.data)
     columns = ["board", "day", "top", "by", "value", "of", "before", "after", "because"]

@@ -11,9 +11,9 @@ from tracker import output
 from tracker.commands.asking import knobs, nothing, share_words, top_option, where_option
 from tracker.commands.board import headline, known_board, missing
 from tracker.commands.common import Day, Setting, as_of, common
-from tracker.receipts import id_of
-from tracker.shares import Definition
-from tracker.where import Figure, Where
+from tracker.figures.shares import Definition
+from tracker.figures.where import Figure, Where
+from tracker.receipts.ids import id_of
 
 RATIO = ["board", "day", "top", "count", "high", "of", "whole_count", "whole_high", "whole_of", "ratio", "ratio_low",
          "ratio_high", "definition", "id"]  # fmt: skip
@@ -31,7 +31,7 @@ def representation_command(
     setting: Setting, board: str, where: Where, top: int, as_of: date | None, definition: Definition
 ) -> None:
     """The share of the top N divided by the share of the whole board: is it simply full of them?"""
-    from tracker.rosters import representation
+    from tracker.figures.rosters import representation
 
     day = as_of or setting.today
     with setting.database() as connection:
@@ -92,7 +92,7 @@ def roster_command(
     definition: Definition,
 ) -> None:
     """Where the board dropped or added many rows at once, and the share on the rows that both days have."""
-    from tracker.rosters import roster
+    from tracker.figures.rosters import roster
 
     if since >= until:
         raise click.UsageError(f"--from {since} is not before --to {until}")

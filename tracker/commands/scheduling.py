@@ -13,14 +13,14 @@ from tracker import output
 from tracker.commands.common import Setting, common
 
 if TYPE_CHECKING:
-    from tracker.collect import Outcome
+    from tracker.intake.collect import Outcome
 
 
 @click.command("schedule")
 @common
 def schedule_command(setting: Setting) -> None:
     """Collect each enabled source at its times (config.toml), publish after each, until SIGTERM."""
-    from tracker import schedule
+    from tracker.intake import schedule
 
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(message)s")
     logging.getLogger("apscheduler").setLevel(logging.ERROR)

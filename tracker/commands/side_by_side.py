@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tracker import output
-from tracker.shares import Definition, Share
-from tracker.where import UNKNOWN, Figure, Where, figure
+from tracker.figures.shares import Definition, Share
+from tracker.figures.where import UNKNOWN, Figure, Where, figure
 
 if TYPE_CHECKING:
     from datetime import date

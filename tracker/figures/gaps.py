@@ -7,8 +7,8 @@ from datetime import date
 from math import hypot
 from statistics import NormalDist
 
-from tracker.points import LEVEL, Point, Row
-from tracker.where import UNKNOWN
+from tracker.figures.points import LEVEL, Point, Row
+from tracker.figures.where import UNKNOWN
 
 BRADLEY_TERRY = "Bradley-Terry rating"  # the metric of boards on which a gap is a chance to win
 

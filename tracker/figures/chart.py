@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from scrapers.errors import TrackerError
-from tracker.curve import Curve, sentence
+from tracker.figures.curve import Curve, sentence
 
 KINDS = (".svg", ".png")
 

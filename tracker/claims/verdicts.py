@@ -8,12 +8,12 @@ from datetime import date, datetime
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
-from tracker.claims import Claim, Count
-from tracker.cuts import Cut, cuts
-from tracker.outcomes import RULES, Bound, Rule, bounds, example
-from tracker.receipts import id_of
-from tracker.shares import Definition
-from tracker.where import Where, parse
+from tracker.claims.files import Claim, Count
+from tracker.claims.outcomes import RULES, Bound, Rule, bounds, example
+from tracker.figures.cuts import Cut, cuts
+from tracker.figures.shares import Definition
+from tracker.figures.where import Where, parse
+from tracker.receipts.ids import id_of
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,7 +14,7 @@ from datetime import date
 from scrapers.declare import validate
 from scrapers.errors import DeclarationError, TrackerError
 from storage.registry_files import COUNTRIES
-from tracker.claims import Claim
+from tracker.claims.files import Claim
 
 
 class UnreadableClaim(TrackerError):

@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from scrapers.base import Entry
-from tracker.cuts import Cut, Placed, cuts
-from tracker.receipts import Figure
+from tracker.figures.cuts import Cut, Placed, cuts
+from tracker.receipts.ids import Figure
 
 if TYPE_CHECKING:
     import duckdb

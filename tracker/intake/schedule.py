@@ -14,8 +14,8 @@ from typing import Any
 from scrapers.declare import Source, seconds
 from scrapers.errors import TrackerError
 from tracker.clock import Clock
-from tracker.collect import Outcome, collect
 from tracker.config import Config, interval
+from tracker.intake.collect import Outcome, collect
 
 Tell = Callable[[str], object]
 STOPPING = (signal.SIGTERM, signal.SIGINT)

@@ -10,10 +10,10 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from storage import warehouse
-from tracker.curve import EVERY
-from tracker.cuts import Cut, cuts
-from tracker.shares import Definition, shares
-from tracker.where import Figure, Where, figure
+from tracker.figures.curve import EVERY
+from tracker.figures.cuts import Cut, cuts
+from tracker.figures.shares import Definition, shares
+from tracker.figures.where import Figure, Where, figure
 
 if TYPE_CHECKING:
     import duckdb

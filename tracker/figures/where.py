@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from tracker.shares import By, Share
+from tracker.figures.shares import By, Share
 
 UNKNOWN = "unknown"
 LEVELS = ("open_source", "open_weights", "restricted_weights", "proprietary", "mixed", UNKNOWN)

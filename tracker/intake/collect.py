@@ -24,7 +24,7 @@ from storage.archive import Archive, BlobWriter, Line
 from storage.memory import few_arenas, give_back
 from tracker.clock import Clock
 from tracker.config import Config
-from tracker.fetching import fetcher
+from tracker.intake.fetching import fetcher
 
 if TYPE_CHECKING:
     import duckdb

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from storage import warehouse
-from tracker.shares import Definition
+from tracker.figures.shares import Definition
 
 if TYPE_CHECKING:
     import duckdb

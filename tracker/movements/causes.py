@@ -14,9 +14,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from storage import publish, warehouse
-from tracker.cuts import Cut, cuts_of
-from tracker.moves import BoardRow, Facts, Pair
-from tracker.shares import Definition
+from tracker.figures.cuts import Cut, cuts_of
+from tracker.figures.shares import Definition
+from tracker.movements.moves import BoardRow, Facts, Pair
 
 if TYPE_CHECKING:
     import duckdb

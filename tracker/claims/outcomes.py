@@ -12,8 +12,8 @@ from fractions import Fraction
 from itertools import product
 from typing import Literal
 
-from tracker.claims import Count
-from tracker.cuts import Cut, Placed
+from tracker.claims.files import Count
+from tracker.figures.cuts import Cut, Placed
 
 Rule = Literal["any order", "include", "exclude", "fractional"]
 RULES: tuple[Rule, ...] = ("any order", "include", "exclude", "fractional")

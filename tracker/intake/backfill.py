@@ -23,9 +23,9 @@ from scrapers.declare import PageOf, Source
 from scrapers.errors import DeclarationError, PageError, TrackerError
 from scrapers.http import Fetcher
 from storage.archive import Archive
-from tracker import fetching
 from tracker.config import Config
-from tracker.door import Brought, Progress, Saved, take_in
+from tracker.intake import fetching
+from tracker.intake.door import Brought, Progress, Saved, take_in
 
 _RAW = re.compile(r"^https://raw\.githubusercontent\.com/(?P<repository>[^/]+/[^/]+)/(?P<branch>[^/]+)/(?P<path>.+)$")
 CDX = "https://web.archive.org/cdx/search/cdx"

@@ -12,7 +12,7 @@ from scrapers.declare import Declared, read_toml, validate
 from scrapers.errors import DeclarationError
 from storage.registry_files import COUNTRIES
 
-SHIPPED = Path(__file__).with_name("claims.toml")
+SHIPPED = Path(__file__).parent.parent / "claims.toml"
 Unit = Literal["entry", "release", "developer"]
 
 

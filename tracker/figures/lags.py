@@ -8,8 +8,8 @@ from datetime import date
 from fractions import Fraction
 from itertools import groupby
 
-from tracker.points import Point, Row
-from tracker.where import UNKNOWN
+from tracker.figures.points import Point, Row
+from tracker.figures.where import UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

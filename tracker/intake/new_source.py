@@ -13,8 +13,8 @@ from scrapers.base import Request
 from scrapers.declare import SOURCES, Format, load_source
 from scrapers.errors import DeclarationError, PageError
 from scrapers.tables import Row
-from tracker import fetching
 from tracker.config import Config
+from tracker.intake import fetching
 
 NAME = re.compile(r"^[a-z][a-z0-9_]{1,60}$")
 # Column names that boards use, in lower case; the first that a table has is proposed.

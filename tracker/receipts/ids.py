@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from urllib.parse import quote, unquote
 
 from scrapers.errors import TrackerError
-from tracker.shares import Definition, Share, shares
-from tracker.where import Where
+from tracker.figures.shares import Definition, Share, shares
+from tracker.figures.where import Where
 
 if TYPE_CHECKING:
     import duckdb

@@ -21,9 +21,10 @@ from storage.archive import Archive
 from storage.registry import load_registry
 from storage.resolve import Printed, resolve
 from storage.words import same_word
-from tracker import __version__, grounds
+from tracker import __version__
 from tracker.config import Config
-from tracker.receipts import Figure
+from tracker.receipts import grounds
+from tracker.receipts.ids import Figure
 
 if TYPE_CHECKING:
     import duckdb

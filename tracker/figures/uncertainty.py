@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.points import LEVEL, Point
-from tracker.where import Where
+from tracker.figures.points import LEVEL, Point
+from tracker.figures.where import Where
 
 DRAWS = 10_000
 AT_ONCE = 1_000_000  # numbers held in memory at a time

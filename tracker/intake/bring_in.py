@@ -17,7 +17,7 @@ from scrapers.errors import DeclarationError
 from storage import ingest, judge
 from tracker import clock
 from tracker.config import Config
-from tracker.door import Brought, Progress, Saved, take_in
+from tracker.intake.door import Brought, Progress, Saved, take_in
 
 
 def bring_in(

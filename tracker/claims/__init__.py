@@ -1,0 +1,1 @@
+"""A sentence with counts, and the verdict on it."""
