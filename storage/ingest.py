@@ -183,7 +183,9 @@ def _read_batch(
     kinds |= dict.fromkeys(("source", "role", "edition"), text)
     warehouse.insert(connection, "sightings", kinds, dict.fromkeys(sightings))
     warehouse.stale(connection, *warehouse.DERIVED)
-    # A page that several sets share is good as long as one of them is.
+    # A page that several sets share is good as long as one of them is, whatever batch that is in.
+    for capture in outcomes.keys() & done.read_captures:
+        outcomes[capture].insert(0, done.reasons.pop(capture, None))
     refused = {capture: None if None in reasons else reasons[0] for capture, reasons in outcomes.items()}
     done.read_captures |= refused.keys()
     done.reasons |= {capture: reason for capture, reason in refused.items() if reason}

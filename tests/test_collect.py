@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scrapers.declare import load_sources
+from storage import ingest
 from tests.simulated import NEWEST, PAGES, Place, Upstream, free_port
 
 WALK = ["2025-04-30", "2025-08-20", "2025-11-10", "2026-08-22", NEWEST]
@@ -178,3 +179,21 @@ def test_an_unknown_source_is_wrong_use(tmp_path: Path) -> None:
     done = Place(tmp_path / "place").run("collect", "aidr")
     assert done.code == 2
     assert "no source 'aidr'; there are: aider" in done.err
+
+
+@pytest.mark.parametrize("batch", [1, 200])
+def test_pages_that_sets_share_are_good_where_one_set_is(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    """LiveBench's newest table is cut: its own set is refused, and the pages that all sets share are not."""
+    monkeypatch.setattr(ingest, "BATCH", batch)
+    place = Place(tmp_path / "place", upstream.mirror)
+    table = "/raw.githubusercontent.com/LiveBench/new-livebench/main/public/table_2026_06_25.csv"
+    upstream.fault(table, "half")
+    try:
+        assert place.run("collect", "livebench").code == 1
+    finally:
+        upstream.fault(table, "none")
+    states = place.sql("SELECT role, state, count(*) FROM captures WHERE role IN ('links', 'releases') GROUP BY ALL")
+    assert sorted(states) == [("links", "read", 2), ("releases", "read", 1)]
+    assert place.sql("SELECT count(*) FROM captures WHERE role = 'table' AND state = 'refused'") == [(1,)]
