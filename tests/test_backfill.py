@@ -31,8 +31,10 @@ START = datetime(2025, 12, 1, 12, tzinfo=UTC)
 
 
 def page(number: int) -> bytes:
-    """A page of the board with 60 rows, of which one changes with `number`."""
-    rows = [f"|lab/model-{n}|{1 + n / 10:.1f} %|" for n in range(60)]
+    """A page of the board with its landmark names and 60 rows, of which one changes with `number`."""
+    names = load_sources()["vectara"].boards["vectara_hallucination"].expect.landmarks
+    rows = [f"|{name}|{n / 10:.1f} %|" for n, name in enumerate(names)]
+    rows += [f"|lab/model-{n}|{1 + n / 10:.1f} %|" for n in range(60 - len(names))]
     rows.append(f"|lab/newest|{20 + number / 10:.1f} %|")
     day = f"{START + timedelta(days=number):%B %d, %Y}"
     return (
@@ -126,7 +128,7 @@ def test_git_killed_half_way_and_resumed(repository: Path, tmp_path: Path) -> No
     backfill.from_git(whole, whole.declared()["vectara"], str(repository), None, None, silent)
     data = tmp_path / "killed" / "data"
     script = (
-        "import os, signal, sys, tracker.door as door\n"
+        "import os, signal, sys, tracker.intake.door as door\n"
         "door.CHUNK = 10\n"
         "append, count = door.Archive.append, []\n"
         "def counted(self, lines):\n"
