@@ -154,7 +154,7 @@ def test_git_killed_before_publishing(repository: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     script = (
         "import os, signal\n"
-        "from tracker import door\n"
+        "from tracker.intake import door\n"
         "door.publish.prepare = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "from tracker.cli import main\n"
         "main()\n"
