@@ -14,10 +14,10 @@ FILES = ["boards.csv", "entries.csv", "quarantine.csv", "shares.csv", "snapshots
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", '=cmd|"/c calc"!A1', "plain", 'a "quoted", name', "汉字"]
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """Two boards, a quarantined page, hostile names."""
-    place = small(tmp_path / "place")
+    place = small(tmp_path_factory.mktemp("filled") / "place")
     lines = ["model,points,double"]
     for score, name in enumerate(HOSTILE, 10):
         quoted = name.replace('"', '""')
@@ -26,6 +26,12 @@ def place(tmp_path: Path) -> Place:
     put(place, page([1]), "2026-01-02")
     put(place, page([3, 2], "2026-01-01"), "2026-01-03", "dated")
     return place
+
+
+@pytest.fixture
+def place(filled: Place, tmp_path: Path) -> Place:
+    """The same, for one test to change."""
+    return filled.copy(tmp_path / "place")
 
 
 def rows(content: bytes) -> list[dict[str, str]]:

@@ -58,7 +58,8 @@ def test_every_page_is_faulty_over_earlier_data(
     problems = {row["source"] for row in done.json() if row["problem"]}
     assert named(done) == problems
     assert {(kind, source) for source in set(PAGES) - problems} <= MAY_PASS
-    assert {name: place.exported()[name] for name in DATA} == {name: told[name] for name in DATA}
+    stored = place.exported()
+    assert {name: stored[name] for name in DATA} == {name: told[name] for name in DATA}
     top = place.run("top", "vectara_hallucination", "--format", "json")
     assert (top.code, len(top.json())) == (0, 20)
     assert place.run("status").code == 1
@@ -95,7 +96,8 @@ def test_one_page_is_faulty(
     done = place.run("collect", *PAGES, "--format", "json", now=LATER)
     assert (done.code, named(done)) == (1, {source})
     assert all(row["unchanged"] for row in done.json() if row["source"] != source)
-    assert {name: place.exported()[name] for name in DATA} == {name: told[name] for name in DATA}
+    stored = place.exported()
+    assert {name: stored[name] for name in DATA} == {name: told[name] for name in DATA}
 
 
 @pytest.mark.parametrize("source", PAGES)

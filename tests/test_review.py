@@ -13,14 +13,20 @@ URL = "https://example.org/card"
 NAMES = ("Qwen3-32B", "gpt-4o", "Nameless 9", "gpt4o mystery", "Rare 1")
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """Three days of a board. Nameless 9 is there on each, Rare 1 on the first alone."""
-    place = small(tmp_path / "place")
+    place = small(tmp_path_factory.mktemp("filled") / "place")
     put(place, page([50, 40, 30, 20, 10], names=NAMES), "2026-01-01")
     put(place, page([50, 40, 30, 20], names=NAMES), "2026-01-02")
     put(place, page([50, 40, 31, 20], names=NAMES), "2026-01-03")
     return place
+
+
+@pytest.fixture
+def place(filled: Place, tmp_path: Path) -> Place:
+    """The same, for one test to change."""
+    return filled.copy(tmp_path / "place")
 
 
 def names(place: Place) -> list[str]:
