@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
+# One more than there are cores: tests that wait for processes leave theirs idle.
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
 .PHONY: help demo test lint run clean constraints
 
@@ -23,7 +25,7 @@ demo: $(STAMP)
 	@$(BIN)/tracker demo
 
 test: $(STAMP)
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .
