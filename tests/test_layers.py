@@ -32,6 +32,29 @@ def test_imports_point_one_way(layer: str) -> None:
         assert not imported(file) & forbidden, file
 
 
+# Rooms of tracker, and those that each may look into.
+ROOMS: dict[str, set[str]] = {
+    "figures": set(),
+    "intake": set(),
+    "receipts": {"figures"},
+    "movements": {"figures"},
+    "claims": {"figures"},
+    "commands": {"figures", "intake", "receipts", "movements", "claims"},
+}
+
+
+def test_arrows_between_the_rooms_of_tracker_point_one_way() -> None:
+    """commands -> claims, receipts, movements -> figures; intake stands by itself."""
+    found = {room.name for room in (ROOT / "tracker").iterdir() if (room / "__init__.py").exists()}
+    assert found == ROOMS.keys()
+    for room, allowed in ROOMS.items():
+        for file in (ROOT / "tracker" / room).glob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tracker."):
+                    into = str(node.module).split(".")[1]
+                    assert into not in ROOMS.keys() - allowed - {room}, file
+
+
 def test_one_module_opens_sockets() -> None:
     """httpx is imported by scrapers/http.py alone, with its sockets beside it; else only the demo's server speaks."""
     speakers = {"httpx", "httpcore", "requests", "urllib3", "aiohttp", "socket"}

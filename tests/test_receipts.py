@@ -17,8 +17,8 @@ import pytest
 from click.testing import CliRunner
 
 from tracker.cli import cli
+from tracker.figures.ids import UnreadableReceipt, read_receipt
 from tracker.figures.shares import Definition
-from tracker.receipts.ids import UnreadableReceipt, read_receipt
 from tracker.receipts.proofs import verify
 from tracker.receipts.zips import BrokenBundle, packed, unpacked
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal
 from tracker.claims.files import Claim, Count
 from tracker.claims.outcomes import RULES, Bound, Rule, bounds, example
 from tracker.figures.cuts import Cut, cuts
+from tracker.figures.ids import id_of
 from tracker.figures.shares import Definition
 from tracker.figures.where import Where, parse
-from tracker.receipts.ids import id_of
 
 if TYPE_CHECKING:
     import duckdb

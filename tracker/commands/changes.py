@@ -12,9 +12,9 @@ from tracker import output
 from tracker.commands.asking import knobs
 from tracker.commands.board import headline, known_board, missing
 from tracker.commands.common import Day, Setting, common
+from tracker.figures.ids import receipt, share_of
 from tracker.figures.shares import Definition, Share, shares
 from tracker.figures.where import Where
-from tracker.receipts.ids import receipt, share_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,9 +11,9 @@ from tracker import output
 from tracker.commands.asking import level_option, nothing, scored, top_option, where_option
 from tracker.commands.board import headline, known_board
 from tracker.commands.common import Setting, as_of, common
+from tracker.figures.ids import id_of
 from tracker.figures.shares import Definition
 from tracker.figures.where import Where
-from tracker.receipts.ids import id_of
 
 COLUMNS = ["count", "share_of_draws", "share_of_draws_with_unknown"]
 

@@ -14,13 +14,13 @@ from tracker.commands.common import Setting, common
 if TYPE_CHECKING:
     import duckdb
 
-    from tracker.receipts.ids import Figure
+    from tracker.figures.ids import Figure
 
 
 def _found(connection: duckdb.DuckDBPyConnection, text: str) -> Figure:
     """The figure of an id; what is no id, or names no board, is a wrong use."""
     from tracker.commands.board import known_board
-    from tracker.receipts.ids import UnreadableReceipt, find, read_receipt
+    from tracker.figures.ids import UnreadableReceipt, find, read_receipt
 
     try:
         said = read_receipt(text)

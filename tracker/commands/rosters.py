@@ -11,9 +11,9 @@ from tracker import output
 from tracker.commands.asking import knobs, nothing, share_words, top_option, where_option
 from tracker.commands.board import headline, known_board, missing
 from tracker.commands.common import Day, Setting, as_of, common
+from tracker.figures.ids import id_of
 from tracker.figures.shares import Definition
 from tracker.figures.where import Figure, Where
-from tracker.receipts.ids import id_of
 
 RATIO = ["board", "day", "top", "count", "high", "of", "whole_count", "whole_high", "whole_of", "ratio", "ratio_low",
          "ratio_high", "definition", "id"]  # fmt: skip

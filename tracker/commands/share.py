@@ -12,8 +12,8 @@ from tracker import output
 from tracker.commands.asking import knobs
 from tracker.commands.board import headline, known_board, missing, records
 from tracker.commands.common import Setting, as_of, common
+from tracker.figures.ids import receipt
 from tracker.figures.shares import Definition, Share, shares
-from tracker.receipts.ids import receipt
 
 BESIDE = ("kind", "adjustment", "operator", "age_days", "definition")  # a table says these once, above and below
 LABS = (5, 10)  # developers are few: the tops at which they are counted unless said otherwise

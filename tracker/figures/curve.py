@@ -9,9 +9,9 @@ from itertools import combinations
 from statistics import fmean
 from typing import TYPE_CHECKING, Literal
 
+from tracker.figures.ids import receipt, share_of
 from tracker.figures.shares import Definition, shares
 from tracker.figures.where import Figure, Where, figure
-from tracker.receipts.ids import receipt, share_of
 
 if TYPE_CHECKING:
     import duckdb

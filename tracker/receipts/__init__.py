@@ -1,1 +1,1 @@
-"""The id of a figure, what it rests on, and the bundle that proves it."""
+"""What a figure rests on, and the bundle that proves it."""

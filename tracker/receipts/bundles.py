@@ -23,8 +23,8 @@ from storage.resolve import Printed, resolve
 from storage.words import same_word
 from tracker import __version__
 from tracker.config import Config
+from tracker.figures.ids import Figure
 from tracker.receipts import grounds
-from tracker.receipts.ids import Figure
 
 if TYPE_CHECKING:
     import duckdb

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapers.base import Entry
 from tracker.figures.cuts import Cut, Placed, cuts
-from tracker.receipts.ids import Figure
+from tracker.figures.ids import Figure
 
 if TYPE_CHECKING:
     import duckdb

@@ -16,10 +16,10 @@ from scrapers import plain
 from scrapers.base import Page, Pages, Snapshot
 from scrapers.declare import Source, load_sources
 from scrapers.errors import DeclarationError, TrackerError
+from tracker.figures.ids import Figure, find
 from tracker.receipts import grounds
 from tracker.receipts.bundles import packed_json
 from tracker.receipts.database import database, of_rows
-from tracker.receipts.ids import Figure, find
 from tracker.receipts.zips import BrokenBundle, packed, unpacked
 
 NEEDED = ("manifest.json", "figure.json", "rows.json", "captures.json")
