@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import duckdb
 
 BATCH = 200  # pages parsed in one transaction: bounds memory, and a kill loses at most that much work
+# The modules that every source is read with; a change of one reads all pages again.
+READERS = ("base", "plain", "tables", "values", "yaml_text")
 
 
 @dataclass
@@ -60,7 +62,7 @@ def ingest(
 
 def fingerprints(sources: Mapping[str, Source]) -> dict[str, str]:
     """By source: changes when its declaration, its parser or the shared readers change."""
-    shared = [(SOURCES.parent / f"{name}.py").read_bytes() for name in ("base", "plain", "tables", "values")]
+    shared = [(SOURCES.parent / f"{name}.py").read_bytes() for name in READERS]
     found = {}
     for name, source in sorted(sources.items()):
         own = [SOURCES / f"{name}{suffix}" for suffix in (".toml", ".py")]

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from storage import publish
+from storage import ingest, publish
 from storage.warehouse import connect, opened, published
 from tests.simulated import Place, page, points, put, small
 from tracker.cli import cli
@@ -178,16 +178,26 @@ def test_a_warehouse_made_with_other_tables_is_derived_anew(demo_data: Path, tmp
 
 def test_a_change_of_any_rule_resolves_again() -> None:
     """Every module of storage that resolution imports, however far down, is part of its fingerprint."""
-    folder = Path(publish.__file__).parent
-    found, waiting = set(), ["resolve"]
+    assert modules_of("storage", "resolve") <= set(publish.RULES)
+
+
+def test_a_change_of_any_reader_reads_again() -> None:
+    """The same of the readers; declarations are told by their values, and errors say nothing of what is read."""
+    assert modules_of("scrapers", "plain") - {"declare", "errors", "countries"} <= set(ingest.READERS)
+
+
+def modules_of(layer: str, first: str) -> set[str]:
+    """A module of a layer and all that it imports from there, however far down."""
+    folder = Path(publish.__file__).parent.parent / layer
+    found, waiting = set(), [first]
     while waiting:
         name = waiting.pop()
         found.add(name)
         for node in ast.walk(ast.parse((folder / f"{name}.py").read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("storage"):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(layer):
                 modules = [node.module.rpartition(".")[2]] if "." in node.module else [each.name for each in node.names]
                 waiting += [module for module in modules if module not in found]
-    assert found <= set(publish.RULES)
+    return found
 
 
 def test_what_stands_is_not_derived_again(tmp_path: Path) -> None:
