@@ -404,3 +404,26 @@ def test_nothing_changed() -> None:
     found: list[Split] = split(pairs(rows, rows), ABOUT, Definition(), 20, [])
     assert {part.share for each in found for part in each.parts} == {0}
     assert date.min < DAY
+
+
+def test_openness_of_today_is_a_knob_of_every_figure(tmp_path: Path) -> None:
+    """B was closed on the first day and is open today: 0 of 2 then, 1 of 2 now, and a claim of one depends on it."""
+    two_days(tmp_path)
+    today = ["--data", str(tmp_path), "--now", "2026-02-01", "--format", "json"]
+
+    def run(*words: str, code: int = 0) -> Any:
+        done = CliRunner().invoke(cli, [*words, *today])
+        assert done.exit_code == code, done.output
+        return json.loads(done.stdout)
+
+    asked = ["tiny", "--where", "open=open"]
+    for facts, count in (("then", 0), ("now", 1)):
+        knob = ["--facts", facts]
+        points = run("curve", *asked, "--as-of", str(DAY), *knob)["points"]
+        assert {p["count"] for p in points if (p["unit"], p["open_means"]) == ("entry", "any")} == {count}
+        assert run("representation", *asked, "--as-of", str(DAY), "--top", "2", *knob)["count"] == count
+        ends = run("roster", *asked, "--from", str(DAY), "--to", "2026-01-12", "--top", "2", *knob)
+        assert ends["before"]["count"] == count
+    (verdict,) = run("claim", f"1 open of the top 2 on tiny are CN on {DAY}", code=1)
+    assert verdict["verdict"] == "depends"
+    assert {"facts": "now"} in [held["changes"] for held in verdict["holds"]]
