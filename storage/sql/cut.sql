@@ -4,7 +4,8 @@ SELECT c.ask, p.snapshot, p.day, c.row, c.name_key, n.name, c.place, c.tied, e.s
        c.developer, c.country, c.openness, c.open,
        CASE WHEN c.country_rule = 'multi'
             THEN (SELECT list(m.country ORDER BY m.country) FROM name_countries AS m WHERE m.name_key = c.name_key)
-       END AS countries
+       END AS countries,
+       e.score_low, e.score_high
 FROM placed AS c
 JOIN points AS p ON p.ask = c.ask AND p.day = c.day
 JOIN entries AS e ON e.snapshot_key = p.snapshot_key AND e.row = c.row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -34,6 +34,8 @@ class Placed:
     openness: str
     open: str
     countries: tuple[str, ...]  # under the country rule `multi`: every printed country of a joint model
+    score_low: float | None = None  # the published interval around the score, where there is one
+    score_high: float | None = None
 
     def values(self, by: str) -> list[tuple[str, ...]]:
         """The values under which the row is counted, for a `by` of a definition."""
@@ -56,6 +58,13 @@ class Cut:
     top: int
     rows: tuple[Placed, ...]
 
+    def at(self, top: int) -> Cut:
+        """The cut at a smaller N, of the same units by the same definition."""
+        by_rank = self.definition.rank_by == "printed_at_most"
+        last = [row.printed_rank if by_rank else row.place for row in self.rows]
+        kept = (row for row, at in zip(self.rows, last, strict=True) if at is not None and at <= top)
+        return replace(self, top=top, rows=tuple(kept))
+
     @property
     def group(self) -> tuple[Placed, ...]:
         """The tie group across the cut; empty where the cut falls between two groups."""
@@ -76,9 +85,9 @@ class Cut:
 
     def weight(self, row: Placed) -> Fraction:
         """How much of the row is in, by the tie rule of the definition: exact."""
-        if row not in self.group:
+        if self.definition.rank_by == "printed_at_most" or row.place + row.tied - 1 <= self.top:
             return Fraction(1)
-        shared = Fraction(self.left, row.tied)
+        shared = Fraction(self.top - row.place + 1, row.tied)
         return {"fractional": shared, "include": Fraction(1), "exclude": Fraction(0)}[self.definition.ties]
 
     def of(self) -> Fraction:
@@ -121,8 +130,8 @@ def cuts_of(
     asked = " UNION ALL ".join(f"SELECT {cells}" for _ in questions)
     found: dict[int, list[Placed]] = {ask: [] for ask in range(len(questions))}
     rows = connection.execute(f"WITH asked AS ({asked}) {_text()}", values).fetchall()
-    for ask, *row, countries in rows:
-        found[ask].append(Placed(*row, tuple(countries or ())))  # type: ignore[call-arg]
+    for ask, *row, countries, low, high in rows:
+        found[ask].append(Placed(*row, tuple(countries or ()), low, high))  # type: ignore[call-arg]
     return [Cut(definition, top, tuple(found[ask])) for ask, (_, top, definition) in enumerate(questions)]
 
 
