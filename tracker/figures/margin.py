@@ -21,7 +21,7 @@ from tracker.figures.where import Where
 if TYPE_CHECKING:
     import duckdb
 
-# The digits that a difference of two doubles can have at most, about; less than all of them is an error.
+# A difference of two doubles as printed has at most some 650 digits. One that would be rounded is an error.
 _EXACT = Context(prec=1000, traps=[Inexact])
 _PLACES = 4  # decimals that a sentence prints of scores that are not rounded
 _NO_RULE = "a margin is given only where the cut goes by score and the rows tied at it share the places left"
@@ -86,9 +86,8 @@ class Margin:
         }
 
 
-Margins = tuple[
-    Margin, Margin
-]  # of the low count (no unknown has the value) and of the high one (every unknown has it)
+# Of the low count (no unknown has the value), and of the high one (every unknown has it).
+Margins = tuple[Margin, Margin]
 
 
 def margins_of(
