@@ -22,6 +22,9 @@ import orjson
 import zstandard
 
 from scrapers.errors import TrackerError
+from storage.origins import Origin, of_evidence
+
+IMPORTED = "import"  # the run_id of every page that no run of collecting fetched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +43,13 @@ class Line:
     last_modified: str | None
     content_sha256: str | None
     bytes: int | None
-    evidence: str
+    origin: Origin
+    origin_detail: str  # a commit, the address of a copy, a file's name; empty for what was fetched
     error: str | None
 
     def capture(self) -> str:
         """Id of this capture: what was asked, when, and what came. A page that was imported twice is one capture."""
-        run = self.run_id if self.evidence == "fetched" else ""
+        run = "" if self.run_id == IMPORTED else self.run_id
         told = [
             run,
             self.fetched_at.isoformat(), self.source, self.role, self.method, self.address, self.body_sha256,
@@ -164,6 +168,8 @@ class BlobWriter:
 def _line(raw: bytes, path: Path, number: int) -> Line:
     try:
         fields = orjson.loads(raw)
+        if "evidence" in fields:  # as lines were written before origins were kept
+            fields["origin"], fields["origin_detail"] = of_evidence(fields.pop("evidence"))
         return Line(**{**fields, "fetched_at": datetime.fromisoformat(fields["fetched_at"])})
     except (orjson.JSONDecodeError, TypeError, KeyError, ValueError) as error:
         raise TrackerError(f"{path}: line {number + 1} after the last read is no ledger line: {error}") from None

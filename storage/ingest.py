@@ -16,7 +16,7 @@ from scrapers import plain
 from scrapers.base import Page, Pages
 from scrapers.declare import SOURCES, Source
 from scrapers.errors import PageError
-from storage import judge, together, warehouse
+from storage import judge, origins, together, warehouse
 from storage.archive import Archive, Line
 from storage.readings import Capture, PageKey, Reading
 
@@ -74,7 +74,7 @@ def fingerprints(sources: Mapping[str, Source]) -> dict[str, str]:
 def _declare(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
     """Boards, witnesses and breaks as declared; a source that is read otherwise than before waits to be read again."""
     marks = fingerprints(sources)
-    mark = warehouse.mark(marks, Path(warehouse.__file__).read_bytes())
+    mark = warehouse.mark(marks, Path(warehouse.__file__).read_bytes(), Path(origins.__file__).read_bytes())
     if warehouse.current(connection, "declarations", mark):
         return
     warehouse.replace_declarations(connection, sources)

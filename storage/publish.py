@@ -190,7 +190,7 @@ def _daily_shares(connection: duckdb.DuckDBPyConnection, share: str, *, afresh: 
         return
     same = " AND ".join(
         f"d.{column} IS NOT DISTINCT FROM s.{column}"
-        for column in ("board", "day", "snapshot", "published_on", "captured_at", "edition", "break_before")
+        for column in ("board", "day", "snapshot", "published_on", "captured_at", "edition", "break_before", "origin")
     )
     connection.execute(f"DELETE FROM shares_by_day AS d WHERE NOT EXISTS (FROM series AS s WHERE {same})")
     connection.execute(

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 # A run fetches its pages over some seconds, and they are one moment; imported pages have a moment of their own.
 _SEEN = """
 SELECT c.capture, c.role, c.address, c.content_sha256,
-       CASE WHEN c.evidence = 'fetched' THEN max(c.fetched_at) OVER (PARTITION BY c.run_id)
+       CASE WHEN c.run_id <> 'import' THEN max(c.fetched_at) OVER (PARTITION BY c.run_id)
             ELSE c.fetched_at END AS moment,
-       CASE WHEN c.evidence = 'fetched' THEN c.run_id ELSE '' END AS run
+       CASE WHEN c.run_id <> 'import' THEN c.run_id ELSE '' END AS run
 FROM captures AS c
 WHERE c.source = ? AND c.content_sha256 IS NOT NULL
 ORDER BY moment, run, c.fetched_at, c.capture

@@ -22,6 +22,7 @@ from scrapers.base import Snapshot
 from scrapers.declare import Board, Source
 from scrapers.errors import NothingPublished, TrackerError
 from storage.archive import Line
+from storage.origins import IN_WORDS, STRONGEST_FIRST
 
 if TYPE_CHECKING:
     import duckdb
@@ -201,7 +202,17 @@ def replace_declarations(connection: duckdb.DuckDBPyConnection, sources: Mapping
         {"board": text, "source": text, "role": text, "trust": pa.int32()},
         witness_rows,
     )
+    replace_origins(connection)
     insert(connection, "breaks", {"board": text, "day": pa.date32(), "reason": text, "link": text}, break_rows)
+
+
+def replace_origins(connection: duckdb.DuckDBPyConnection) -> None:
+    """The origins that a capture may have, in order and in words."""
+    import pyarrow as pa
+
+    connection.execute("DELETE FROM origins")
+    kinds = {"origin": pa.string(), "strength": pa.int32(), "words": pa.string()}
+    insert(connection, "origins", kinds, [(one, at, IN_WORDS[one]) for at, one in enumerate(STRONGEST_FIRST)])
 
 
 def primary(sources: Mapping[str, Source]) -> dict[str, tuple[Source, Board]]:
@@ -232,7 +243,8 @@ def add_captures(connection: duckdb.DuckDBPyConnection, lines: list[Line]) -> No
     columns = {
         "capture": text, "fetched_at": pa.timestamp("us"), "run_id": text, "source": text, "role": text,
         "method": text, "address": text, "body_sha256": text, "status": pa.int32(), "etag": text,
-        "last_modified": text, "content_sha256": text, "bytes": pa.int64(), "evidence": text, "error": text,
+        "last_modified": text, "content_sha256": text, "bytes": pa.int64(), "origin": text, "origin_detail": text,
+        "error": text,
         "state": text, "reason": text,
     }  # fmt: skip
     rows = {}
@@ -242,7 +254,7 @@ def add_captures(connection: duckdb.DuckDBPyConnection, lines: list[Line]) -> No
         rows[line.capture()] = (
             line.capture(), naive(line.fetched_at), line.run_id, line.source, line.role, line.method, line.address,
             line.body_sha256, line.status, line.etag, line.last_modified, line.content_sha256, line.bytes,
-            line.evidence, line.error, state, line.error,
+            line.origin, line.origin_detail, line.error, state, line.error,
         )  # fmt: skip
     connection.execute("CREATE OR REPLACE TEMP TABLE come AS FROM captures LIMIT 0")
     insert(connection, "come", columns, rows.values())

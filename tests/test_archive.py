@@ -23,7 +23,7 @@ def line(
     return Line(
         fetched_at=datetime.fromisoformat(at).replace(tzinfo=UTC), run_id="r", source="small", role=role, method="GET",
         address="https://example.org/", body_sha256="", status=200, etag='"e"', last_modified=None, content_sha256=sha256,
-        bytes=3, evidence="fetched", error=error,
+        bytes=3, origin="fetched", origin_detail="", error=error,
     )  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def lines(config: Config) -> list[tuple[str, ...]]:
     """What the ledger says of each capture but the run, in order."""
     archive = Archive(config.data / "archive")
     return sorted(
-        (str(at.fetched_at), at.address, at.content_sha256 or "", at.evidence) for _, _, at in archive.lines()
+        (str(at.fetched_at), at.address, at.content_sha256 or "", at.origin_detail) for _, _, at in archive.lines()
     )
 
 
@@ -96,7 +96,7 @@ def test_git_every_version_once_with_its_commit(repository: Path, tmp_path: Path
     kept = lines(here)
     assert len(kept) == 99
     head = subprocess.run(["git", "rev-parse", "HEAD~3"], cwd=repository, capture_output=True, text=True, check=True)
-    assert f"git vectara/hallucination-leaderboard {head.stdout.strip()}" in {line[3] for line in kept}
+    assert f"vectara/hallucination-leaderboard {head.stdout.strip()}" in {line[3] for line in kept}
     again = backfill.from_git(here, source, str(repository), None, None, silent)
     assert states(again) == {"unchanged": 99}
     assert lines(here) == kept

@@ -97,7 +97,7 @@ def test_the_order_of_ties(tmp_path: Path) -> None:
     found = verdict(tmp_path, rows, 2, ("CN", None, 1), ("US", None, 1))
     assert found.verdict == "depends"
     assert found.holds[0].example == ("b is in",)
-    assert "CN 0 to 1, claimed 1" in found.why
+    assert "CN 0.5 (0 to 1), claimed 1" in found.why
 
 
 def test_ties_that_do_not_matter(tmp_path: Path) -> None:
@@ -136,17 +136,19 @@ def test_how_far_the_nearest_snapshot_is(tmp_path: Path) -> None:
     assert (late.verdict, late.why) == ("not judged", "the nearest snapshot of tiny is 93 days before it (2026-01-02)")
     early = verdict(tmp_path / "3", PLAIN, 3, counts, day=DAY - timedelta(1))
     assert (early.verdict, early.why) == ("not judged", "the nearest snapshot of tiny is 1 days after it (2026-01-02)")
-    copied = verdict(tmp_path / "4", PLAIN, 3, counts, fetched_only=True)
+    copied = verdict(tmp_path / "4", PLAIN, 3, counts, origin="fetched")
     assert copied.verdict == "not judged"
-    assert "only a page that was fetched can judge it" in copied.why
+    assert "asks for a page fetched from the publisher or nearer; that of 2026-01-02 is from a file" in copied.why
+    assert verdict(tmp_path / "5", PLAIN, 3, counts, origin="import").verdict == "supported"
 
 
 def test_the_founding_claim_ships() -> None:
-    """14 CN, 9 CN and open, 0 US and open, of the top 20, judged by a fetched page alone."""
+    """14 CN, 9 CN and open, 0 US and open, of the top 20: on the average, and on each of the four that it names."""
     claim = next(claim for claim in read_claims(SHIPPED) if claim.id == "founding")
     assert (claim.board, claim.day, claim.top) == ("opencompass_llm", date(2025, 10, 18), 20)
     assert [(c.words(), c.count) for c in claim.counts] == [("CN", 14), ("CN and open", 9), ("US and open", 0)]
-    assert claim.fetched_only
+    assert [board.rpartition("_")[2] for board in claim.other_boards] == ["reasoning", "math", "knowledge", "code"]
+    assert claim.origin is None
 
 
 placed = st.builds(

@@ -126,10 +126,10 @@ def test_shares_are_those_counted_by_hand(
 @pytest.mark.parametrize(
     "line",
     [
-        "top 20 of arena_text_raw: 20 places, 2026-08-19 (3 days ago), captured 2026-08-22",
-        "top 20 of aider_polyglot: 20 places, 2025-10-04 (322 days ago), captured 2025-10-04",
-        "top 20 of opencompass_vlm: 20 places, 2025-10-23 (303 days ago), captured 2025-10-23",
-        "top 20 of vectara_hallucination: 20 places, 2026-03-10 (165 days ago), captured 2026-03-10",
+        "top 20 of arena_text_raw: 20 places, 2026-08-19 (16 days ago), captured 2026-08-22",
+        "top 20 of aider_polyglot: 20 places, 2025-10-04 (335 days ago), captured 2025-10-04",
+        "top 20 of opencompass_vlm: 20 places, 2025-10-23 (316 days ago), captured 2025-10-23",
+        "top 20 of vectara_hallucination: 20 places, 2026-03-10 (178 days ago), captured 2026-03-10",
     ],
 )
 def test_no_figure_is_dated_later_than_it_was_recorded(ran: subprocess.CompletedProcess[str], line: str) -> None:
@@ -230,7 +230,7 @@ def test_server_answers_as_an_upstream_does(base: str) -> None:
         assert client.get(f"{base}/a/page.csv", headers={"If-None-Match": '"other"'}).status_code == 200
         assert client.get(f"{base}/robots.txt").text == "User-agent: *\nAllow: /\n"
         assert client.get(f"{base}/a/other.csv").status_code == 404
-        assert client.post(f"{base}/a/page.csv").status_code == 501
+        assert client.post(f"{base}/a/page.csv").status_code == 405
 
 
 def test_server_is_gone_after_the_block() -> None:

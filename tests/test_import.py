@@ -124,7 +124,9 @@ def test_a_packed_page_is_unpacked(place: Place) -> None:
     file = saved(place, "2026-01-05.csv.gz", gzip.compress(page([50, 40])))
     place.run("import", "small", file, "--role", "plain")
     assert points(place, "small_plain") == [("2026-01-05", 50)]
-    assert place.sql("SELECT bytes, evidence FROM captures") == [(len(page([50, 40])), "imported 2026-01-05.csv.gz")]
+    assert place.sql("SELECT bytes, origin, origin_detail FROM captures") == [
+        (len(page([50, 40])), "import", "2026-01-05.csv.gz")
+    ]
 
 
 def test_every_state(place: Place) -> None:

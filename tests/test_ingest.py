@@ -40,7 +40,7 @@ def fetch(place: Place, body: bytes, at: str, *, status: int = 200, role: str = 
             fetched_at=datetime.fromisoformat(at).replace(tzinfo=UTC), run_id=run_id, source="small", role=role,
             method="GET", address=f"https://example.org/{role}.csv", body_sha256="", status=status, etag='"e"',
             last_modified=None, content_sha256=archive.put(body), bytes=len(body) if status == 200 else None,
-            evidence="fetched", error=None,
+            origin="import", origin_detail="", error=None,  # as `put` has it: exports say where the bytes are from
         )
     ])  # fmt: skip
 

@@ -19,13 +19,21 @@ from hypothesis import strategies as st
 
 from tests.tiny import DAY, Row, in_memory
 from tracker.figures.cuts import Cut, Placed
-from tracker.figures.margin import Margin, Margins, last_digit, margins, margins_of, sentence
+from tracker.figures.margin import Margin, Margins, last_digit, margins, sentence, units_of
 from tracker.figures.shares import Definition, shares
 from tracker.figures.where import Where, parse
 
 CN, US = {"country": "CN"}, {"country": "US"}
 OPEN, CLOSED = {"openness": "open_weights"}, {"openness": "proprietary"}
 OF_CN = parse("country=CN")
+
+
+def margins_of(
+    connection: Any, board: str, top: int, wheres: list[Where], definition: Definition, *, as_of: date, today: date
+) -> dict[Where, Margins]:
+    """The margins of several counts of one board."""
+    units = units_of(connection, board, definition, as_of=as_of, today=today)
+    return {where: units.margins(top, where) for where in wheres}
 
 
 def asked(rows: list[Row], top: int, where: Where = OF_CN, direction: str = "higher", **knobs: Any) -> Margins:

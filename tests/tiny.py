@@ -90,6 +90,7 @@ def fill_all(
     seen = datetime.combine(day, time())
     # A published database has the registry's developers; those of tiny boards are named by their rows alone.
     connection.execute("CREATE TABLE IF NOT EXISTS developers (developer VARCHAR, name VARCHAR)")
+    warehouse.replace_origins(connection)
     tables: dict[str, list[dict[str, Any]]] = {name: [] for name in FILLED}
     for key, board, direction, rows in boards:
         tables["boards"].append({"board": board, "title": board, "direction": direction, "source": "tiny"})
@@ -98,7 +99,10 @@ def fill_all(
             "state": "accepted",
         })  # fmt: skip
         tables["sightings"].append({"capture": str(key), "snapshot_key": key, "seen_at": seen, "source": "tiny"})
-        tables["captures"].append({"capture": str(key), "fetched_at": seen, "source": "tiny", "state": "read"})
+        tables["captures"].append({
+            "capture": str(key), "fetched_at": seen, "source": "tiny", "state": "read", "origin": "import",
+            "origin_detail": "tiny.csv", "run_id": "import",
+        })  # fmt: skip
         sign = -1 if direction == "higher" else 1
         ranked = sorted(sign * row.score for row in rows if row.score is not None)
         keyed = [(key * 1000 + number, number, row) for number, row in enumerate(rows)]

@@ -13,6 +13,7 @@ from pydantic import Field, PrivateAttr, field_validator
 
 from scrapers.declare import SOURCES, Declared, PageOf, Source, check_every, load_sources, read_toml, seconds, validate
 from scrapers.errors import DeclarationError
+from storage.origins import Origin
 
 Positive = Annotated[float, Field(gt=0, le=1e6)]  # not without end: nothing counts that far
 
@@ -45,6 +46,11 @@ class Http(Declared):
             if not sound:
                 raise ValueError(f"{base!r} is no http(s) address")
         return value
+
+    def mirror_of(self, address: str) -> str | None:
+        """The base of the mirror that is asked instead of this address's host."""
+        parts = urlsplit(address)
+        return self.mirrors.get(f"{parts.scheme}://{parts.netloc}") or self.mirrors.get("*")
 
     @field_validator("contact")
     @classmethod
@@ -117,6 +123,11 @@ class Config(Declared):
         from tracker import __version__
 
         return f"leaderboard-tracker/{__version__} (+{self.http.contact})"
+
+    def origin_of(self, address: str) -> tuple[Origin, str]:
+        """Where bytes that are fetched for an address come from, and by which mirror."""
+        mirror = self.http.mirror_of(address)
+        return ("mirror", urlsplit(mirror).netloc) if mirror else ("fetched", "")
 
     def declared(self) -> dict[str, Source]:
         """All sources with their overrides, by name."""

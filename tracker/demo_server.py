@@ -17,9 +17,12 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+from tracker.intake import bundled as history
+
 BUNDLED = Path(__file__).parent / "demo"
 _ARENA = "https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset/resolve/main"
 _GITHUB = "https://raw.githubusercontent.com"
+LONGEST_POST = 4096  # bytes: what is asked by POST is a line of JSON
 ROBOTS = b"User-agent: *\nAllow: /\n"
 
 
@@ -31,7 +34,13 @@ def pages() -> dict[str, bytes]:
         f"{_GITHUB}/Aider-AI/aider/main/aider/website/_data/polyglot_leaderboard.yml": bundled("aider.yml"),
         f"{_GITHUB}/vectara/hallucination-leaderboard/main/README.md": bundled("vectara.md"),
         "https://cdn.opencompass.org.cn/assets/OpenVLM.json": openvlm(),
+        **history.served()[0],
     }
+
+
+def posted() -> dict[tuple[str, bytes], bytes]:
+    """(live address, posted body) of each bundled page that is asked for by POST, and its body."""
+    return history.served()[1]
 
 
 def bundled(name: str) -> bytes:
@@ -81,8 +90,8 @@ def openvlm() -> bytes:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, bodies: Mapping[str, bytes]) -> None:
-        self.bodies = bodies
+    def __init__(self, bodies: Mapping[str, bytes], posted: Mapping[tuple[str, bytes], bytes]) -> None:
+        self.bodies, self.posted = bodies, posted
         super().__init__(("127.0.0.1", 0), _Handler)
 
     def server_bind(self) -> None:
@@ -104,6 +113,12 @@ class _Handler(BaseHTTPRequestHandler):
         known = [mark.strip().removeprefix("W/") for mark in self.headers.get("If-None-Match", "").split(",")]
         self._answer(304, b"", etag) if etag in known else self._answer(200, body, etag)
 
+    def do_POST(self) -> None:
+        length = self.headers.get("Content-Length", "")
+        asked = self.rfile.read(int(length)) if length.isdigit() and int(length) <= LONGEST_POST else b""
+        body = self.server.posted.get((self.path, asked))
+        self._answer(405, b"not by POST\n", None) if body is None else self._answer(200, body, None)
+
     def _answer(self, status: int, body: bytes, etag: str | None) -> None:
         self.send_response(status)
         if etag:
@@ -117,15 +132,22 @@ class _Handler(BaseHTTPRequestHandler):
         """Says nothing: the summary of the run tells what was asked for."""
 
 
+def _local(address: str) -> str:
+    """The path on this server that stands for a live address."""
+    parts = urlsplit(address)
+    return f"/{parts.netloc}{parts.path}"
+
+
 @contextmanager
-def serving(bodies: Mapping[str, bytes]) -> Iterator[str]:
-    """Serves live address -> body on 127.0.0.1 while the block runs; gives the base for `[http.mirrors]`."""
-    local = {}
-    for address, body in bodies.items():
-        parts = urlsplit(address)
-        local[f"/{parts.netloc}{parts.path}"] = body
-        local[f"/{parts.netloc}/robots.txt"] = ROBOTS
-    with _Server(local) as server:
+def serving(bodies: Mapping[str, bytes], posted: Mapping[tuple[str, bytes], bytes] | None = None) -> Iterator[str]:
+    """Serves live address -> body on 127.0.0.1 while the block runs, and by POST (address, posted body) -> body.
+
+    Gives the base for `[http.mirrors]`.
+    """
+    posts = {(_local(address), asked): body for (address, asked), body in (posted or {}).items()}
+    local = {_local(address): body for address, body in bodies.items()}
+    local |= {f"/{path.split('/')[1]}/robots.txt": ROBOTS for path in (*local, *(path for path, _ in posts))}
+    with _Server(local, posts) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="demo-server", daemon=True)
         thread.start()
         try:

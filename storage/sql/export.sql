@@ -10,8 +10,8 @@ ORDER BY b.board;
 
 -- file: snapshots
 SELECT
-    s.board, s.day, s.published_on, s.edition, s.rows, s.snapshot, s.source, c.address, c.fetched_at AS captured_at,
-    c.content_sha256, s.last_seen_at
+    s.board, s.day, s.published_on, s.edition, s.rows, s.snapshot, s.source, s.origin, c.address,
+    s.captured_at, c.content_sha256, s.last_seen_at
 FROM series AS s
 JOIN captures AS c ON c.capture = s.capture
 ORDER BY s.board, s.day;

@@ -15,10 +15,13 @@ COMMENT ON TABLE up_to_date IS 'What stands as it was derived, and a mark of wha
 CREATE TABLE captures (
     capture VARCHAR, fetched_at TIMESTAMP, run_id VARCHAR, source VARCHAR, role VARCHAR, method VARCHAR,
     address VARCHAR, body_sha256 VARCHAR, status INTEGER, etag VARCHAR, last_modified VARCHAR,
-    content_sha256 VARCHAR, bytes BIGINT, evidence VARCHAR, error VARCHAR,
+    content_sha256 VARCHAR, bytes BIGINT, origin VARCHAR, origin_detail VARCHAR, error VARCHAR,
     state VARCHAR, reason VARCHAR
 );
-COMMENT ON TABLE captures IS 'One row for each fetch, also failed ones: what was asked, when, what came, and whether it could be read (state: read, refused, failed, absent, waiting, kept)';
+COMMENT ON TABLE captures IS 'One row for each fetch, also failed ones: what was asked, when, what came, where the bytes are from (origin), and whether they could be read (state: read, refused, failed, absent, waiting, kept)';
+
+CREATE TABLE origins (origin VARCHAR, strength INTEGER, words VARCHAR);
+COMMENT ON TABLE origins IS 'Where the bytes of a capture may come from, the nearest to the publisher first (strength 0), and in words';
 
 CREATE TABLE boards (
     board VARCHAR, title VARCHAR, source VARCHAR, publisher VARCHAR, homepage VARCHAR, licence VARCHAR,

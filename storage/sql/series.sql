@@ -5,9 +5,11 @@ CREATE OR REPLACE TABLE witnessed AS
 WITH seen AS (
     SELECT
         s.board, s.snapshot_key, s.snapshot, s.published_on, s.rows, g.capture, g.seen_at, g.source, g.role, g.edition,
-        coalesce(w.trust, 1000000) AS trust
+        coalesce(w.trust, 1000000) AS trust, coalesce(o.strength, 1000000) AS strength
     FROM snapshots AS s
     JOIN sightings AS g ON g.snapshot_key = s.snapshot_key
+    LEFT JOIN captures AS c ON c.capture = g.capture
+    LEFT JOIN origins AS o ON o.origin = c.origin
     LEFT JOIN witnesses AS w ON w.board = s.board AND w.source = g.source AND w.role = g.role
     WHERE s.state = 'accepted'
 ),
@@ -34,7 +36,8 @@ shown AS (
         min(islands.seen_at) AS captured_at,
         max(islands.seen_at) AS last_seen_at,
         min(islands.trust) AS trust,
-        arg_min(islands.capture, (islands.seen_at, islands.trust, islands.capture)) AS capture,
+        min(islands.strength) AS strength,
+        arg_min(islands.capture, (islands.strength, islands.seen_at, islands.trust, islands.capture)) AS capture,
         arg_min(islands.edition, (islands.trust, islands.seen_at, islands.capture)) AS edition
     FROM islands
     GROUP BY ALL
@@ -52,26 +55,34 @@ dated AS (
             WHERE live.board = shown.board AND live.edition = shown.edition AND live.published_on IS NULL
         )
 ),
+-- Figures that somebody typed never stand before bytes of the same page: they are a provider of their own, the last.
+ranked AS (
+    SELECT dated.*, o.origin, coalesce(o.origin = 'transcribed', false) AS is_typed
+    FROM dated
+    LEFT JOIN origins AS o ON o.strength = dated.strength
+),
 last_of_day AS (
     SELECT
         dated.*,
         row_number() OVER (
-            PARTITION BY dated.board, dated.day, dated.source
+            PARTITION BY dated.board, dated.day, dated.source, dated.is_typed
             ORDER BY
                 dated.trust, CASE WHEN NOT b.editions_comparable THEN dated.edition END DESC NULLS LAST,
                 dated.last_seen_at DESC, dated.snapshot
         ) AS nth
-    FROM dated
+    FROM ranked AS dated
     LEFT JOIN boards AS b ON b.board = dated.board
 )
 SELECT
     l.board, l.day, l.source, l.snapshot_key, l.snapshot, l.published_on, l.edition, l.rows, l.capture, l.captured_at,
-    l.last_seen_at,
-    row_number() OVER (PARTITION BY l.board, l.day ORDER BY l.trust, l.last_seen_at DESC, l.snapshot, l.source) AS choice
+    l.last_seen_at, l.origin,
+    row_number() OVER (
+        PARTITION BY l.board, l.day ORDER BY l.trust, l.is_typed, l.last_seen_at DESC, l.snapshot, l.source
+    ) AS choice
 FROM last_of_day AS l
 WHERE l.nth = 1
 ORDER BY l.board, l.day, choice;
-COMMENT ON TABLE witnessed IS 'One row for each board, day and source that showed it; choice 1 is the one that stands in the series (unless a newer edition came before)';
+COMMENT ON TABLE witnessed IS 'One row for each board, day and source that showed it (figures that somebody typed stand apart from bytes); choice 1 is the one that stands in the series (unless a newer edition came before)';
 
 CREATE OR REPLACE TABLE series AS
 WITH newest AS (
@@ -90,7 +101,7 @@ WITH newest AS (
 chosen AS (
     SELECT
         n.board, n.day, n.snapshot_key, n.snapshot, n.published_on, n.edition, n.rows, n.source, n.capture,
-        n.captured_at, n.last_seen_at,
+        n.captured_at, n.last_seen_at, n.origin,
         lag(n.day) OVER (PARTITION BY n.board ORDER BY n.day) AS day_before,
         lag(n.edition) OVER (PARTITION BY n.board ORDER BY n.day) AS edition_before
     FROM newest AS n
@@ -112,8 +123,8 @@ broken AS (
 )
 SELECT
     c.board, c.day, c.snapshot_key, c.snapshot, c.published_on, c.edition, c.rows, c.source, c.capture, c.captured_at,
-    c.last_seen_at, x.break_before
+    c.last_seen_at, c.origin, x.break_before
 FROM chosen AS c
 LEFT JOIN broken AS x ON x.board = c.board AND x.day = c.day
 ORDER BY c.board, c.day;
-COMMENT ON TABLE series IS 'One row for each board and day: the accepted snapshot that stands for it, the first capture that showed it, and the break between it and the point before (declared, or a new edition)';
+COMMENT ON TABLE series IS 'One row for each board and day: the accepted snapshot that stands for it, when it was first seen, the capture that is nearest to the publisher and its origin, and the break between it and the point before (declared, or a new edition)';

@@ -5,7 +5,7 @@
 , points AS (
     SELECT a.ask, a.top, a.by_value, a.unit, a.ties, a.rank_by, a.facts, a.today, a.country_rule, a.open_means,
            CASE WHEN a.without_operator THEN b.operator END AS left_out,
-           s.board, s.day, s.published_on, s.captured_at, s.snapshot, s.snapshot_key, s.edition, s.break_before,
+           s.board, s.day, s.published_on, s.captured_at, s.snapshot, s.snapshot_key, s.edition, s.break_before, s.origin,
            b.direction
     FROM asked AS a
     JOIN series AS s ON s.board = a.board AND s.day <= a.as_of
@@ -125,7 +125,7 @@ SELECT p.ask, p.board, p.day, p.published_on, p.captured_at, p.snapshot, p.editi
        c.count, c.count AS low, c.high,
        c.count / t.denominator AS share, c.count / t.denominator AS share_low, c.high / t.denominator AS share_high,
        p.break_before,
-       t.unresolved
+       t.unresolved, p.origin
 FROM counted AS c
 JOIN totals AS t ON t.ask = c.ask AND t.day = c.day
 JOIN points AS p ON p.ask = c.ask AND p.day = c.day

@@ -1,7 +1,7 @@
 -- Views of the published database, each with its comment. Made anew at every publish.
 CREATE OR REPLACE VIEW entries_resolved AS
 SELECT
-    s.board, s.day, s.published_on, s.edition, s.captured_at, s.snapshot, e.row, e.position, e.printed_rank,
+    s.board, s.day, s.published_on, s.edition, s.captured_at, s.origin, s.snapshot, e.row, e.position, e.printed_rank,
     n.name, r.release, r.configuration, r.developer, coalesce(r.country, 'unknown') AS country, r.subdivision,
     o.value AS openness, r.licence, e.score, e.score_low, e.score_high, e.votes, r.released_on,
     n.organization AS printed_organization, n.licence AS printed_licence,
@@ -42,7 +42,7 @@ problems AS (
     SELECT c.source, c.role, c.state, c.reason, c.capture
     FROM captures AS c
     JOIN last_attempt AS l ON l.source = c.source AND l.run_id = c.run_id
-    WHERE c.state IN ('failed', 'refused') AND (c.evidence = 'fetched' OR c.fetched_at = l.at)
+    WHERE c.state IN ('failed', 'refused') AND (c.run_id <> 'import' OR c.fetched_at = l.at)
 ),
 successes AS (
     SELECT s.board, max(g.seen_at) AS last_success

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from scrapers.declare import Declared, read_toml, validate
 from scrapers.errors import DeclarationError
+from storage.origins import Origin
 from storage.registry_files import COUNTRIES
 
 SHIPPED = Path(__file__).parent.parent / "claims.toml"
@@ -43,7 +44,11 @@ class Count(Declared):
 
 
 class Claim(Declared):
-    """What is claimed. The counts must hold together. `fetched_only`: judged by a page that we fetched ourselves."""
+    """What is claimed. The counts must hold together.
+
+    `board` carries the headline; each of `other_boards` has its own verdict beside it. `origin` is the least that the
+    page must be: a claim with `origin = "fetched"` is not judged by a copy.
+    """
 
     id: str
     text: str
@@ -52,7 +57,15 @@ class Claim(Declared):
     top: Annotated[int, Field(ge=1, le=100_000)]
     unit: Unit = "entry"
     counts: Annotated[tuple[Count, ...], Field(min_length=1, max_length=12)]
-    fetched_only: bool = False
+    other_boards: Annotated[tuple[str, ...], Field(max_length=40)] = ()
+    origin: Origin | None = None
+
+    @model_validator(mode="after")
+    def boards_once(self) -> Self:
+        named = (self.board, *self.other_boards)
+        if len(set(named)) != len(named):
+            raise ValueError(f"a board is named twice: {', '.join(named)}")
+        return self
 
 
 class _Claims(Declared):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
-from typing import Literal
+from typing import Any, Literal
 
 from tracker.claims.files import Count
 from tracker.figures.cuts import Cut, Placed
@@ -24,10 +24,11 @@ Path = tuple["Path | None", str]  # the choices that led to a state, the last fi
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A claimed count, and the least and most that it comes to."""
+    """A claimed count, what it is as shares state it, and the least and most that it comes to."""
 
     what: str
     claimed: int
+    count: Fraction  # rows tied at the cut share the places left; what is unknown is left out
     low: Fraction
     high: Fraction
 
@@ -35,10 +36,15 @@ class Bound:
         """Whether it is as claimed, whatever the order of ties and the unknowns."""
         return self.low == self.high == self.claimed
 
+    def record(self) -> dict[str, Any]:
+        """As one object."""
+        return {"what": self.what, "claimed": self.claimed, "count": float(self.count), "low": float(self.low),
+                "high": float(self.high)}  # fmt: skip
+
     def words(self) -> str:
-        """`CN 7, claimed 8`."""
-        span = f"{float(self.low):.4g}" + ("" if self.low == self.high else f" to {float(self.high):.4g}")
-        return f"{self.what} {span}" + ("" if self.exact() else f", claimed {self.claimed}")
+        """`CN 7, claimed 8`; `CN 12.33 (12 to 13), claimed 14`."""
+        span = "" if self.low == self.high else f" ({float(self.low):.4g} to {float(self.high):.4g})"
+        return f"{self.what} {float(self.count):.4g}{span}" + ("" if self.exact() else f", claimed {self.claimed}")
 
 
 def bounds(cut: Cut, counts: Sequence[Count], rule: Rule = "any order") -> tuple[Bound, ...]:
@@ -54,8 +60,13 @@ def bounds(cut: Cut, counts: Sequence[Count], rule: Rule = "any order") -> tuple
         else:
             low = Fraction(sum(must[0]) + max(0, left - (len(group) - sum(must[1]))))
             high = Fraction(sum(may[0]) + min(left, sum(may[1])))
-        found.append(Bound(count.words(), count.count, Fraction(low), Fraction(high)))
+        found.append(Bound(count.words(), count.count, _shared(cut, count), Fraction(low), Fraction(high)))
     return tuple(found)
+
+
+def _shared(cut: Cut, count: Count) -> Fraction:
+    """The count as a share states it: by the tie rule of the definition, without the unknown."""
+    return sum((cut.weight(row) for row in cut.rows if _must(row, count)), Fraction(0))
 
 
 def example(cut: Cut, counts: Sequence[Count], rule: Rule) -> tuple[str, ...] | None:

@@ -8,10 +8,12 @@ from datetime import date, datetime
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
+from storage.origins import IN_WORDS, Origin, at_least
 from tracker.claims.files import Claim, Count
 from tracker.claims.outcomes import RULES, Bound, Rule, bounds, example
 from tracker.figures.cuts import Cut, cuts
 from tracker.figures.ids import id_of
+from tracker.figures.margin import Margins, units_of
 from tracker.figures.shares import Definition
 from tracker.figures.where import Where, parse
 
@@ -23,16 +25,18 @@ LABS = 10  # developers are counted in a top of this many at most, or where N re
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
-    """The snapshot that judges a claim, and the page that showed it."""
+class Basis:
+    """The snapshot that a verdict rests on, and the page that showed it, with where its bytes come from."""
 
     day: date
     edition: str | None
     snapshot: str
     captured_at: datetime
+    last_seen_on: date
     address: str
     sha256: str
-    evidence: str
+    origin: Origin
+    origin_detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,47 +53,81 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be said of a claim. `bounds` are those of its own definition; `cut` holds the rows behind it."""
+    """What is to be said of a claim on one board. `bounds` are those of its own definition; `cut` holds its rows.
+
+    `others` are the verdicts on the claim's other boards, in their order.
+    """
 
     claim: Claim
     verdict: Literal["supported", "depends", "contradicted", "not judged"]
     why: str
-    witness: Witness | None = None
+    basis: Basis | None = None
     bounds: tuple[Bound, ...] = ()
     holds: tuple[Holding, ...] = ()
     cut: Cut | None = None
     ids: tuple[str | None, ...] = ()  # of the figure of each count
+    margins: tuple[Margins, ...] = ()  # of each count, under the claim's own definition
+    unit: str = ""  # of the board's scores
+    in_force: bool = False  # the basis is an edition that was in force on the day
+    others: tuple[Verdict, ...] = ()
+
+    @property
+    def agreeing(self) -> int:
+        """How many of the other boards have the same verdict."""
+        return sum(other.verdict == self.verdict for other in self.others)
 
 
 def judge(connection: duckdb.DuckDBPyConnection, claim: Claim, today: date) -> Verdict:
-    """Judges a claim by the newest snapshot on or before its day. The board must be known."""
-    found = _witnesses(connection, claim.board)
+    """Judges a claim, on each of its boards, by the newest snapshot on or before its day. The boards must be known."""
+    others = tuple(
+        judge(connection, claim.model_copy(update={"board": board, "other_boards": ()}), today)
+        for board in claim.other_boards
+    )
+    return replace(_on_its_board(connection, claim, today), others=others)
+
+
+def _on_its_board(connection: duckdb.DuckDBPyConnection, claim: Claim, today: date) -> Verdict:
+    found = bases(connection, claim.board)
     before = [one for one in found if one.day <= claim.day]
-    if not before or (claim.day - before[-1].day).days > AT_MOST_DAYS:
+    basis = before[-1] if before else None
+    in_force = basis is not None and _in_force(connection, claim, basis, is_last=basis == found[-1])
+    if basis is None or ((claim.day - basis.day).days > AT_MOST_DAYS and not in_force):
         return Verdict(claim, "not judged", _no_snapshot(claim, found))
-    witness = before[-1]
-    if claim.fetched_only and not _was_fetched(connection, witness.snapshot):
-        said = f"only a page that was fetched can judge it, and that of {witness.day} was not ({witness.evidence})"
-        return Verdict(claim, "not judged", f"{said}; {_no_snapshot(claim, found)}")
+    if claim.origin and not at_least(basis.origin, claim.origin):
+        asked, is_ = IN_WORDS[claim.origin], IN_WORDS[basis.origin]
+        why = f"the claim asks for a page {asked} or nearer; that of {basis.day} is {is_}"
+        return Verdict(claim, "not judged", f"{why}; {_no_snapshot(claim, found)}", basis, in_force=in_force)
     own = Definition(by="country,open", unit=claim.unit)
     ids = tuple(id_of(connection, claim.board, claim.top, _where(count), own, as_of=claim.day, today=today)
                 for count in claim.counts)  # fmt: skip
     questions = [(claim.top, definition) for definition in _definitions(claim, own)]
     ours, *others = cuts(connection, claim.board, questions, as_of=claim.day, today=today)
     if not any(cut.rows for cut in (ours, *others)):
-        return Verdict(claim, "not judged", f"no row of the snapshot of {witness.day} has a place", witness)
+        return Verdict(claim, "not judged", f"no row of the snapshot of {basis.day} has a place", basis)
     known = bounds(ours, claim.counts)
     holds = _least([holding for cut in (ours, *others) for holding in _holdings(cut, claim, own)])
-    size = f"{witness.day}, {'all' if ours.of() < claim.top else 'top'} {ours.of()}"
+    size = f"{basis.day}, {'all' if ours.of() < claim.top else 'top'} {ours.of()}"
     counted = ", ".join(bound.words() for bound in known)
     if not ours.rows:  # a page that prints ranks and no scores: 0 of nothing is no count
-        size, counted, known = str(witness.day), "no row has a place under the claim's own definition", ()
+        size, counted, known = str(basis.day), "no row has a place under the claim's own definition", ()
+    rests_on = Verdict(claim, "supported", f"{size}: {counted}", basis, known, holds, ours, ids, in_force=in_force)
+    rests_on = _with_margins(connection, rests_on, own, today)
     if known and all(bound.exact() for bound in known):
-        return Verdict(claim, "supported", f"{size}: {counted}", witness, known, holds, ours, ids)
-    verdict: Literal["depends", "contradicted"] = "depends" if holds else "contradicted"
+        return rests_on
     end = f"; it holds {'; or '.join(each.words for each in holds[:3])}" if holds else "; it holds under no definition"
     more = f"; and {len(holds) - 3} more" if len(holds) > 3 else ""
-    return Verdict(claim, verdict, f"{size}: {counted}{end}{more}", witness, known, holds, ours, ids)
+    return replace(rests_on, verdict="depends" if holds else "contradicted", why=f"{size}: {counted}{end}{more}")
+
+
+def _with_margins(connection: duckdb.DuckDBPyConnection, verdict: Verdict, own: Definition, today: date) -> Verdict:
+    """The verdict with the margin of each count, and the unit of the board's scores."""
+    if not verdict.bounds:
+        return verdict
+    claim = verdict.claim
+    units = units_of(connection, claim.board, own, as_of=claim.day, today=today)
+    margins = tuple(units.margins(claim.top, _where(count)) for count in claim.counts)
+    unit = connection.execute("SELECT coalesce(unit, '') FROM boards WHERE board = ?", [claim.board]).fetchall()[0][0]
+    return replace(verdict, margins=margins, unit=unit)
 
 
 def _where(count: Count) -> Where:
@@ -99,25 +137,29 @@ def _where(count: Count) -> Where:
     return parse(",".join(f"{name}={value}" for name, value in pairs.items() if value is not None))
 
 
-def _witnesses(connection: duckdb.DuckDBPyConnection, board: str) -> list[Witness]:
+def bases(connection: duckdb.DuckDBPyConnection, board: str) -> list[Basis]:
+    """Every point of a board's series with its page, in order of day."""
     rows = connection.execute(
-        "SELECT s.day, s.edition, s.snapshot, s.captured_at, c.address, c.content_sha256, c.evidence"
-        " FROM series AS s LEFT JOIN captures AS c ON c.capture = s.capture WHERE s.board = ? ORDER BY s.day",
+        "SELECT s.day, s.edition, s.snapshot, s.captured_at, s.last_seen_at::DATE, c.address, c.content_sha256,"
+        " c.origin, c.origin_detail"
+        " FROM series AS s JOIN captures AS c ON c.capture = s.capture WHERE s.board = ? ORDER BY s.day",
         [board],
     ).fetchall()
-    return [Witness(*row) for row in rows]
+    return [Basis(*row) for row in rows]
 
 
-def _was_fetched(connection: duckdb.DuckDBPyConnection, snapshot: str) -> bool:
-    counted = connection.execute(
-        "SELECT count(*) FROM sightings AS g JOIN captures AS c ON c.capture = g.capture"
-        " JOIN snapshots AS s ON s.snapshot_key = g.snapshot_key WHERE s.snapshot = ? AND c.evidence = 'fetched'",
-        [snapshot],
-    ).fetchall()
-    return bool(counted[0][0])
+def _in_force(connection: duckdb.DuckDBPyConnection, claim: Claim, basis: Basis, *, is_last: bool) -> bool:
+    """Whether the basis is an edition, and none came after it by the claim's day as far as is known.
+
+    That is known where a later one is, or where the edition was still the newest when the page was seen.
+    """
+    comparable = connection.execute("SELECT editions_comparable FROM boards WHERE board = ?", [claim.board]).fetchall()
+    if comparable != [(False,)] or basis.edition is None:
+        return False
+    return not is_last or basis.last_seen_on >= claim.day or (claim.day - basis.day).days <= AT_MOST_DAYS
 
 
-def _no_snapshot(claim: Claim, found: list[Witness]) -> str:
+def _no_snapshot(claim: Claim, found: list[Basis]) -> str:
     """How far the nearest snapshots are."""
     if not found:
         return f"there is no snapshot of {claim.board}"

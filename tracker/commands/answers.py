@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from storage.origins import IN_WORDS
 from tracker import output
 from tracker.commands.common import Setting, as_of, common
 
@@ -82,7 +83,11 @@ def top_command(setting: Setting, board: str, n: int, as_of: date | None) -> Non
             output.say(missing(connection, board, day))
             raise click.exceptions.Exit(1)
     first = found[0]
-    title = f"{board}, {first['day']} (snapshot {first['snapshot'][:12]}, captured {first['captured_at']:%Y-%m-%d})"
+    title = (
+        f"{board}, {first['day']} ({(setting.today - first['day']).days} days ago),"
+        f"{' edition ' + first['edition'] + ',' if first['edition'] else ''} captured {first['captured_at']:%Y-%m-%d},"
+        f" snapshot {first['snapshot'][:12]}, {IN_WORDS[first['origin']]}"
+    )
     output.write(found, TOP, setting.format, title)
 
 

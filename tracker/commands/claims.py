@@ -11,47 +11,66 @@ from tracker import output
 from tracker.commands.common import Setting, common
 
 if TYPE_CHECKING:
+    import duckdb
+
     from tracker.claims.files import Claim
-    from tracker.claims.verdicts import Verdict
+    from tracker.claims.history import History
+    from tracker.claims.verdicts import Basis, Verdict
 
 ROWS = ["place", "name", "in", "country", "open", "release", "developer", "score"]
 
 
 @click.command("claim")
-@click.argument("words", nargs=-1, required=True, metavar='check [ID|FILE] | "SENTENCE"')
+@click.argument("words", nargs=-1, required=True, metavar='check [ID|FILE] | history ID|"SENTENCE" | "SENTENCE"')
 @click.option("--strict", is_flag=True, help="A claim that cannot be judged fails, too.")
+@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False),
+              help="With history: draw it as FILE.svg or FILE.png.")  # fmt: skip
 @common
-def claim_command(setting: Setting, words: tuple[str, ...], strict: bool) -> None:
+def claim_command(setting: Setting, words: tuple[str, ...], strict: bool, chart: Path | None) -> None:
     """Judge a claim: supported, depends, contradicted or not judged.
 
-    `check` judges the claims of a TOML file, or one of those that ship by its ID. A sentence is read by the grammar of
+    `check` judges the claims of a TOML file, or one of those that ship by its ID; `history` says what the same
+    sentence would have said at every edition or day that is known. A sentence is read by the grammar of
     docs/claims.md: "14 of the top 20 on opencompass_llm are CN on 2025-10-18".
 
     Exit codes: 0 all are supported (or not judged, without --strict), 1 one is contradicted or depends, 2 the claim
-    cannot be read.
+    cannot be read. The verdict on a claim of several boards is that on its first.
     """
-    from storage import warehouse
     from tracker.claims.verdicts import judge
-    from tracker.commands.board import known_board
 
+    if words[0] == "history":
+        claim_history(setting, words[1:], chart)
+        return
+    if chart:
+        raise click.UsageError("--chart draws the history of a claim: tracker claim history ID --chart FILE.svg")
     claims = _asked(words, setting)
     with setting.database() as connection:
         for claim in claims:
-            # A board that is declared, but not in this database, is no mistake of the claim: there is no snapshot.
-            if claim.board not in warehouse.primary(setting.config.declared()):
-                known_board(connection, claim.board)
+            _check_boards(setting, connection, claim)
         found = [judge(connection, claim, setting.today) for claim in claims]
     if setting.format == "json":
         print(output.json_text([record(verdict) for verdict in found]))
     elif setting.format == "csv":
-        columns = ["id", "verdict", "why", "board", "day", "snapshot_day", "snapshot", "sha256"]
-        output.write([record(verdict) for verdict in found], columns, "csv")
+        columns = ["id", "verdict", "why", "board", "day", "snapshot_day", "snapshot", "sha256", "origin"]
+        flat = [record(one) for verdict in found for one in (verdict, *verdict.others)]
+        output.write(flat, columns, "csv")
     else:
         for verdict in found:
             _print(verdict)
     failing = {"depends", "contradicted"} | ({"not judged"} if strict else set())
     if any(verdict.verdict in failing for verdict in found):
         raise click.exceptions.Exit(1)
+
+
+def _check_boards(setting: Setting, connection: duckdb.DuckDBPyConnection, claim: Claim) -> None:
+    """A board that is declared, but not in this database, is no mistake of the claim: there is no snapshot."""
+    from storage import warehouse
+    from tracker.commands.board import known_board
+
+    declared = warehouse.primary(setting.config.declared())
+    for board in (claim.board, *claim.other_boards):
+        if board not in declared:
+            known_board(connection, board)
 
 
 def _asked(words: tuple[str, ...], setting: Setting) -> tuple[Claim, ...]:
@@ -77,28 +96,47 @@ def _asked(words: tuple[str, ...], setting: Setting) -> tuple[Claim, ...]:
 
 def record(verdict: Verdict) -> dict[str, Any]:
     """A verdict as one object; `rows` are those of the cut, with how much of each is in."""
-    claim, witness = verdict.claim, verdict.witness
+    claim, basis = verdict.claim, verdict.basis
     return {
         "id": claim.id, "text": claim.text, "verdict": verdict.verdict, "why": verdict.why, "board": claim.board,
         "day": claim.day, "top": claim.top, "unit": claim.unit,
-        "snapshot_day": witness.day if witness else None,
-        "age_days": (claim.day - witness.day).days if witness else None,
-        "edition": witness.edition if witness else None, "snapshot": witness.snapshot if witness else None,
-        "captured_at": witness.captured_at if witness else None, "address": witness.address if witness else None,
-        "sha256": witness.sha256 if witness else None, "evidence": witness.evidence if witness else None,
+        "snapshot_day": basis.day if basis else None,
+        "age_days": (claim.day - basis.day).days if basis else None,
+        "edition": basis.edition if basis else None, "in_force": verdict.in_force,
+        "snapshot": basis.snapshot if basis else None,
+        "captured_at": basis.captured_at if basis else None, "address": basis.address if basis else None,
+        "sha256": basis.sha256 if basis else None, "origin": basis.origin if basis else None,
+        "origin_detail": basis.origin_detail if basis else None,
         "definition": verdict.cut.definition.words() if verdict.cut else None,
         "counts": [
-            {"what": bound.what, "claimed": bound.claimed, "low": float(bound.low), "high": float(bound.high),
-             "id": id_}
-            for bound, id_ in zip(verdict.bounds, verdict.ids, strict=False)
+            {**bound.record(), "id": id_, "margin": {"low": low.record(), "high": high.record()}}
+            for bound, id_, (low, high) in zip(verdict.bounds, verdict.ids, verdict.margins, strict=False)
         ],
+        "margin": margin_record(verdict),
         "holds": [
             {"changes": each.changes, "ties": each.rule, "of": each.of, "always": each.always,
              "example": list(each.example), "words": each.words}
             for each in verdict.holds
         ],
         "rows": _rows(verdict),
+        "other_boards": [record(other) for other in verdict.others],
     }  # fmt: skip
+
+
+def margin_record(verdict: Verdict) -> dict[str, Any] | None:
+    """The margin of the claim, which is the smallest of its counts', with its sentences."""
+    from tracker.figures.margin import smallest
+
+    least = smallest(verdict.margins)
+    return {**least.record(), "unit": verdict.unit, "sentences": margin_words(verdict)} if least else None
+
+
+def margin_words(verdict: Verdict) -> list[str]:
+    """The margins of the counts in words, the smallest first."""
+    from tracker.figures.margin import sentences
+
+    whats = [count.words() for count in verdict.claim.counts]
+    return sentences(list(zip(whats, verdict.margins, strict=False)), verdict.unit)
 
 
 def _rows(verdict: Verdict) -> list[dict[str, Any]]:
@@ -113,14 +151,21 @@ def _rows(verdict: Verdict) -> list[dict[str, Any]]:
 
 def _print(verdict: Verdict) -> None:
     """One verdict for a person."""
-    claim, witness = verdict.claim, verdict.witness
+    claim, basis = verdict.claim, verdict.basis
     output.paragraph(f"{verdict.verdict.upper()}: {output.shown(claim.text)}")
-    output.paragraph(f"  {output.shown(verdict.why)}.")
-    if witness and verdict.cut:
-        age = (claim.day - witness.day).days
-        edition = f", edition {witness.edition}" if witness.edition else ""
-        output.paragraph(f"  {claim.board}, {witness.day} ({age} days before){edition}, snapshot {witness.snapshot}")
-        output.paragraph(f"  Page: {output.shown(witness.address)}, sha256 {witness.sha256} ({witness.evidence})")
+    output.paragraph(f"  {claim.board}, {output.shown(verdict.why)}.")
+    if basis:
+        output.paragraph(f"  {stands(verdict, basis)}.")
+        for number, sentence in enumerate(margin_words(verdict)):
+            output.paragraph(f"  {'And: ' if number else 'Margin: '}{output.shown(sentence)}.")
+    if verdict.others:
+        output.paragraph(
+            f"  On {verdict.agreeing} of {len(verdict.others)} other boards that it names the verdict is the same:"
+        )
+        for other in verdict.others:
+            output.paragraph(f"    {other.claim.board}: {other.verdict}; {output.shown(other.why)}.")
+    if basis and verdict.cut:
+        output.paragraph(f"  Page: {output.shown(basis.address)}, sha256 {basis.sha256}")
         output.paragraph(f"  Counted: {verdict.cut.definition.words()}.")
         if verdict.verdict == "supported" and (others := [each.words for each in verdict.holds if each.changes]):
             output.paragraph(f"  It also holds {'; or '.join(others)}.")
@@ -128,3 +173,56 @@ def _print(verdict: Verdict) -> None:
             print(f"  id of {bound.what}: {id_}")
         output.table(_rows(verdict), ROWS)
     print()
+
+
+def stands(verdict: Verdict, basis: Basis) -> str:
+    """The snapshot with its day and age, and where its bytes come from."""
+    from storage.origins import IN_WORDS
+
+    day, age = verdict.claim.day, (verdict.claim.day - basis.day).days
+    named = f"Edition {basis.edition} of {basis.day}" if basis.edition else f"Snapshot of {basis.day}"
+    force = f", in force on {day}" if verdict.in_force else ""
+    before = f"{age} day{'s' * (age != 1)} before" if age else "that day"
+    detail = f" ({output.shown(basis.origin_detail)})" if basis.origin_detail else ""
+    return f"{named}{force} ({before}); {IN_WORDS[basis.origin]}{detail}; snapshot {basis.snapshot[:12]}"
+
+
+def claim_history(setting: Setting, words: tuple[str, ...], chart: Path | None) -> None:
+    """`tracker claim history`: the claim at every point that is known."""
+    from tracker.claims.history import history
+
+    if not words:
+        raise click.UsageError("`claim history` takes the id of a claim, or a sentence")
+    claims = _asked(("check", *words), setting) if len(words) == 1 and " " not in words[0] else _asked(words, setting)
+    if len(claims) != 1:
+        raise click.UsageError("`claim history` takes one claim")
+    if chart and chart.suffix not in (".svg", ".png"):
+        raise click.UsageError(f"--chart {chart}: expected a name that ends in .svg or .png")
+    with setting.database() as connection:
+        _check_boards(setting, connection, claims[0])
+        found = history(connection, claims[0], setting.today)
+    if not found.points:
+        output.say(f"there is no snapshot of {claims[0].board}")
+        raise click.exceptions.Exit(1)
+    print_history(setting, found)
+    if chart:
+        from tracker.claims.chart import specification
+        from tracker.figures.chart import draw
+
+        draw(specification(found), chart)
+        output.say(f"{chart} is drawn")
+
+
+def print_history(setting: Setting, found: History) -> None:
+    """A row for each point, and how the claimed figures stand among them."""
+    columns = ["day", "edition", *found.whats, "of", "verdict", "margin", "origin"]
+    if setting.format == "json":
+        print(output.json_text(found.record()))
+    elif setting.format == "csv":
+        output.write(found.rows(), columns, "csv")
+    else:
+        edited = any(point.basis.edition for point in found.points)
+        shown = [column for column in columns if column != "edition" or edited]
+        output.table(found.rows(), shown, f"{output.shown(found.claim.text)} On {found.claim.board}, at every point:")
+        for sentence in found.sentences():
+            output.paragraph(output.shown(sentence))

@@ -178,7 +178,8 @@ def report(outcomes: list[Brought], setting: Setting) -> None:
 
 @click.command("backfill")
 @click.argument("source")
-@click.option("--from", "origin", type=click.Choice(["git", "wayback"]), required=True, help="Where the past is kept.")
+@click.option("--from", "origin", type=click.Choice(["bundled", "git", "wayback"]), required=True,
+              help="Where the past is kept; bundled: what ships with the tracker (opencompass).")  # fmt: skip
 @click.option("--repo", help="Another repository: an address or a directory [the one that the pages' addresses name].")
 @click.option("--since", type=Day(), help="Only versions from this day on.")
 @click.option("--until", type=Day(), help="Only versions up to this day.")
@@ -186,17 +187,20 @@ def report(outcomes: list[Brought], setting: Setting) -> None:
 def backfill_command(
     setting: Setting, source: str, origin: str, repo: str | None, since: date | None, until: date | None
 ) -> None:
-    """Bring in every distinct version of SOURCE's pages that a git history or a web archive keeps.
+    """Bring in every distinct version of SOURCE's pages that a git history, a web archive or this package keeps.
 
-    A second run adds nothing; one that was stopped goes on where it was.
+    A second run adds nothing; one that was stopped goes on where it was. Example: the 14 editions of OpenCompass's
+    LLM ranking from February 2024 to August 2026: `tracker backfill opencompass --from bundled`.
     """
-    from tracker.intake import backfill
+    from tracker.intake import backfill, bundled
 
     known = setting.config.declared()
     if source not in known:
         raise click.UsageError(f"no source {source!r}; there are: {', '.join(known)}")
     with progress() as told:
-        if origin == "git":
+        if origin == "bundled":
+            outcomes = bundled.from_bundled(setting.config, known[source], since, until, setting.clock(), told)
+        elif origin == "git":
             outcomes = backfill.from_git(setting.config, known[source], repo, since, until, told)
         else:
             outcomes = backfill.from_wayback(setting.config, known[source], since, until, told)

@@ -68,9 +68,9 @@ def curve_command(
         fixed = replace(definition, by=where.by)
         output.paragraph(f"The same throughout: {'; '.join([*fixed.of_cut(), *fixed.of_properties()])}.")
     if chart:
-        from tracker.figures.chart import picture
+        from tracker.figures.chart import draw, specification
 
-        picture(found, str(about["title"]), chart)
+        draw(specification(found, str(about["title"])), chart)
         output.say(f"{chart} is drawn")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from storage.origins import IN_WORDS
 from tracker import output
 from tracker.commands.common import Setting, common
 
@@ -94,7 +95,8 @@ def _print(
     output.paragraph(f"  first {output.shown(seen['first'])}, last {output.shown(seen['last'])} (UTC).")
     output.paragraph(f"Capture: {output.shown(capture['address'])}")
     output.paragraph(f"  {output.shown(capture['fetched_at'])} UTC, sha256 {capture['content_sha256']}")
-    output.paragraph(f"  evidence: {output.shown(capture['evidence'])}")
+    detail = f" ({output.shown(capture['origin_detail'])})" if capture["origin_detail"] else ""
+    output.paragraph(f"  {IN_WORDS[capture['origin']]}{detail}")
     there = capture["archived_bytes"]
     output.paragraph(
         f"Bytes: not in the archive: {capture['archive_error']}" if there is None

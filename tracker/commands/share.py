@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from storage.origins import IN_WORDS
 from tracker import output
 from tracker.commands.asking import knobs
 from tracker.commands.board import headline, known_board, missing, records
@@ -94,8 +95,8 @@ def share_all(setting: Setting, tops: Sequence[int], definition: Definition, day
 def share_columns(definition: Definition) -> list[str]:
     """Columns of shares as CSV and JSON; the contract that scripts rely on."""
     return [
-        "board", "day", "published_on", "captured_at", "snapshot", "edition", "top", "of", "unit", "ties", "rank_by",
-        "facts", *definition.by.split(","), "count", "low", "high", "share", "share_low", "share_high",
+        "board", "day", "published_on", "captured_at", "snapshot", "edition", "origin", "top", "of", "unit", "ties",
+        "rank_by", "facts", *definition.by.split(","), "count", "low", "high", "share", "share_low", "share_high",
         *BESIDE, "id",
     ]  # fmt: skip
 
@@ -120,6 +121,7 @@ def print_share(about: dict[str, Any], found: list[Share], definition: Definitio
         f"{first.day} ({(today - first.day).days} days ago)",
         *([f"edition {first.edition}"] if first.edition else []),
         f"captured {first.captured_at:%Y-%m-%d}, snapshot {first.snapshot[:12]}",
+        *([IN_WORDS[first.origin]] if first.origin else []),
     ]
     output.paragraph(", ".join(said))
     if whole:

@@ -12,16 +12,19 @@ from tracker.figures.curve import Curve, sentence
 KINDS = (".svg", ".png")
 
 
-def picture(found: Curve, title: str, file: Path) -> None:
-    """Writes the curve to a file of the kind that its name says; TrackerError where vl-convert is not installed."""
+def draw(drawing: dict[str, Any], file: Path) -> None:
+    """Writes a Vega-Lite specification to a file of the kind that its name says.
+
+    TrackerError where vl-convert is not installed.
+    """
     try:
         import vl_convert
     except ImportError:
         raise TrackerError("charts need vl-convert: pip install 'leaderboard-tracker[charts]'") from None
     if file.suffix == ".svg":
-        file.write_text(vl_convert.vegalite_to_svg(specification(found, title)), "utf-8")
+        file.write_text(vl_convert.vegalite_to_svg(drawing), "utf-8")
     else:
-        file.write_bytes(vl_convert.vegalite_to_png(specification(found, title), scale=2))
+        file.write_bytes(vl_convert.vegalite_to_png(drawing, scale=2))
 
 
 def specification(found: Curve, title: str) -> dict[str, Any]:

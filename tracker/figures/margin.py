@@ -90,26 +90,30 @@ class Margin:
 Margins = tuple[Margin, Margin]
 
 
-def margins_of(
-    connection: duckdb.DuckDBPyConnection,
-    board: str,
-    top: int,
-    wheres: Sequence[Where],
-    definition: Definition,
-    *,
-    as_of: date,
-    today: date,
-) -> dict[Where, Margins]:
-    """The margins of several counts at the newest point of the board on or before `as_of`, from one query.
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Every unit of a board at one point, in order, and one step of the last digit of the board's scores."""
 
-    The `by` of the definition has no part in it: each `Where` has its own.
+    cut: Cut
+    step: Decimal
+
+    def margins(self, top: int, where: Where) -> Margins:
+        """The margins of one count in the top N."""
+        return margins(self.cut, top, where, self.step)
+
+
+def units_of(
+    connection: duckdb.DuckDBPyConnection, board: str, definition: Definition, *, as_of: date, today: date
+) -> Units:
+    """The units of the newest point of the board on or before `as_of`, from one query.
+
+    The `by` of the definition has no part in it: each count has its own.
     """
     asked = [definition]
     if definition.unit != "entry" or definition.without_operator:
         asked.append(Definition())  # the digits of the board are those of all its rows
     units, *_ = found = cuts(connection, board, [(EVERY, each) for each in asked], as_of=as_of, today=today)
-    step = last_digit(row.score for row in found[-1].rows if row.score is not None)
-    return {where: margins(units, top, where, step) for where in wheres}
+    return Units(units, last_digit(row.score for row in found[-1].rows if row.score is not None))
 
 
 def margins(units: Cut, top: int, where: Where, step: Decimal) -> Margins:
@@ -145,6 +149,37 @@ def sentence(margin: Margin, what: str, unit: str) -> str:
     if margin.overlap is not None:
         said += f", and their published intervals {'overlap' if margin.overlap else 'do not overlap'}"
     return f"{first} over {second}: {said}; exchanged, {what} {_count(margin, exchanged=True)}"
+
+
+def sentences(found: Sequence[tuple[str, Margins]], unit: str) -> list[str]:
+    """The margins of several counts in words, the smallest first; counts that one pair of units changes stand together.
+
+    `found` holds what is counted and its margins; where unknowns make them differ, each of the two has its sentence.
+    """
+    parts: list[tuple[str, Margin]] = []
+    for what, (low, high) in found:
+        parts += [(what, low)] if low == high else [(f"{what} at least", low), (f"{what} at most", high)]
+    pairs: dict[object, list[tuple[str, Margin]]] = {}
+    for what, margin in parts:
+        pairs.setdefault((margin.inside, margin.outside, margin.why), []).append((what, margin))
+    said = []
+    for (what, first), *others in sorted(pairs.values(), key=lambda pair: _size(pair[0][1])):
+        also = "".join(f", {name} {_count(margin, exchanged=True)}" for name, margin in others)
+        if first.why:
+            said.append(f"{', '.join([what, *(name for name, _ in others)])}: {sentence(first, what, unit)}")
+        else:
+            said.append(sentence(first, what, unit) + also)
+    return said
+
+
+def smallest(found: Sequence[Margins]) -> Margin | None:
+    """The smallest margin of several counts, which is that of the claim that they make; None where there is none."""
+    there = [margin for pair in found for margin in pair if margin.difference is not None]
+    return min(there, key=_size, default=None)
+
+
+def _size(margin: Margin) -> tuple[bool, Decimal]:
+    return margin.difference is None, margin.difference or Decimal(0)
 
 
 def _has(row: Placed, where: Where, unknown: bool) -> bool:

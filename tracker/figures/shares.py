@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from storage import warehouse
+from storage.origins import Origin
 
 if TYPE_CHECKING:
     import duckdb
@@ -117,6 +118,7 @@ class Share:
     share_high: float
     break_before: str | None  # why this day cannot be compared with the point before it
     unresolved: float  # units in the top N whose release is not known: bounds do not cover identity
+    origin: Origin | None = None  # where the bytes behind it come from (storage.origins)
 
     def record(self) -> dict[str, object]:
         """The share as one flat object, in the order of the documented columns."""

@@ -1,6 +1,6 @@
 """History from where boards keep their past: git repositories and web archives, through the same door.
 
-Every distinct version of a page becomes a capture of its own day with its origin as evidence. A second run adds
+Every distinct version of a page becomes a capture of its own day with its origin. A second run adds
 nothing; a run that was killed goes on where it was.
 """
 
@@ -49,7 +49,7 @@ def from_git(
     until: date | None,
     progress: Progress,
 ) -> list[Brought]:
-    """Every distinct version of the source's pages in a git history; commit day and id as evidence.
+    """Every distinct version of the source's pages in a git history; on the day of its commit.
 
     `repository` is an address or a directory; without it, the one that the pages' addresses name.
     """
@@ -69,10 +69,10 @@ def from_git(
         for version in found:
             if (since and version.at.date() < since) or (until and version.at.date() > until):
                 continue
-            evidence = f"git {home} {version.commit}"
+            commit = f"{home} {version.commit}"
             label = f"{page.role} {version.at:%Y-%m-%d} {version.commit[:12]}"
             body = partial(blob, folder, version.blob)
-            saved.append(Saved(label, source.name, page.role, page.address, version.at, evidence, body))
+            saved.append(Saved(label, source.name, page.role, page.address, version.at, "git", commit, body))
     if not saved:
         raise TrackerError(f"{source.name}: the history holds no version of {', '.join(p for _, _, p in wanted)}")
     saved.sort(key=lambda one: (one.captured_at, one.role))
@@ -123,8 +123,7 @@ def clone(config: Config, repository: str) -> Path:
     parts = urlsplit(repository)
     if parts.scheme not in {"https", "http", "file"}:
         raise DeclarationError("--repo", "", f"{repository!r} is neither a directory nor an http(s) address")
-    origin = f"{parts.scheme}://{parts.netloc}"
-    mirror = config.http.mirrors.get(origin) or config.http.mirrors.get("*")
+    mirror = config.http.mirror_of(repository)
     address = mirror.replace("{host}", parts.netloc).rstrip("/") + parts.path if mirror else repository
     folder = config.data / "clones" / re.sub(r"[^\w.-]+", "_", parts.netloc + parts.path)
     if (folder / "HEAD").exists():
@@ -227,7 +226,7 @@ def copies(fetcher: Fetcher, source: Source, page: PageOf, since: date | None, u
         seen.add(digest)
         copy = f"{COPY}/{stamp}id_/{page.address}"
         body = partial(fetching.body_of, fetcher, Request(role=page.role, address=copy))
-        yield Saved(f"{page.role} {stamp}", source.name, page.role, page.address, at, f"web archive {copy}", body)
+        yield Saved(f"{page.role} {stamp}", source.name, page.role, page.address, at, "wayback", copy, body)
 
 
 def listed(rows: Any) -> Iterator[tuple[datetime, str, str]]:
@@ -248,9 +247,9 @@ def _through(config: Config, saved: list[Saved], progress: Progress) -> list[Bro
     The door is passed also when nothing is fresh: a run that was killed may have left pages unread or unpublished.
     """
     archive = Archive(config.data / "archive")
-    had = {(line.source, line.role, line.address, line.fetched_at, line.evidence)
+    had = {(line.source, line.role, line.address, line.fetched_at, line.origin_detail)
            for _, _, line in archive.lines() if line.content_sha256}  # fmt: skip
-    fresh = [one for one in saved if (one.source, one.role, one.address, one.captured_at, one.evidence) not in had]
+    fresh = [one for one in saved if (one.source, one.role, one.address, one.captured_at, one.origin_detail) not in had]
     known = [
         Brought(one.label, one.source, one.role, one.captured_at, [], "unchanged", 0, "had before")
         for one in saved if one not in fresh

@@ -15,6 +15,7 @@ from scrapers.base import Page, Pages
 from scrapers.declare import Source
 from scrapers.errors import DeclarationError
 from storage import ingest, judge
+from storage.origins import STRONGEST_FIRST, Origin
 from tracker import clock
 from tracker.config import Config
 from tracker.intake.door import Brought, Progress, Saved, take_in
@@ -37,7 +38,7 @@ def bring_in(
         page = known_role(source, role, file) if role else role_of(source, file, body)
         at = moment_of(file, captured_at)
         told = address or address_of(source, page, file)
-        saved.append(Saved(str(file), source.name, page, told, at, f"imported {file.name}", partial(bytes, body)))
+        saved.append(Saved(str(file), source.name, page, told, at, "import", file.name, partial(bytes, body)))
     return take_in(config, saved, progress)
 
 
@@ -111,8 +112,8 @@ def replay(config: Config, index: Path, progress: Progress) -> list[Brought]:
     """Recordings by their address, in order of day, as if each had been collected then.
 
     `index` is a CSV with the columns captured_at, url and file (relative to it; `.gz` is unpacked). Source and role
-    follow from the address; an address that no source gives a role is reported, and not taken in. Outcomes are in the
-    order of the index.
+    follow from the address; an address that no source gives a role is reported, and not taken in. A column `origin` may
+    say where the bytes are from (storage.origins). Outcomes are in the order of the index.
     """
     with index.open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
@@ -136,12 +137,23 @@ def replay(config: Config, index: Path, progress: Progress) -> list[Brought]:
             unknown[number] = Brought(row["file"], "", "", at, [], "unknown_address", 0, why)
             continue
         commit = f" at {row['upstream_commit']}" if row.get("upstream_commit") else ""
-        evidence = f"replayed {row['file']}{commit}"
+        detail = f"{row['file']}{commit}"
         limit = config.http.max_unpacked
-        saved[number] = Saved(row["file"], *found, row["url"], at, evidence, partial(unpacked, path, limit))
+        origin = origin_of(row, index, number + 2)
+        saved[number] = Saved(row["file"], *found, row["url"], at, origin, detail, partial(unpacked, path, limit))
     order = sorted(saved, key=lambda number: (saved[number].captured_at, number))
     outcomes = dict(zip(order, take_in(config, [saved[number] for number in order], progress), strict=True))
     return [outcomes[number] if number in outcomes else unknown[number] for number in range(len(rows))]
+
+
+def origin_of(row: Mapping[str, str], index: Path, line: int) -> Origin:
+    """Where the bytes of a recording come from: what the index says in a column `origin`, else a user's import."""
+    said = row.get("origin") or "import"
+    for origin in STRONGEST_FIRST:
+        if origin == said:
+            return origin
+    expected = ", ".join(STRONGEST_FIRST)
+    raise DeclarationError(str(index), f"line {line}, origin", f"one of {expected} is expected; found {said!r}")
 
 
 def owner(sources: Mapping[str, Source], address: str) -> tuple[str, str] | None:

@@ -72,7 +72,7 @@ class Run:
     ) -> None:
         # The real time, too: runs of one given `--now` keep their order.
         self.run_id = f"{clock():%Y%m%dT%H%M%SZ}-{time.time_ns():x}-{secrets.token_hex(2)}"
-        self._clock, self._known, self._stop = clock, known, stop
+        self._clock, self._known, self._stop, self._origin = clock, known, stop, config.origin_of
         self._archive = Archive(config.data / "archive")
         self._fetcher = fetcher(
             config,
@@ -161,11 +161,12 @@ class Run:
         etag: str | None, last_modified: str | None, size: int | None,
     ) -> None:  # fmt: skip
         method, address, body_sha256 = request.key
+        origin, detail = self._origin(request.address)
         self._archive.append([
             Line(
                 fetched_at=self._clock(), run_id=self.run_id, source=source, role=request.role, method=method,
                 address=address, body_sha256=body_sha256, status=status, etag=etag, last_modified=last_modified,
-                content_sha256=sha256, bytes=size, evidence="fetched", error=error,
+                content_sha256=sha256, bytes=size, origin=origin, origin_detail=detail, error=error,
             )
         ])  # fmt: skip
 

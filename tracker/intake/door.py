@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrapers.errors import TrackerError
 from storage import ingest, judge, publish, warehouse
-from storage.archive import Archive, Line
+from storage.archive import IMPORTED, Archive, Line
+from storage.origins import Origin
 from tracker.config import Config
 
 if TYPE_CHECKING:
@@ -28,14 +29,15 @@ CHUNK, SECONDS = 100, 1.0
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A page that somebody kept: whose it is, where and when it was captured, who says so, and its bytes."""
+    """A page that somebody kept: whose it is, where and when it was captured, its origin, and its bytes."""
 
     label: str
     source: str
     role: str
     address: str
     captured_at: datetime
-    evidence: str
+    origin: Origin
+    origin_detail: str
     body: Callable[[], bytes]
     method: str = "GET"
     body_sha256: str = ""
@@ -117,9 +119,10 @@ class Door:
                 yield one, str(error)
                 continue
             line = Line(
-                fetched_at=one.captured_at, run_id="import", source=one.source, role=one.role, method=one.method,
+                fetched_at=one.captured_at, run_id=IMPORTED, source=one.source, role=one.role, method=one.method,
                 address=one.address, body_sha256=one.body_sha256, status=200, etag=None, last_modified=None,
-                content_sha256=self._archive.put(body), bytes=len(body), evidence=one.evidence, error=None,
+                content_sha256=self._archive.put(body), bytes=len(body), origin=one.origin,
+                origin_detail=one.origin_detail, error=None,
             )  # fmt: skip
             if line.capture() not in self.known:
                 self.known.add(line.capture())

@@ -93,7 +93,7 @@ def _cuts(boards: Sequence[Rows], about: dict[str, object], definition: Definiti
         connection.execute(warehouse.sql("schema"))
         connection.execute(
             "CREATE TABLE series (board VARCHAR, day DATE, published_on DATE, captured_at TIMESTAMP, snapshot VARCHAR,"
-            " snapshot_key INTEGER, edition VARCHAR, break_before VARCHAR)"
+            " snapshot_key INTEGER, edition VARCHAR, break_before VARCHAR, origin VARCHAR)"
         )
         _fill(connection, boards, about)
         questions = [(str(key), top, definition) for key in range(len(boards))]

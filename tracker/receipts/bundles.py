@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import duckdb
 
 Row = dict[str, str]
+KIND = 2  # of bundle: what its members hold; 2 has origins
 
 
 def bundle(connection: duckdb.DuckDBPyConnection, config: Config, figure: Figure) -> dict[str, bytes]:
@@ -55,7 +56,7 @@ def bundle(connection: duckdb.DuckDBPyConnection, config: Config, figure: Figure
     if source.redistribute:
         members |= {f"pages/{each['content_sha256']}": archive.read(each["content_sha256"]) for each in captures}
     told = {name: {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()} for name, body in members.items()}
-    manifest = {"bundle": 1, "tracker": __version__, "id": figure.id, "members": dict(sorted(told.items()))}
+    manifest = {"bundle": KIND, "tracker": __version__, "id": figure.id, "members": dict(sorted(told.items()))}
     return {"manifest.json": packed_json(manifest), **members}
 
 
@@ -85,8 +86,8 @@ def pages_of(
     newest: dict[tuple[str, str], dict[str, Any]] = {}
     for row in connection.execute(
         f"SELECT {cells} FROM captures AS c WHERE c.source = $1 AND c.content_sha256 IS NOT NULL"
-        " AND (c.fetched_at <= $2 OR ($3 = 'fetched' AND c.run_id = $4)) ORDER BY c.fetched_at, c.capture",
-        [source.name, capture["fetched_at"], capture["evidence"], capture["run_id"]],
+        " AND (c.fetched_at <= $2 OR ($3 <> 'import' AND c.run_id = $3)) ORDER BY c.fetched_at, c.capture",
+        [source.name, capture["fetched_at"], capture["run_id"]],
     ).fetchall():
         one = dict(zip(grounds.CAPTURE, row, strict=True))
         newest[one["role"], one["address"]] = one

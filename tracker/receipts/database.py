@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapers.base import Entry, Snapshot
 from scrapers.declare import Source
 from storage import publish, warehouse
+from storage.archive import Line
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,6 +28,13 @@ def of_rows(said: dict[str, Any], rows: list[dict[str, Any]]) -> Snapshot:
     entries = [Entry(**{f.name: cell(f.name, row["printed"][f.name]) for f in fields(Entry)}) for row in rows]
     day = date.fromisoformat(said["published_on"]) if said["published_on"] else None
     return Snapshot(said["board"], said["edition"], day, tuple(entries))
+
+
+def line_of(capture: Mapping[str, Any]) -> Line:
+    """A capture of the bundle as the line of the ledger that it was."""
+    cells = {f.name: capture[f.name] for f in fields(Line) if f.name not in ("error", "fetched_at")}
+    fetched_at = datetime.fromisoformat(capture["fetched_at"]).replace(tzinfo=UTC)
+    return Line(**cells, fetched_at=fetched_at, error=None)
 
 
 def database(
@@ -47,6 +55,7 @@ def database(
     warehouse.replace_declarations(connection, sources)
     warehouse.add_snapshots(connection, {said["snapshot"]: snapshot})
     connection.execute("UPDATE snapshots SET state = 'accepted'")
+    warehouse.add_captures(connection, [line_of(capture) for capture in captures])
     text = pa.string()
     seen = datetime.fromisoformat(said["captured_at"]).replace(tzinfo=None)
     kinds = {"capture": text, "snapshot_key": pa.int32(), "seen_at": pa.timestamp("us"), "source": text, "role": text,

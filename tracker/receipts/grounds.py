@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CAPTURE = (
     "capture", "fetched_at", "run_id", "source", "role", "method", "address", "body_sha256", "status", "etag",
-    "last_modified", "content_sha256", "bytes", "evidence",
+    "last_modified", "content_sha256", "bytes", "origin", "origin_detail",
 )  # fmt: skip
 HEAD = ("name", "organization", "licence", "country", "openness", "models")  # cells of a row that stand in `names`
 _CELLS = ", ".join(f"{'n' if cell.name in HEAD else 'e'}.{cell.name}" for cell in fields(Entry))

@@ -18,7 +18,7 @@ from scrapers.declare import Source, load_sources
 from scrapers.errors import DeclarationError, TrackerError
 from tracker.figures.ids import Figure, find
 from tracker.receipts import grounds
-from tracker.receipts.bundles import packed_json
+from tracker.receipts.bundles import KIND, packed_json
 from tracker.receipts.database import database, of_rows
 from tracker.receipts.zips import BrokenBundle, packed, unpacked
 
@@ -64,8 +64,8 @@ def _manifest(members: Mapping[str, bytes]) -> dict[str, Any]:
         version, _, _ = manifest["bundle"], manifest["id"], manifest["tracker"]
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         raise BrokenBundle("manifest.json: is not the manifest of a bundle") from None
-    if version != 1:
-        raise BrokenBundle(f"a bundle of kind {version}; this program reads kind 1")
+    if version != KIND:
+        raise BrokenBundle(f"a bundle of kind {version}; this program reads kind {KIND}")
     for name in sorted({*members, *said} - {"manifest.json"}):
         if name not in said or name not in members:
             raise BrokenBundle(f"{name}: {'not in the manifest' if name in members else 'missing'}")
