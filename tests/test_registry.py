@@ -291,6 +291,95 @@ def test_the_newest_of_a_version_is_that_version(shipped: Registry) -> None:
         assert ask(shipped, printed).release == release
 
 
+@pytest.mark.parametrize(
+    ("printed", "developer"),
+    [
+        ("01-AI", "01ai"),
+        ("01.AI", "01ai"),
+        ("360 Zhinao", "qihoo360"),
+        ("Qihoo 360", "qihoo360"),
+        ("Ant Group", "antgroup"),
+        ("Baichuan", "baichuan"),
+        ("Baichuan Intelligent Technology", "baichuan"),
+        ("Baidu Inc.", "baidu"),
+        ("China Mobile", "china-mobile"),
+        ("China Telecom", "china-telecom"),
+        ("Dianxin", "china-telecom"),
+        ("TeleAI", "china-telecom"),
+        ("Cohere For AI", "cohere"),
+        ("DataBricks", "databricks"),
+        ("Hugging Face", "huggingface"),
+        ("HuggingFace", "huggingface"),
+        ("Iflytek", "iflytek"),
+        ("iFLYTEK", "iflytek"),
+        ("LMSYS", "lmsys"),
+        ("Moonshot", "moonshot"),
+        ("Nanbeige", "nanbeige"),
+        ("OrionStarAI", "orionstar"),
+        ("SenseTime", "sensetime"),
+        ("Shanghai AI Lab", "shanghai-ai-lab"),
+        ("Shanghai AI Laboratory", "shanghai-ai-lab"),
+        ("Step", "stepfun"),
+        ("StepFun", "stepfun"),
+        ("Unisound", "unisound"),
+        ("Zhipu AI", "zai"),
+        ("ZhipuAI", "zai"),
+    ],
+)
+def test_an_organisation_is_known_as_opencompass_spells_it(shipped: Registry, printed: str, developer: str) -> None:
+    """Its editions of 2024 to 2026 spell one organisation in up to three ways."""
+    found = resolve(Printed("a name that nobody knows", organization=printed), shipped)
+    assert (found.developer, found.developer_how) == (developer, "organisation")
+    assert found.country is not None
+
+
+@pytest.mark.parametrize(
+    ("printed", "flag", "level", "how"),
+    [
+        ("UniGPT", "closed", "proprietary", "openness column"),  # nobody but the board says so
+        ("TeleChat2", "closed", "proprietary", "openness column"),
+        ("Finix-P1-32B (Thinking)", "closed", "proprietary", "openness column"),
+        ("TeleChat2", None, "unknown", "unresolved"),
+        ("Qwen-Max", "closed", "proprietary", "every candidate"),
+        ("GLM-5.3", "closed", "open_weights", "assumed"),  # called by API, which says nothing of its weights
+        ("Qwen3.8-Max", "open", "proprietary", "registry"),
+        ("ERNIE-4.5-Turbo-128K ", "open", "proprietary", "registry"),  # the weights printed are a sibling's
+        ("360Zhinao3-7B-O1.5", "open", "restricted_weights", "assumed"),
+    ],
+)
+def test_the_openness_column_speaks_where_the_registry_is_silent(
+    shipped: Registry, printed: str, flag: str | None, level: str, how: str
+) -> None:
+    """A reviewed fact outranks the board's flag; a blank cell leaves it to the board."""
+    (span,) = resolve(Printed(printed, openness=flag), shipped).openness
+    assert (span.value, span.how) == (level, how)
+
+
+@pytest.mark.parametrize(
+    ("printed", "release", "configuration"),
+    [
+        ("Doubao-Seed-1.6-thinking-250715", "bytedance-seed/seed-1.6-thinking-250715", ""),
+        ("Doubao-Seed-1.6-251015 (Thinking)", "bytedance-seed/seed-1.6-251015", "thinking"),
+        ("Doubao-pro-32k/240615", "bytedance/doubao-pro-240615", "32k"),
+        ("Hunyuan-T1-20250822", "tencent/hunyuan-t1-20250822", ""),
+        ("Qwen-Max-0107", "qwen/qwen-max-0107", ""),  # a year before the Qwen-Max of 25 January 2025
+        ("qwen-max-2025-01-25", "qwen/qwen-max", ""),
+        ("iFlytek-Spark-X1-0720", "iflytek/spark-x1-0720", ""),
+        ("iFlytek-Spark-X1.5-0106-Think", "iflytek/spark-x1.5-0106", "thinking"),
+        ("iFlytek-Spark-X1.5-0106-NoThink", "iflytek/spark-x1.5-0106", "no-thinking"),
+        ("Step-2-16K", "stepfun/step-2-16k", ""),
+        ("Step-2-16k-Exp", "stepfun/step-2-16k-exp-202412", ""),
+        ("GLM-4", "z-ai/glm-4", ""),
+        ("GLM-4-0520", "z-ai/glm-4-0520", ""),
+        ("GLM-4-9B-Chat", "zai-org/glm-4-9b-chat", ""),
+    ],
+)
+def test_a_snapshot_is_a_release_of_its_own(shipped: Registry, printed: str, release: str, configuration: str) -> None:
+    """Neither the undated name nor a day nearby takes it, and how it was run stays beside it."""
+    found = ask(shipped, printed)
+    assert (found.release, found.configuration) == (release, configuration)
+
+
 def test_a_fact_that_changed_is_read_on_its_day(shipped: Registry) -> None:
     """Weights of MiniMax-M2.7 came a month after the model; Manus left China in 2025."""
     found = ask(shipped, "minimax-m2.7")
