@@ -200,7 +200,7 @@ def table(file: Path) -> list[dict[str, str]]:
 
 def slashed(printed: str) -> date | None:
     """2024/5/28 as a day; None for any other text."""
-    return datetime.strptime(printed, "%Y/%m/%d").date() if re.fullmatch(r"\d{4}(/\d{1,2}){2}", printed) else None  # noqa: DTZ007
+    return datetime.strptime(printed, "%Y/%m/%d").date() if re.fullmatch(r"\d{4}(/\d{1,2}){2}", printed) else None  # noqa: DTZ007 - a day, not an instant
 
 
 def test_every_edition_of_compassbench_says_what_the_transcription_says(shared: Path) -> None:
