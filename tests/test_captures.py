@@ -5,11 +5,12 @@ The recordings lie in ../shared and are not committed; without them these tests 
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -38,7 +39,10 @@ ROWS = {
     "arena_dataset/vision": "131 144 144 145 145 145 145 145 145 420",
     "arena_dataset/vision_style_control": "131 144 144 145 145 145 145 145 145 420",
     "arena_dataset/webdev": "90 108 108 110 112 113 115 117 117 873",
-    "opencompass/invented_scores": "75 120 135 135 75 27 27 27",
+    # 35 rows and 7 boards in 24-02, 40 and 7, 51 and 7, 39 and 7, 36 and 8, 30 and 8, 37 and 7, 41 and 7, then 28, 28,
+    # 27, 26 and 23 rows and 7 boards, and 15 rows and 5 boards in 26-07
+    "opencompass/compassbench": "245 280 357 273 288 240 259 287 196 196 189 182 161 75",
+    "opencompass/invented_scores": "75 27 27 27",
 }
 REFUSED = {
     "2024-07-13__cfa1c6c7.yml": r"not YAML: did not find expected '-' indicator \(line 685\)",
@@ -86,7 +90,8 @@ def parquet_lines(file: Path) -> int:
 def json_lines(body: bytes) -> int:
     """Rows of the table, once for each of its boards."""
     rows = json.loads(body)["OverallTable"]
-    dimensions = {"Knowledge", "Reasoning", "Math", "Code", "Coding"} & set().union(*rows)
+    named = {"Knowledge", "Reasoning", "Math", "Code", "Coding", "Language", "Agent", "Instruct"}
+    dimensions = named & set().union(*rows)
     return len(rows) * (1 + len(dimensions))
 
 
@@ -111,7 +116,7 @@ def test_every_recording_is_read_in_full_or_refused_by_name(shared: Path, folder
             continue
         entries = [entry for snapshot in read(file) for entry in snapshot.entries]
         assert len(entries) == COUNTED[file.suffix](file), file.name
-        assert sum(entry.score is None for entry in entries) <= (folder.startswith("opencompass")), file.name
+        assert sum(entry.score is None for entry in entries) <= (folder == "opencompass/invented_scores"), file.name
         found.append(str(len(entries)))
     assert " ".join(found) == ROWS[folder]
 
@@ -173,6 +178,81 @@ def test_arena_history_has_the_days_of_its_latest_pages(shared: Path) -> None:
         assert latest == history, folder.name
 
 
+COLUMN_OF = {
+    "opencompass_llm": "Average",
+    "opencompass_llm_knowledge": "Knowledge",
+    "opencompass_llm_reasoning": "Reasoning",
+    "opencompass_llm_math": "Math",
+    "opencompass_llm_code": "Code",
+    "opencompass_llm_language": "Language",
+    "opencompass_llm_agent": "Agent",
+    "opencompass_llm_instruct": "Instruct",
+}
+# Named May 9, with a row of May 28; every other edition is of the day of its name.
+DAY_OF_ITS_ROWS = {"24-04": date(2024, 5, 28)}
+
+
+def table(file: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    with file.open(newline="", encoding="utf-8") as opened:
+        return list(csv.DictReader(opened))
+
+
+def slashed(printed: str) -> date | None:
+    """2024/5/28 as a day; None for any other text."""
+    return datetime.strptime(printed, "%Y/%m/%d").date() if re.fullmatch(r"\d{4}(/\d{1,2}){2}", printed) else None  # noqa: DTZ007 - a day, not an instant
+
+
+def test_every_edition_of_compassbench_says_what_the_transcription_says(shared: Path) -> None:
+    """All 14: each row's name, score, organisation, openness and day on every board, and the day of the edition."""
+    listed = [row for row in table(shared / "facts/compassbench/manifest.csv") if row["category"] == "llm"]
+    assert len(listed) == 14
+    for month, file in sorted((row["month"], row["data_file"].rpartition("/")[2]) for row in listed):
+        rows = table(shared / f"facts/compassbench/{month}.overall.csv")
+        release = {row["name"]: row["release"] for row in table(shared / f"facts/compassbench/{month}.models.csv")}
+        found = {snapshot.board: snapshot for snapshot in read(shared / "captures/opencompass/compassbench" / file)}
+        assert set(found) == {board for board, column in COLUMN_OF.items() if column in rows[0]}, month
+        for board, snapshot in found.items():
+            assert snapshot.edition == month
+            assert snapshot.published_on == DAY_OF_ITS_ROWS.get(month, date.fromisoformat(file.split(".")[-2])), month
+            assert [
+                (entry.name, entry.score, entry.organization, entry.openness, entry.released_on)
+                for entry in snapshot.entries
+            ] == [
+                (
+                    row["model"],
+                    float(row[COLUMN_OF[board]]),
+                    row["org"],
+                    {"API": "closed", "OpenSource": "open"}[release[row["model"]]],
+                    slashed(row["time"]),
+                )
+                for row in rows
+            ], (month, board)
+
+
+def test_the_edition_of_july_2025_as_it_was_counted_by_hand(shared: Path) -> None:
+    """The 28 rows of 25-07 by average: who made the first 20, and which of these are open."""
+    [average, *_] = read(shared / "captures/opencompass/compassbench/llm-data-v2.25-07.20250812.json")
+    ranked = sorted(average.entries, key=lambda entry: -(entry.score or 0))
+    assert (len(ranked), average.board, average.published_on) == (28, "opencompass_llm", date(2025, 8, 12))
+    assert [(entry.name, entry.score) for entry in ranked[:5]] == [
+        ("GPT-5-2025-08-07", 65.8),
+        ("o3-high-2025-04-16", 65.2),
+        ("Doubao-Seed-1.6-thinking-250715", 64.0),
+        ("Grok-4", 63.9),
+        ("Qwen3-235B-A22B-Thinking-2507", 63.8),
+    ]
+    assert (ranked[19].name, ranked[19].score, ranked[20].score) == ("Hunyuan-A13B-Instruct", 51.9, 51.8)
+    assert Counter(entry.organization for entry in ranked[:20]) == {
+        "OpenAI": 3, "Alibaba": 2, "DeepSeek": 2, "Zhipu AI": 2, "Tencent": 2, "ByteDance": 1, "xAI": 1, "Google": 1,
+        "Anthropic": 1, "Moonshot": 1, "Baidu": 1, "MiniMax": 1, "iFLYTEK": 1, "Ant Group": 1,
+    }  # fmt: skip
+    assert {entry.name.strip() for entry in ranked[:20] if entry.openness == "open"} == {
+        "Qwen3-235B-A22B-Thinking-2507", "DeepSeek-R1-0528", "GLM-4.5", "Qwen3-235B-A22B-Instruct-2507",
+        "GLM-4.5-Air", "Kimi-K2-Instruct", "MiniMax-M1-80k", "DeepSeek-V3-0324", "Hunyuan-A13B-Instruct",
+    }  # fmt: skip
+
+
 def test_the_duplicates_of_the_recordings_are_kept(shared: Path) -> None:
     """Two rows of one name are two entries: Aider's Qwen2.5-Coder, and Arena's Codex in webdev."""
     [aider] = read(shared / "captures/aider/polyglot/2025-10-04__cb6a152e.yml")
@@ -189,7 +269,7 @@ def test_half_of_a_recorded_page_is_refused_or_short_of_rows(shared: Path) -> No
         "aider/polyglot/2025-10-04__cb6a152e.yml",
         "vectara/2023-12-18__82cf6e81.md",
         "arena_dataset/webdev/2026-08-22__5782ec07.parquet",
-        "opencompass/invented_scores/llm-data-v2.26-07.20260824.json",
+        "opencompass/compassbench/llm-data-v2.26-07.20260824.json",
     ):
         file = shared / "captures" / name
         half = Page(

@@ -1,7 +1,9 @@
 """OpenCompass: a manifest by POST names every edition; an edition is one JSON file.
 
-Two spellings of an edition's fields are read: that of the manifest's files (`Code`, `release` in the row or
-in `models`) and that of the official file since August 2026 (`Coding`, `open_source`, `update_date`).
+Two spellings of an edition's fields are read: that of the manifest's files (`Code`, `time`, `update_time`, `release`
+in the row or in `models`) and that of the official file since August 2026 (`Coding`, `date`, `update_date`,
+`open_source`). All 14 editions from 24-02 to 26-07 have an average and the dimensions Knowledge, Reasoning, Math and
+Code; Language, Agent and Instruct come and go.
 """
 
 from __future__ import annotations
@@ -18,9 +20,10 @@ from scrapers.base import Entry, Page, Pages, Request, Snapshot
 from scrapers.declare import Source
 from scrapers.errors import MissingColumn, PageError
 
-MANIFEST = "https://rank.opencompass.org.cn/gw/opencompass-be/api/v1/rank/listRankTableAvailableMonths"
-FILES = "https://cdn.opencompass.org.cn/"
-OFFICIAL = "https://opencompass.oss-cn-shanghai.aliyuncs.com/assets/llm/data-llm-ability_official.json"
+GATEWAY = "https://rank.opencompass.org.cn/gw/opencompass-be/api/v1/rank/"
+CDN = "https://cdn.opencompass.org.cn/"
+SECOND_HOST = "https://opencompass.oss-cn-shanghai.aliyuncs.com/"
+OFFICIAL = SECOND_HOST + "assets/llm/data-llm-ability_official.json"
 SITE = (("Origin", "https://rank.opencompass.org.cn"), ("Referer", "https://rank.opencompass.org.cn/"))
 KINDS = {"llm": 1, "academic": 0}  # role of the edition: benchmarkType of the manifest
 BOARDS = {
@@ -29,52 +32,116 @@ BOARDS = {
     "opencompass_llm_reasoning": ("Reasoning",),
     "opencompass_llm_math": ("Math",),
     "opencompass_llm_code": ("Code", "Coding"),
+    "opencompass_llm_language": ("Language",),
+    "opencompass_llm_agent": ("Agent",),
+    "opencompass_llm_instruct": ("Instruct",),
 }
-DIMENSIONS_SINCE = date(2025, 4, 28)  # every edition since has all five columns: one that lacks one was changed
+NOT_IN_EVERY_EDITION = frozenset({"opencompass_llm_language", "opencompass_llm_agent", "opencompass_llm_instruct"})
+RANKING = ("ranking", "model", "org", "score", "openSource")
 _FILE = re.compile(r"\.(?P<edition>[^./]+)\.(?P<day>\d{8})\.json$")
 
 
 def pages(source: Source) -> Generator[Request, bytes | None, None]:
-    """Both manifests, every edition that they list, and the official file."""
+    """Both manifests, every edition that they list, the official file, and what the columns mean.
+
+    The column files come last and are of no figure: should one of them take too long, all else is here.
+    """
+    columns: list[Request] = []
     for role, kind in KINDS.items():
-        manifest = yield Request(
-            role=f"manifest_{role}",
-            address=MANIFEST,
-            method="POST",
-            body=orjson.dumps({"rankingType": 0, "benchmarkType": kind}),
-            headers=(("Content-Type", "application/json"), *SITE),
+        manifest = yield posted(
+            f"manifest_{role}",
+            "listRankTableAvailableMonths",
+            {"rankingType": 0, "benchmarkType": kind},
             fallback=True,
         )
         try:
-            names = editions(manifest, role) if manifest is not None else []
+            listed = editions(manifest, role) if manifest is not None else {}
         except (PageError, KeyError, TypeError):
-            names = []  # the page is archived; reading it names what is wrong with it
-        for name in names:
-            yield Request(role=role, address=FILES + name, headers=SITE)
+            listed = {}  # the page is archived; reading it names what is wrong with it
+        for name, meaning in listed.items():
+            body = yield Request(role=role, address=CDN + name, headers=SITE)
+            if body is None:
+                yield from second_way(role, name)
+            if meaning:
+                address = CDN + meaning
+                columns.append(Request(role=f"columns_{role}", address=address, headers=SITE, optional=True, once=True))
     yield Request(role="official", address=OFFICIAL, headers=SITE, optional=True)
+    for request in dict.fromkeys(columns):  # noqa: UP028 - `yield from` a dictionary takes no body that is sent
+        yield request
 
 
-def editions(manifest: bytes, role: str) -> list[str]:
-    """File names of the editions that a manifest lists, in its order. The academic ranking began with none."""
+def posted(role: str, method: str, body: dict[str, Any], *, fallback: bool = False) -> Request:
+    """A question to the gateway, which answers POST alone."""
+    return Request(
+        role=role,
+        address=GATEWAY + method,
+        method="POST",
+        body=orjson.dumps(body),
+        headers=(("Content-Type", "application/json"), *SITE),
+        fallback=fallback,
+    )
+
+
+def second_way(role: str, name: str) -> Iterator[Request]:
+    """Where else an edition can be had that the CDN did not give."""
+    if role == "academic":
+        yield Request(role=role, address=SECOND_HOST + name, headers=SITE)
+    elif found := _FILE.search(name):
+        asked = {"evalType": 0, "rankingType": 0, "benchmarkType": KINDS[role], "month": found["edition"]}
+        yield posted("rankings", "listModelRankings", asked)
+
+
+def editions(manifest: bytes, role: str) -> dict[str, str | None]:
+    """The file of each edition that a manifest lists -> its column file, in the order of the manifest.
+
+    The academic ranking began with none.
+    """
     answer = tables.read_json(manifest)
     if answer["msgCode"] != "10000":
         raise PageError(f"the manifest answers {answer['msgCode']}: {answer['msg']}")
-    names = [row["fileName"] for row in answer["data"]]
-    if not names and role != "academic":
+    found: dict[str, str | None] = {}
+    for row in answer["data"]:
+        has_columns = "columnFileName" in row and values.text(row["columnFileName"])
+        found.setdefault(asset(row["fileName"]), asset(row["columnFileName"]) if has_columns else None)
+    if not found and role != "academic":
         raise PageError("the manifest lists no editions")
-    for name in names:
-        if not re.fullmatch(r"assets/[\w./-]+\.json", name) or ".." in name:
-            raise PageError(f"not a file of an edition: {name!r}")
-    return list(dict.fromkeys(names))
+    return found
+
+
+def asset(name: str) -> str:
+    """The name of a file, which must lie where all of them do: it is data of the manifest, and becomes an address."""
+    if not re.fullmatch(r"assets/[\w./-]+\.json", name) or ".." in name:
+        raise PageError(f"not a file of an edition: {name!r}")
+    return name
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
-    """Every board of each page; a manifest holds none, and is only checked."""
+    """Every board of each page; manifests and column files hold none, and are only checked."""
     for page in pages:
         if page.role.startswith("manifest"):
             editions(page.body, page.role.removeprefix("manifest_"))
+        elif page.role.startswith("columns"):
+            if not isinstance(tables.read_json(page.body), dict | list):
+                raise PageError("the column file is neither an object nor a list")
+        elif page.role == "rankings":
+            refuse_rankings(page.body)
         else:
             yield from edition(page)
+
+
+def refuse_rankings(body: bytes) -> None:
+    """Refuses the gateway's ranking of one month, and says whether it has the shape that is known of it.
+
+    No answer of it was ever recorded. Two public programs read it (one in 2026 for this ranking, one for the academic
+    one): both take `ranking`, `model`, `org` and `score` of the rows under `data.modelRankings`, one asks for
+    `success`, the other reads `openSource`. Neither shows the day of the edition, the day of a model, a dimension, or
+    to how many digits the score is given: from that alone no row of an edition can be made without a guess.
+    """
+    answer = tables.read_json(body)
+    if answer["success"] is not True:
+        raise PageError(f"the ranking answers success {answer['success']!r:.60}")
+    tables.checked(answer["data"]["modelRankings"], RANKING, at_least=1)
+    raise PageError("the ranking of listModelRankings is kept, not read: it says neither its day nor its models' days")
 
 
 def edition(page: Page) -> Iterator[Snapshot]:
@@ -83,38 +150,61 @@ def edition(page: Page) -> Iterator[Snapshot]:
     rows = content["OverallTable"]
     if not rows:
         raise PageError("the edition's OverallTable is empty")
-    models = content["models"] if "models" in content else {}
+    models = described(content["models"]) if "models" in content else {}
     name, on = printed_edition(page, rows)
     boards = {"opencompass_academic": ("Average",)} if page.role == "academic" else BOARDS
+    scored = False
     for board, columns in boards.items():
         if not any(column in row for row in rows for column in columns):
-            if board in {"opencompass_llm", "opencompass_academic"} or on >= DIMENSIONS_SINCE:
+            if board not in NOT_IN_EVERY_EDITION:
                 raise MissingColumn(" or ".join(columns), rows[0])
-            continue  # an early edition may lack a dimension, then it has no such board
+            continue
         entries = tuple(entry(row, columns, models) for row in rows)
         if any(e.score is not None for e in entries):
+            scored = True
             yield Snapshot(board, name, on, entries)
+    if not scored:
+        raise PageError("no row of the edition has a score")
 
 
 def printed_edition(page: Page, rows: list[dict[str, Any]]) -> tuple[str | None, date]:
-    """Edition and day: from the file's name, or from the rows' `update_date` in the official file."""
-    if found := _FILE.search(page.address):
-        return found["edition"], datetime.strptime(found["day"], "%Y%m%d").replace(tzinfo=UTC).date()
-    days = {values.day(row["update_date"]) for row in rows}
-    if len(days) != 1 or None in days:
-        raise PageError(f"the rows name {len(days)} days of update where one is needed")
-    return None, next(day for day in days if day)
+    """Edition and day: the latest of the day in the file's name and of the rows' days of update.
+
+    Rows came into an edition after the day of its name: that of 24-04 says May 9, 2024, and has rows of May 28.
+    """
+    found = _FILE.search(page.address)
+    days = [on for row in rows if (on := printed_day(row, "update_time", "update_date"))]
+    if found:
+        days.append(datetime.strptime(found["day"], "%Y%m%d").replace(tzinfo=UTC).date())
+    if not days:
+        raise PageError("neither the name of the file nor a row says the day of the edition")
+    return found["edition"] if found else None, max(days)
 
 
-def entry(row: dict[str, Any], columns: tuple[str, ...], models: dict[str, Any]) -> Entry:
+def printed_day(row: dict[str, Any], *columns: str) -> date | None:
+    """The day under the first of these columns that the row has. A text that is no day (`2024/0917`) says none."""
+    try:
+        return values.day(next((row[column] for column in columns if column in row), None))
+    except PageError:
+        return None
+
+
+def described(models: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What the page says of each model, by its name as printed and by its name without blanks around it."""
+    return {name.strip(): about for name, about in models.items()} | models
+
+
+def entry(row: dict[str, Any], columns: tuple[str, ...], models: dict[str, dict[str, Any]]) -> Entry:
     """A row. A score may be `-`, N/A, empty, null or absent: missing, never 0."""
-    about = models[row["model"]] if row["model"] in models else {}
+    model = row["model"]
+    about = next((models[name] for name in (model, model.strip()) if name in models), {})
     score = next((row[column] for column in columns if column in row), None)
     return Entry(
-        name=row["model"],
+        name=model,
         score=values.number(score),
         organization=values.text(row["org"]),
         openness=openness(row, about),
+        released_on=printed_day(row, "time", "date"),
     )
 
 
