@@ -533,17 +533,21 @@ def test_opencompass_asks_for_every_edition_that_its_manifests_list() -> None:
 
 
 def test_an_edition_that_the_cdn_does_not_give_is_asked_for_in_a_second_way() -> None:
-    """CompassBench from the gateway, by the month of the edition; the academic ranking from the second host."""
-    gone = ("llm-data-v2.25-07.20250812.json", "research-data.REALTIME.20260903.json")
+    """From the second host; and CompassBench, where that has it neither, from the gateway by the month of the edition."""
+    second = "https://opencompass.oss-cn-shanghai.aliyuncs.com/assets/"
+    cdn = "https://cdn.opencompass.org.cn/assets/"
+    edition, academic = "llm-rank/llm-data-v2.25-07.20250812.json", "research-rank/research-data.REALTIME.20260903.json"
+    gone = {cdn + edition, second + edition, cdn + academic}
     asked = drive(
         lambda request: (
             manifest(request.role)
             if request.role.startswith("manifest")
-            else None if request.address.startswith("https://cdn.") and request.address.endswith(gone) else b"{}"
+            else None if request.address in gone else b"{}"
         )
     )  # fmt: skip
-    assert named(asked)[1:8] == [
+    assert named(asked)[1:9] == [
         ("GET", "llm", "llm-data-v2.26-07.20260824.json"),
+        ("GET", "llm", "llm-data-v2.25-07.20250812.json"),
         ("GET", "llm", "llm-data-v2.25-07.20250812.json"),
         ("POST", "rankings", "listModelRankings"),
         ("GET", "llm", "llm-data-v2.24-02.20240220.json"),
@@ -551,13 +555,11 @@ def test_an_edition_that_the_cdn_does_not_give_is_asked_for_in_a_second_way() ->
         ("GET", "academic", "research-data.REALTIME.20260903.json"),
         ("GET", "academic", "research-data.REALTIME.20260903.json"),
     ]
-    assert asked[3].address == "https://rank.opencompass.org.cn/gw/opencompass-be/api/v1/rank/listModelRankings"
-    assert orjson.loads(asked[3].body or b"") == {
+    assert [asked[at].address for at in (3, 8)] == [second + edition, second + academic]
+    assert asked[4].address == "https://rank.opencompass.org.cn/gw/opencompass-be/api/v1/rank/listModelRankings"
+    assert orjson.loads(asked[4].body or b"") == {
         "evalType": 0, "rankingType": 0, "benchmarkType": 1, "month": "25-07",
     }  # fmt: skip
-    assert asked[7].address == (
-        "https://opencompass.oss-cn-shanghai.aliyuncs.com/assets/research-rank/research-data.REALTIME.20260903.json"
-    )
     assert len({request.key for request in asked}) == len(asked)
 
 

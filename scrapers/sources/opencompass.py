@@ -82,11 +82,10 @@ def posted(role: str, method: str, body: dict[str, Any], *, fallback: bool = Fal
     )
 
 
-def second_way(role: str, name: str) -> Iterator[Request]:
-    """Where else an edition can be had that the CDN did not give."""
-    if role == "academic":
-        yield Request(role=role, address=SECOND_HOST + name, headers=SITE)
-    elif found := _FILE.search(name):
+def second_way(role: str, name: str) -> Generator[Request, bytes | None, None]:
+    """Where else an edition can be had that the CDN did not give: the second host, then the gateway itself."""
+    body = yield Request(role=role, address=SECOND_HOST + name, headers=SITE)
+    if body is None and role == "llm" and (found := _FILE.search(name)):
         asked = {"evalType": 0, "rankingType": 0, "benchmarkType": KINDS[role], "month": found["edition"]}
         yield posted("rankings", "listModelRankings", asked)
 

@@ -195,14 +195,17 @@ def breaks_command(setting: Setting, board: str | None) -> None:
 @click.option("--top", type=click.IntRange(1), default=20, show_default=True)
 @common
 def disagreements_command(setting: Setting, board: str | None, top: int) -> None:
-    """Days that two sources showed of one board, with different models in the top N."""
+    """Days that two sources showed of one board, with different models in the top N.
+
+    Where a page was typed by somebody and also had as bytes, every score that differs is named; the bytes stand.
+    """
     from storage.warehouse import sql
 
     with setting.database() as connection:
         if board:
             known_board(connection, board)
         found = records(connection, sql("disagreements"), [board, top])
-    output.write(found, ["board", "day", "chosen", "other", "only_chosen", "only_other"], setting.format)
+    output.write(found, ["board", "day", "chosen", "other", "only_chosen", "only_other", "scores"], setting.format)
 
 
 @click.command("sources")

@@ -56,7 +56,7 @@ def claim_command(setting: Setting, words: tuple[str, ...], strict: bool, chart:
         output.write(flat, columns, "csv")
     else:
         for verdict in found:
-            _print(verdict)
+            print_verdict(verdict)
     failing = {"depends", "contradicted"} | ({"not judged"} if strict else set())
     if any(verdict.verdict in failing for verdict in found):
         raise click.exceptions.Exit(1)
@@ -149,7 +149,7 @@ def _rows(verdict: Verdict) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _print(verdict: Verdict) -> None:
+def print_verdict(verdict: Verdict) -> None:
     """One verdict for a person."""
     claim, basis = verdict.claim, verdict.basis
     output.paragraph(f"{verdict.verdict.upper()}: {output.shown(claim.text)}")

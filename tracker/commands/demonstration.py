@@ -56,6 +56,9 @@ def demo_command(data: Path) -> None:
         outcomes = collected(data)
     summary(outcomes, Setting(None, data, TODAY, "table"))
     click.echo()
+    heading("The sentence that this began with")
+    with ctrl_c():
+        print_founding(data)
     heading(f"Who holds the top 20, as if today were {TODAY}")
     with ctrl_c():
         print_shares(data)
@@ -137,11 +140,32 @@ def bundled_config(data: Path, mirror: str, bodies: Mapping[str, bytes]) -> Conf
     return Bundled(data=data, decisions=data / "decisions.csv", http=http)
 
 
+def print_founding(data: Path) -> None:
+    """The shipped claim with its verdict, and the same sentence at every edition."""
+    from storage.warehouse import connect, published
+    from tracker.claims.files import SHIPPED, read_claims
+    from tracker.claims.history import history
+    from tracker.claims.verdicts import judge
+    from tracker.commands.claims import print_history, print_verdict
+
+    today = date.fromisoformat(TODAY)
+    claim = next(claim for claim in read_claims(SHIPPED) if claim.id == "founding")
+    connection = connect(published(data), read_only=True)
+    try:
+        click.secho("$ tracker claim check founding", fg="cyan")
+        print_verdict(judge(connection, claim, today))
+        click.secho("$ tracker claim history founding", fg="cyan")
+        print_history(Setting(None, data, TODAY, "table"), history(connection, claim, today))
+        click.echo()
+    finally:
+        connection.close()
+
+
 def print_shares(data: Path) -> None:
     """The share tables, from the published database."""
     from storage.warehouse import connect, published
     from tracker.commands.board import known_board
-    from tracker.commands.share import print_share
+    from tracker.commands.share import margins_of, print_share
     from tracker.figures.shares import Definition, shares
 
     today = date.fromisoformat(TODAY)
@@ -152,7 +176,8 @@ def print_shares(data: Path) -> None:
             found = shares(connection, [board], [20], definition, as_of=today, today=today)
             click.secho(f"$ tracker share {board}" + " --unit release" * (unit == "release"), fg="cyan")
             if found:
-                print_share(known_board(connection, board), found, definition, today)
+                margins = margins_of(connection, found, definition, today, today)
+                print_share(known_board(connection, board), found, definition, today, margins)
             else:
                 click.echo(f"{board}: no page was accepted\n")
     finally:

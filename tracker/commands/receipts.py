@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from tracker.figures.ids import Figure
+    from tracker.figures.margin import Margins
 
 
 def _found(connection: duckdb.DuckDBPyConnection, text: str) -> Figure:
@@ -41,6 +42,7 @@ def explain_command(setting: Setting, id_: str) -> None:
     """
     from scrapers.errors import TrackerError
     from storage.archive import Archive
+    from tracker.commands.board import known_board
     from tracker.receipts import grounds
 
     with setting.database() as connection:
@@ -48,13 +50,17 @@ def explain_command(setting: Setting, id_: str) -> None:
         rows = grounds.rows(connection, figure)
         capture = grounds.capture(connection, figure.share.board, figure.share.day)
         seen = grounds.sightings(connection, figure.share.snapshot)
+        margins = grounds.margins(connection, figure)
+        unit = str(known_board(connection, figure.share.board)["unit"] or "")
     archive = Archive(setting.config.data / "archive")
     try:
         capture["archived_bytes"] = len(archive.read(capture["content_sha256"]))
     except TrackerError as error:  # what is wrong with the archive is part of the answer
         capture["archived_bytes"], capture["archive_error"] = None, str(error)
     if setting.format == "json":
-        whole = {"figure": figure.record(), "rows": rows, "sightings": seen, "capture": capture}
+        low, high = (margin.record() for margin in margins)
+        whole = {"figure": figure.record(), "margin": {"low": low, "high": high, "unit": unit}, "rows": rows,
+                 "sightings": seen, "capture": capture}  # fmt: skip
         print(output.json_text(whole))
     else:
         listed = [_listed(row) for row in rows]
@@ -62,7 +68,14 @@ def explain_command(setting: Setting, id_: str) -> None:
         if setting.format == "csv":
             output.write(listed, columns, "csv")
         else:
-            _print(figure, listed, columns[:-1], seen, capture)
+            _print(figure, listed, columns[:-1], seen, capture, margin_words(figure, margins, unit))
+
+
+def margin_words(figure: Figure, margins: Margins, unit: str) -> list[str]:
+    """The margin of the figure in words; with an unknown, those of the low and of the high count."""
+    from tracker.figures.margin import sentences
+
+    return sentences([(" and ".join(figure.receipt.value), margins)], unit)
 
 
 def _listed(row: dict[str, Any]) -> dict[str, Any]:
@@ -75,13 +88,20 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _print(
-    figure: Figure, rows: list[dict[str, Any]], columns: list[str], seen: dict[str, Any], capture: dict[str, Any]
+    figure: Figure,
+    rows: list[dict[str, Any]],
+    columns: list[str],
+    seen: dict[str, Any],
+    capture: dict[str, Any],
+    margin: list[str],
 ) -> None:
     share, value = figure.share, ", ".join(figure.receipt.value)
     counted = output.shown(share.low) if share.low == share.high else f"{share.low:.4g} to {share.high:.4g}"
     output.paragraph(
         f"Figure: {value} is {counted} of {output.shown(share.of)} in the top {share.top} of {share.board}."
     )
+    for sentence in margin:
+        output.paragraph(f"Margin: {output.shown(sentence)}.")
     output.paragraph(f"Definition: {figure.receipt.definition.words()}.")
     output.table(rows, columns, "Rows down to the cut (`in`: how much of the row is in the top N):")
     print()

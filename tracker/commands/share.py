@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,12 @@ from tracker.commands.board import headline, known_board, missing, records
 from tracker.commands.common import Setting, as_of, common
 from tracker.figures.ids import receipt
 from tracker.figures.shares import Definition, Share, shares
+from tracker.figures.where import Where
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from tracker.figures.margin import Margins
 
 BESIDE = ("kind", "adjustment", "operator", "age_days", "definition")  # a table says these once, above and below
 LABS = (5, 10)  # developers are few: the tops at which they are counted unless said otherwise
@@ -56,9 +62,13 @@ def share_command(
         about = known_board(connection, board)
         found = shares(connection, [board], tops, definition, as_of=day, today=setting.today, every_day=over)
         sentence = "" if found else missing(connection, board, day)
-    columns = share_columns(definition) + (["break"] if over else [])
+        margins = [] if over else margins_of(connection, found, definition, day, setting.today)
+    columns = share_columns(definition) + (["break"] if over else ["margin", "margin_high", "margin_words"])
     rows = [share.record() | said_beside(about, share, definition, setting.today) for share in found]
     if setting.format != "table":
+        if margins:
+            cells = [margin_cells(share, pair, about) for share, pair in zip(found, margins, strict=True)]
+            rows = [row | more for row, more in zip(rows, cells, strict=True)]
         output.write(rows, columns, setting.format)
     elif over:
         output.write(rows, [column for column in columns if column not in BESIDE], "table", headline(about))
@@ -66,10 +76,33 @@ def share_command(
             output.paragraph(f"Counted: {definition.words()}.")
     else:
         for top in dict.fromkeys(share.top for share in found):
-            print_share(about, [share for share in found if share.top == top], definition, setting.today)
+            at_top = [number for number, share in enumerate(found) if share.top == top]
+            of_top = [found[number] for number in at_top]
+            print_share(about, of_top, definition, setting.today, [margins[number] for number in at_top])
     if not found:
         output.say(sentence)
         raise click.exceptions.Exit(1)
+
+
+def margins_of(
+    connection: duckdb.DuckDBPyConnection, found: Sequence[Share], definition: Definition, as_of: date, today: date
+) -> list[Margins]:
+    """The margins of these figures of one board, in their order."""
+    from tracker.figures.margin import units_of
+
+    if not found:
+        return []
+    units = units_of(connection, found[0].board, definition, as_of=as_of, today=today)
+    return [units.margins(share.top, Where(definition.by, tuple(share.values.values()))) for share in found]
+
+
+def margin_cells(share: Share, pair: Margins, about: dict[str, Any]) -> dict[str, Any]:
+    """The margin of a figure for CSV and JSON: `margin` of the low count, `margin_high` of the high one."""
+    from tracker.figures.margin import sentences
+
+    low, high = (None if one.difference is None else float(one.difference) for one in pair)
+    words = "; ".join(sentences([(" and ".join(share.values.values()), pair)], about["unit"] or ""))
+    return {"margin": low, "margin_high": high, "margin_words": words}
 
 
 def share_all(setting: Setting, tops: Sequence[int], definition: Definition, day: date) -> None:
@@ -110,12 +143,17 @@ def said_beside(about: dict[str, Any], share: Share, definition: Definition, tod
     }  # fmt: skip
 
 
-def print_share(about: dict[str, Any], found: list[Share], definition: Definition, today: date) -> None:
-    """One top N for a person: the figures with what they rest on."""
+def print_share(
+    about: dict[str, Any], found: list[Share], definition: Definition, today: date, margins: Sequence[Margins] = ()
+) -> None:
+    """One top N for a person: the figures with what they rest on, and how far they are from others."""
+    from tracker.figures.margin import sentences
+
     first = found[0]
     whole = first.of < first.top and first.ties != "exclude"
     places = output.shown(first.of)
     print(headline(about))
+    whats = [" and ".join(share.values.values()) for share in found]
     said = [
         f"{'all' if whole else f'top {first.top}'} of {first.board}: {places} places",
         f"{first.day} ({(today - first.day).days} days ago)",
@@ -145,5 +183,7 @@ def print_share(about: dict[str, Any], found: list[Share], definition: Definitio
         output.paragraph("Bounds: what is unknown is left out of the count, and may turn out to be any value.")
     if definition.unit == "release" and first.unresolved:
         output.paragraph(f"{output.shown(first.unresolved)} have no registered release, and count one by one.")
+    for sentence in sentences(list(zip(whats, margins, strict=False)), about["unit"] or "")[:1]:
+        output.paragraph(f"Margin: {output.shown(sentence)}.")
     output.paragraph(f"Counted: {definition.words()}.")
     print()

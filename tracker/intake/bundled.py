@@ -41,7 +41,7 @@ class Edition:
     @property
     def address(self) -> str:
         """The live address of the page."""
-        return opencompass.FILES + self.file
+        return opencompass.CDN + self.file
 
 
 def editions() -> Iterator[Edition]:
@@ -94,8 +94,12 @@ def served() -> tuple[dict[str, bytes], dict[tuple[str, bytes], bytes]]:
     """For a server of the bundled pages: address -> body, and (address, posted body) -> manifest."""
     listed = list(editions())
     manifests = {opencompass.KINDS["llm"]: listed, opencompass.KINDS["academic"]: []}
-    posted = {orjson.dumps({"rankingType": 0, "benchmarkType": kind}): manifest(of) for kind, of in manifests.items()}
-    return {one.address: one.body for one in listed}, {(opencompass.MANIFEST, body): of for body, of in posted.items()}
+    address = opencompass.GATEWAY + "listRankTableAvailableMonths"
+    posted = {
+        (address, orjson.dumps({"rankingType": 0, "benchmarkType": kind})): manifest(of)
+        for kind, of in manifests.items()
+    }
+    return {one.address: one.body for one in listed}, posted
 
 
 def _rows(file: Path) -> list[dict[str, str]]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from scrapers.base import Entry
 from tracker.figures.cuts import Cut, Placed, cuts
 from tracker.figures.ids import Figure
+from tracker.figures.margin import Margins, units_of
+from tracker.figures.where import Where
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,6 +34,13 @@ def cut_of(connection: duckdb.DuckDBPyConnection, figure: Figure) -> Cut:
     said = figure.receipt
     today = said.today or said.day
     return cuts(connection, said.board, [(said.top, said.definition)], as_of=said.day, today=today)[0]
+
+
+def margins(connection: duckdb.DuckDBPyConnection, figure: Figure) -> Margins:
+    """How far the figure is from another one: of its low count, and of its high one."""
+    said = figure.receipt
+    units = units_of(connection, said.board, said.definition, as_of=said.day, today=said.today or said.day)
+    return units.margins(said.top, Where(said.definition.by, said.value))
 
 
 def rows(connection: duckdb.DuckDBPyConnection, figure: Figure) -> list[dict[str, Any]]:
