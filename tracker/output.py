@@ -86,22 +86,51 @@ def safe_cell(value: Any) -> str:
     return text.replace("\r", "\\r")  # csv leaves a lone carriage return unquoted, and readers end the row there
 
 
-def table(records: Sequence[Record], columns: Sequence[str], title: str = "") -> None:
-    """A table for people; control characters of hostile pages are shown, not obeyed."""
+def table(records: Sequence[Record], columns: Sequence[str], title: str = "", drop_first: Sequence[str] = ()) -> None:
+    """A table for people; control characters of hostile pages are shown, not obeyed.
+
+    Nothing is folded: where the terminal is too narrow, columns are left out, those of `drop_first` in that order and
+    then from the right, and the table says which.
+    """
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(soft_wrap=False, width=width(), highlight=False)
     if title:
         paragraph(title)
+    cells = [{column: shown(record[column]) for column in columns} for record in records]
+    kept, dropped = _fitting(cells, columns, drop_first)
+    needed = sum(max([len(column), *(cell_len(row[column]) for row in cells)]) + 2 for column in kept)
+    console = Console(width=max(width(), needed), highlight=False)
     grid = Table(header_style="bold", box=None, pad_edge=False)
     numeric = {c for c in columns if any(_is_figure(r[c]) for r in records)}
-    for column in columns:
-        grid.add_column(column, justify="right" if column in numeric else "left", overflow="fold")
-    for record in records:
-        grid.add_row(*(Text(shown(record[column])) for column in columns))
-    console.print(grid)
+    for column in kept:
+        grid.add_column(column, justify="right" if column in numeric else "left", no_wrap=True, overflow="ignore")
+    for row in cells:
+        grid.add_row(*(Text(row[column]) for column in kept))
+    console.print(grid, crop=False)
+    if dropped:
+        paragraph(f"(Too narrow for {', '.join(dropped)}: a wider terminal or --format csv shows all.)")
+
+
+def _fitting(
+    cells: Sequence[Mapping[str, str]], columns: Sequence[str], drop_first: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """The columns that fit side by side, and those that are left out; the first column always stays."""
+    from rich.cells import cell_len
+
+    wide = {column: max([cell_len(column), *(cell_len(row[column]) for row in cells)]) for column in columns}
+    kept = list(columns)
+    order = [column for column in drop_first if column in kept]
+    order += [column for column in reversed(kept[1:]) if column not in order]
+    dropped = []
+    for column in order:
+        if sum(wide[each] + 2 for each in kept) - 2 <= width():
+            break
+        kept.remove(column)
+        dropped.append(column)
+    return kept, [column for column in columns if column in dropped]
 
 
 def width() -> int:
@@ -119,11 +148,13 @@ def _is_figure(value: Any) -> bool:
 
 
 def paragraph(text: str) -> None:
-    """A sentence on stdout, wrapped at the width of the terminal."""
+    """A sentence on stdout, wrapped at the width of the terminal; an address, an id or a hash is never cut in two."""
     import shutil
     import textwrap
 
-    print(textwrap.fill(text, min(shutil.get_terminal_size((110, 24)).columns, 110), subsequent_indent="  "))
+    wide = min(shutil.get_terminal_size((110, 24)).columns, 110)
+    indent = " " * (len(text) - len(text.lstrip()) + 2)
+    print(textwrap.fill(text, wide, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False))
 
 
 def shown(value: Any) -> str:

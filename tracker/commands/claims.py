@@ -156,8 +156,8 @@ def print_verdict(verdict: Verdict) -> None:
     output.paragraph(f"  {claim.board}, {output.shown(verdict.why)}.")
     if basis:
         output.paragraph(f"  {stands(verdict, basis)}.")
-        for number, sentence in enumerate(margin_words(verdict)):
-            output.paragraph(f"  {'And: ' if number else 'Margin: '}{output.shown(sentence)}.")
+        for sentence in margin_words(verdict)[:1]:  # that of the claim; --format json has them all
+            output.paragraph(f"  Margin: {output.shown(sentence)}.")
     if verdict.others:
         output.paragraph(
             f"  On {verdict.agreeing} of {len(verdict.others)} other boards that it names the verdict is the same:"
@@ -171,7 +171,7 @@ def print_verdict(verdict: Verdict) -> None:
             output.paragraph(f"  It also holds {'; or '.join(others)}.")
         for bound, id_ in zip(verdict.bounds, verdict.ids, strict=False):
             print(f"  id of {bound.what}: {id_}")
-        output.table(_rows(verdict), ROWS)
+        output.table(_rows(verdict), ROWS, drop_first=("release", "developer"))
     print()
 
 
@@ -223,6 +223,7 @@ def print_history(setting: Setting, found: History) -> None:
     else:
         edited = any(point.basis.edition for point in found.points)
         shown = [column for column in columns if column != "edition" or edited]
-        output.table(found.rows(), shown, f"{output.shown(found.claim.text)} On {found.claim.board}, at every point:")
+        title = f"{output.shown(found.claim.text)} On {found.claim.board}, at every point:"
+        output.table(found.rows(), shown, title, drop_first=("origin", "margin", "of"))
         for sentence in found.sentences():
             output.paragraph(output.shown(sentence))

@@ -88,18 +88,16 @@ def summary(outcomes: list[Outcome], setting: Setting) -> None:
             "came": pages + (f", {outcome.unchanged_pages} not modified" if outcome.unchanged_pages else ""),
             "rows": outcome.rows, "new": outcome.new, "unchanged": outcome.unchanged,
             "seconds": round(outcome.seconds, 1),
-            "problem": outcome.problems if setting.format == "json" else _short(outcome.problems),
+            "problem": outcome.problems if setting.format == "json" else _counted(outcome.problems),
         })  # fmt: skip
     output.write(rows, COLUMNS, setting.format)
     for outcome in outcomes:
         output.complain(f"{outcome.source}: {problem}" for problem in outcome.problems)
 
 
-def _short(problems: list[str]) -> str:
-    if not problems:
-        return ""
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return problems[0][:90] + ("…" if len(problems[0]) > 90 else "") + more
+def _counted(problems: list[str]) -> str:
+    """How many; each stands in full on stderr, where no width cuts it."""
+    return f"{len(problems)} problem{'s' * (len(problems) != 1)}" if problems else ""
 
 
 @click.command("import")

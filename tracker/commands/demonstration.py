@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from tracker import clock as clocks
+from tracker import output
 from tracker.commands.common import Setting
 
 if TYPE_CHECKING:
@@ -48,10 +49,11 @@ def demo_command(data: Path) -> None:
 
     make_anew(data)
     heading("Collecting")
-    click.echo(
-        "Bundled pages with real figures come from a server on this machine, each as of the day on which it\n"
-        "was recorded; from there on all is as in a live collection. No network is used.\n"
+    output.paragraph(
+        "Bundled pages with real figures come from a server on this machine, each as of the day on which it was"
+        " recorded; from there on all is as in a live collection. No network is used."
     )
+    click.echo()
     with ctrl_c():
         outcomes = collected(data)
     summary(outcomes, Setting(None, data, TODAY, "table"))
@@ -186,4 +188,4 @@ def print_shares(data: Path) -> None:
 
 def heading(title: str) -> None:
     """A rule with a title."""
-    click.secho(f"── {title} {'─' * (96 - len(title))}", bold=True)
+    click.secho(f"── {title} {'─' * (min(output.width(), 100) - 4 - len(title))}", bold=True)
