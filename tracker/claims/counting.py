@@ -62,13 +62,13 @@ def clauses_of(parts: Sequence[Part]) -> list[Clause]:
                 raise _other_ranking(waiting)
             found.append(_merged(waiting, clause))
             waiting = Clause()
-        elif found and not clause.leads and not waiting.says() and not _both_say(found[-1], clause):
+        elif found and not (clause.leads or waiting.says() or found[-1].them or _both_say(found[-1], clause)):
             found[-1] = _merged(found[-1], clause)
         else:
             waiting = _merged(waiting, clause)
     if waiting.says() and found:
         said = f"{' '.join(waiting.said)!r} is not understood"
-        raise UnreadableClaim(f"{said}: the count before it says that already, and it has no count of its own")
+        raise UnreadableClaim(f"{said}: it has no count of its own, and is not part of the count before it")
     if not found:
         raise UnreadableClaim("no count is named, such as 14")
     if len(found) > MOST:
@@ -94,6 +94,8 @@ def _segments(parts: Sequence[Part]) -> Iterator[Clause]:
     """The clauses between commas and joining words. A second amount begins another one, too."""
     now, after_of = Clause(), False
     for part in parts:
+        if part.said == ":" and now.properties() and not now.amount:  # `China: 14` is one clause
+            continue
         if part.kind == "join" or (part.kind in ("amount", "all of") and now.amount and now.properties()):
             if now.says():
                 yield now
