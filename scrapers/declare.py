@@ -137,6 +137,7 @@ class Board(Declared):
 
     page: Annotated[tuple[str, ...], Field(min_length=1)]  # roles that carry it, most trusted first
     title: str = ""
+    quoted_as: tuple[str, ...] = ()  # names under which people quote it, besides its id and title
     operator: str = ""  # developer id where the operator ranks its own models, else a name
     operator_country: str = ""  # ISO 3166-1 alpha-2
     metric: str = ""

@@ -13,8 +13,10 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scrapers.errors import DeclarationError
 from storage import warehouse
 from tests.tiny import DAY, Row, database
+from tracker.claims.board_names import BoardNames
 from tracker.claims.files import SHIPPED, Claim, Count, read_claims
 from tracker.claims.outcomes import example
 from tracker.claims.sentence import UnreadableClaim, read_sentence
@@ -23,6 +25,7 @@ from tracker.cli import cli
 from tracker.figures.cuts import Cut, Placed, cuts
 from tracker.figures.shares import Definition, shares
 
+B = {"b": BoardNames("B", "b")}
 CN = {"country": "CN", "openness": "open_weights"}
 US = {"country": "US", "openness": "proprietary"}
 PLAIN = [Row("a", 9, release="a", **US), Row("b", 8, release="b", **CN), Row("c", 7, release="c", **CN)]
@@ -234,29 +237,31 @@ def test_the_cut_is_what_was_counted(knobs: dict[str, Any], tmp_path: Path) -> N
      [("CN", None, 14), ("CN", True, 9), ("US", True, 0)], "entry"),
 ])  # fmt: skip
 def test_sentences(text: str, counts: list[tuple[str | None, bool | None, int]], unit: str) -> None:
-    """Every form of the grammar."""
-    claim = read_sentence(text, DAY)
+    """Every form of the exact grammar."""
+    claim = read_sentence(text, DAY, B)
     assert [(c.country, c.open, c.count) for c in claim.counts] == counts
     assert (claim.board, claim.top, claim.day, claim.unit) == ("b", 20, date(2025, 10, 18), unit)
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    ("most of the top 20 on b are CN", "'most' is not understood; expected a whole number"),
+    ("most of the top 20 on b are CN", "'most' is not understood"),
     ("7.33 of the top 20 on b are CN", "'7.33' is not understood"),
-    ("14 of the top 20 on b are Chinese", "'Chinese' after 'on b are' is not understood; expected a country code"),
-    ("14 of the top 20 on b are CN or TW", "'or' after 'b are CN' is not understood; expected the end of the claim"),
-    ("14 of the top 20 on b are CN on 18-10-2025", "expected a day such as 2025-10-18"),
-    ("14 of the top 20 on b are CN by hand", "expected entry or release or developer"),
-    ("9 open of the top 20 on b are closed", "'closed' after 'on b are' is not understood"),
-    ("9 open of the top 20 on b are CN and open", "which says already whether they are open"),
+    ("14 of the top 20 on b are Chinesish", "'Chinesish' is not understood"),
+    ("14 of the top 20 on b are CN or TW", "'or' is not understood"),
+    ("14 of the top 20 on b are CN on 18-13-2025", "'18-13-2025' is not understood: there is no such day"),
+    ("14 of the top 20 on b are CN on 2025-02-30", "'2025-02-30' is not understood: there is no such day"),
+    ("14 of the top 20 on b are CN by hand", "'hand' is not understood"),
+    ("9 open of the top 20 on b are closed", "'closed' is not understood after '9 open' in one count"),
+    ("9 open of the top 20 on b are CN and open", "'open' is not understood: it has no count of its own"),
     ("14 of the top 0 on b are CN", "top"),
-    ("14 of the top 20 on b", "the claim ends where 'are' is expected"),
-    ("", "the claim ends where a whole number is expected"),
+    ("14 of the top 20 on b", "'14' of what? A country is expected, or open or closed"),
+    ("14 of the top 20 on b are HK", "Hong Kong and Macao count as CN"),
+    ("", "no top N is named"),
 ])  # fmt: skip
 def test_what_it_cannot_read_it_says(text: str, said: str) -> None:
-    """No guessing: the word that is not understood, and what was expected."""
+    """No guessing: the word that is not understood, or what is missing."""
     with pytest.raises(UnreadableClaim) as error:
-        read_sentence(text, DAY)
+        read_sentence(text, DAY, B)
     assert said in str(error.value)
 
 
@@ -293,10 +298,47 @@ def test_verdicts_and_exit_codes_on_a_real_page(demo_data: Path, tmp_path: Path)
 
 def test_wrong_use(demo_data: Path, tmp_path: Path) -> None:
     """A sentence, an id, a board or a file that cannot be read: exit 2."""
-    for words in (["banana"], ["check", "no-such"], ["4 of the top 20 on nowhere are CN"]):
+    for words, said in {
+        ("banana",): "'banana' is not understood",
+        ("check", "no-such"): "no claim 'no-such'",
+        ("4 of the top 20 on nowhere are CN",): "no board 'nowhere'",
+        (
+            "4 of the top 20 on LMArena text are Chinese",
+        ): 'tracker claim "4 of the top 20 on arena_text_raw are CN on 2026-08-22"',
+    }.items():
         done = run(*words, data=demo_data)
         assert done.exit_code == 2, done.output
         assert done.stdout == ""
+        assert said in done.stderr
+
+
+def test_a_sentence_as_people_write_it(demo_data: Path) -> None:
+    """It is judged as the exact sentence is; stderr says how it was read, and nothing of an exact one."""
+    free = run("Of the top 20 models in Arena text, raw, 4 are Chinese and 2 of them open-source", data=demo_data)
+    exact = run("4 of the top 20 on arena_text_raw are CN, 2 are CN and open on 2026-08-22", data=demo_data)
+    found, same = json.loads(free.stdout)[0], json.loads(exact.stdout)[0]
+    assert found.pop("text") != same.pop("text")
+    assert found == same
+    assert found["verdict"] == "supported"
+    assert free.stderr == (
+        "read as: 4 of the top 20 on arena_text_raw are CN, 2 are CN and open on 2026-08-22;"
+        " 'open-source' is read as open: weights published, on any terms;"
+        " 'models' is read as entries: rows of the board as printed; no day is named: it is read as of today, 2026-08-22\n"
+    )
+    assert exact.stderr == ""
+
+
+def test_countries_of_a_file_by_any_name(tmp_path: Path) -> None:
+    """China, Chinese and CN are one; a name that may be two countries, and one that is none, name the key."""
+    file = tmp_path / "mine.toml"
+    lines = '[[claims]]\nid = "a"\ntext = "a"\nboard = "b"\nday = 2025-01-01\ntop = 20\n'
+    file.write_text(f'{lines}counts = [{{country = "China", count = 4}}, {{country = "American", count = 1}}]\n')
+    assert [count.country for count in read_claims(file)[0].counts] == ["CN", "US"]
+    for word, said in {"Congo": "may be CD", "Chinees": "Chinese?", "Hong Kong": "count as CN"}.items():
+        file.write_text(f'{lines}counts = [{{country = "{word}", count = 4}}]\n')
+        with pytest.raises(DeclarationError, match=r"claims\.0\.counts\.0\.country") as error:
+            read_claims(file)
+        assert said in str(error.value)
 
 
 def test_claims_on_recordings(shared: Path, tmp_path: Path) -> None:

@@ -32,18 +32,36 @@ def test_every_shown_command_runs(
     assert done.exit_code == (1 if words[0] == "status" else 0), done.output
 
 
-def test_the_output_block_of_the_readme_is_real(
-    demo_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+BLOCKS = re.findall(
+    r"```console\n\$ (tracker [^\n]+)\n([^$`].*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL
+)
+
+
+@pytest.mark.parametrize(("command", "block"), BLOCKS, ids=[command for command, _ in BLOCKS])
+def test_the_output_blocks_of_the_readme_are_real(
+    demo_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, block: str
 ) -> None:
-    """The block under the first command of the README is what that command prints, to the letter."""
-    block = re.search(r"```console\n\$ (tracker share .*?)\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert block
+    """What stands under a command of the README is what that command prints, to the letter, but for what `...` leaves
+    out."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TRACKER_DATA", str(demo_data))
-    monkeypatch.setenv("TRACKER_NOW", "2026-08-22")
+    monkeypatch.setenv("TRACKER_NOW", "2026-08-22" if "--as-of 2026-08-22" in command else "2026-09-04")
     monkeypatch.setenv("COLUMNS", "110")
-    printed = CliRunner().invoke(cli, shlex.split(block[1])[1:], catch_exceptions=False).stdout
-    assert [line.rstrip() for line in printed.strip().splitlines()] == block[2].strip().splitlines()
+    printed = CliRunner().invoke(cli, shlex.split(command)[1:], catch_exceptions=False).stdout
+    lines = [line.rstrip() for line in printed.strip().splitlines()]
+    parts = [part.strip("\n").splitlines() for part in re.split(r"^\.\.\.$", block, flags=re.MULTILINE)]
+    at = 0
+    for part in filter(None, parts):
+        at = next((start for start in range(at, len(lines)) if lines[start : start + len(part)] == part), -1)
+        assert at >= 0, f"not printed, or not in this order: {part}"
+        at += len(part)
+    assert parts[0] == lines[: len(parts[0])]
+    assert not parts[-1] or parts[-1] == lines[-len(parts[-1]) :]
+
+
+def test_the_readme_shows_output() -> None:
+    """The claim, its history and a share."""
+    assert [command.split()[1] for command, _ in BLOCKS] == ["claim", "claim", "share"]
 
 
 def test_every_command_is_documented() -> None:

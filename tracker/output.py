@@ -13,8 +13,10 @@ Record = Mapping[str, Any]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write(records: Sequence[Record], columns: Sequence[str], format_: Format, title: str = "") -> None:
-    """Records under these columns, in that order."""
+def write(
+    records: Sequence[Record], columns: Sequence[str], format_: Format, title: str = "", drop_first: Sequence[str] = ()
+) -> None:
+    """Records under these columns, in that order; `drop_first` as in `table`."""
     if format_ == "json":
         print(json_text([{column: record[column] for column in columns} for record in records]))
     elif format_ == "csv":
@@ -24,7 +26,7 @@ def write(records: Sequence[Record], columns: Sequence[str], format_: Format, ti
         out.writerow(columns)
         out.writerows([safe_cell(record[column]) for column in columns] for record in records)
     else:
-        table(records, columns, title)
+        table(records, columns, title, drop_first)
 
 
 def json_text(value: Any, *, indent: bool = True) -> str:
@@ -106,7 +108,7 @@ def table(records: Sequence[Record], columns: Sequence[str], title: str = "", dr
     grid = Table(header_style="bold", box=None, pad_edge=False)
     numeric = {c for c in columns if any(_is_figure(r[c]) for r in records)}
     for column in kept:
-        grid.add_column(column, justify="right" if column in numeric else "left", no_wrap=True, overflow="ignore")
+        grid.add_column(column, justify="right" if column in numeric else "left", no_wrap=True, overflow="crop")
     for row in cells:
         grid.add_row(*(Text(row[column]) for column in kept))
     console.print(grid, crop=False)

@@ -8,10 +8,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from scrapers.country_names import one_country
 from scrapers.declare import Declared, read_toml, validate
 from scrapers.errors import DeclarationError
 from storage.origins import Origin
-from storage.registry_files import COUNTRIES
 
 SHIPPED = Path(__file__).parent.parent / "claims.toml"
 Unit = Literal["entry", "release", "developer"]
@@ -27,9 +27,8 @@ class Count(Declared):
     @field_validator("country")
     @classmethod
     def code(cls, value: str | None) -> str | None:
-        if value is not None and value not in COUNTRIES:
-            raise ValueError(f"{value!r} is no ISO 3166-1 alpha-2 code (or INT)")
-        return value
+        """`China` and `Chinese` are `CN`."""
+        return None if value is None else one_country(value)
 
     @model_validator(mode="after")
     def says_something(self) -> Self:

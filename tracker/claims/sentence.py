@@ -1,129 +1,220 @@
-"""A claim from a sentence of a small grammar.
+"""A claim from a sentence as people write it.
 
-    N [open|closed] of the top M on BOARD are WHAT {, N [open|closed] are WHAT} [on DAY] [by entry|release|developer]
-    WHAT = COUNTRY | COUNTRY and open | COUNTRY and closed | open | closed
+    "14 of the top 20 models are Chinese, 9 of them open, on OpenCompass, 2025-10-18"
 
-Nothing is guessed: a word that the grammar does not have is refused, and named.
+    sentence = parts in any order, parted by commas, brackets, `and`, `while`, `but`
+    part     = top | board | day | unit | clause | filler
+    top      = (top | first | best | leading) N | N (top | best | ...)            once, and the same
+    board    = an id, a title, a name under which it is quoted, or a source's     tracker.claims.board_names
+    day      = 2025-10-18 | 18 October 2025 | October 18, 2025 | 18/10/2025 | ... tracker.claims.days
+    unit     = models | releases | labs | by entry | by release | by developer
+    clause   = amount, with a country, an openness or both, in any order          tracker.claims.counting
+    amount   = 14 | fourteen | none | all | half | 70%, of [the top N | them | the 14]
+    openness = open | open-source | open-weight(s) | closed | proprietary
+
+Every word belongs to a part, or stands in the list of words that add nothing (tracker.claims.words); any other word is
+refused by name. Where a part may mean several things nothing is chosen: AmbiguousClaim has the sentences that may be
+meant, in the exact form of tracker.claims.canonical. A sentence of that form is read as it is.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice, pairwise, product
 
-from scrapers.declare import validate
-from scrapers.errors import DeclarationError, TrackerError
-from storage.registry_files import COUNTRIES
+from tracker.claims.board_names import BoardNames, KnownBoards
+from tracker.claims.canonical import canonical, claim_of, read_exact
+from tracker.claims.counting import Clause, clauses_of, readings
 from tracker.claims.files import Claim
+from tracker.claims.parts import Part, parts_of
+from tracker.claims.refusals import AmbiguousClaim, UnreadableClaim
+from tracker.claims.words import words_of
+
+__all__ = ["AmbiguousClaim", "Reading", "UnreadableClaim", "read", "read_sentence"]
+
+LONGEST = 1_000  # characters
+_MOST = 40  # candidates
 
 
-class UnreadableClaim(TrackerError):
-    """A sentence that the grammar does not have."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The claim of a sentence, and what is to be said of how it was read. `freely`: not in the exact form."""
+
+    claim: Claim
+    freely: bool = False
+    notes: tuple[str, ...] = ()
 
 
-_WORD = re.compile(r"[^\s,]+|,")
-_OPEN = {"open": True, "closed": False}
+def read_sentence(text: str, today: date, boards: Mapping[str, BoardNames]) -> Claim:
+    """The claim that a sentence makes; without a day it is of today. UnreadableClaim says what is not understood,
+    AmbiguousClaim has the canonical sentences that may be meant."""
+    return read(text, today, boards).claim
 
 
-def read_sentence(text: str, today: date) -> Claim:
-    """The claim that a sentence of the grammar makes; without a day it is of today. UnreadableClaim says what is not
-    understood, and where."""
-    said = _Words(_WORD.findall(text.strip().removesuffix(".")))
-    counts = [said.counted()]
-    said.words("of", "the", "top")
-    top = said.number()
-    said.words("on")
-    board = said.take("a board")
-    said.words("are")
-    counts[0] = said.what(counts[0])
-    while said.next() == ",":
-        said.take(",")
-        counts.append(said.counted())
-        said.words("are")
-        counts[-1] = said.what(counts[-1])
-    day, unit = today, "entry"
-    if said.next() == "on":
-        said.words("on")
-        day = said.day()
-    if said.next() == "by":
-        said.words("by")
-        unit = said.one_of("entry", "release", "developer")
-    said.end()
-    claim = {"id": "sentence", "text": text, "board": board, "day": day, "top": top, "unit": unit, "counts": counts}
+def read(text: str, today: date, boards: Mapping[str, BoardNames]) -> Reading:
+    """As `read_sentence`, with the notes."""
+    if len(text) > LONGEST:
+        raise UnreadableClaim(f"a claim has at most {LONGEST:,} characters; this has {len(text):,}")
+    exact = read_exact(text, today)
+    if exact and exact.board in boards:
+        return Reading(exact)
     try:
-        return validate(Claim, claim, "the claim")
-    except DeclarationError as error:
-        raise UnreadableClaim(str(error)) from None
+        return _read_freely(text, today, KnownBoards(boards))
+    except AmbiguousClaim:
+        raise
+    except UnreadableClaim:
+        if exact:  # its board is not declared; whether it is known, the database says
+            return Reading(exact)
+        raise
 
 
-class _Words:
-    """The words of a sentence, taken from the left."""
-
-    def __init__(self, words: list[str]) -> None:
-        self._words, self._at = words, 0
-
-    def next(self) -> str:
-        """The word that comes, empty at the end."""
-        return self._words[self._at] if self._at < len(self._words) else ""
-
-    def take(self, expected: str) -> str:
-        """The word that comes, whatever it is."""
-        if not self.next():
-            raise UnreadableClaim(f"the claim ends where {expected} is expected")
-        self._at += 1
-        return self._words[self._at - 1]
-
-    def wrong(self, expected: str) -> UnreadableClaim:
-        """The word that was just taken is not what is expected."""
-        before = " ".join(self._words[: self._at - 1][-3:])
-        after = f" after {before!r}" if before else ""
-        return UnreadableClaim(f"{self._words[self._at - 1]!r}{after} is not understood; expected {expected}")
-
-    def words(self, *expected: str) -> None:
-        for word in expected:
-            if self.take(repr(word)) != word:
-                raise self.wrong(repr(word))
-
-    def one_of(self, *expected: str) -> str:
-        names = " or ".join(expected)
-        word = self.take(names)
-        if word not in expected:
-            raise self.wrong(names)
-        return word
-
-    def number(self) -> int:
-        if not re.fullmatch(r"[0-9]{1,6}", self.take("a whole number")):
-            raise self.wrong("a whole number")
-        return int(self._words[self._at - 1])
-
-    def day(self) -> date:
-        word = self.take("a day")
+def _read_freely(text: str, today: date, known: KnownBoards) -> Reading:
+    parts = parts_of(words_of(text), known, today)
+    top = _top(parts)
+    _refuse_other_rankings(parts)
+    clauses = clauses_of(parts)
+    board, also = _board(parts, known)
+    day = _day(parts, today)
+    unit = _unit(parts)
+    countries = [clause.country for clause in clauses if clause.country]
+    found: dict[str, Claim] = {}
+    unclear = [part for part in (board, day, unit, *countries) if len(part.options) > 1]
+    open_of = False
+    wrong: UnreadableClaim | None = None
+    ways = list(
+        islice(product(board.options, day.options, unit.options, *(part.options for part in countries)), _MOST + 1)
+    )
+    if len(ways) > _MOST:
+        raise UnreadableClaim(f"{_unclear(unclear, False)}; these are too many ways to list")
+    for one_board, one_day, one_unit, *codes in ways:
         try:
-            return date.fromisoformat(word if re.fullmatch(r"\d{4}-\d{2}-\d{2}", word) else "")
-        except ValueError:
-            raise self.wrong("a day such as 2025-10-18") from None
+            counted, several = readings(_with_countries(clauses, codes), top, _MOST)
+        except UnreadableClaim as error:
+            wrong = wrong or error
+            continue
+        open_of = open_of or several
+        for counts in counted:
+            claim = claim_of(text, str(one_board), one_day, top, str(one_unit), counts, also)  # type: ignore[arg-type]
+            found.setdefault(canonical(claim), claim)
+    if not found and wrong:
+        raise wrong
+    if len(found) > 1:
+        raise AmbiguousClaim(_unclear(unclear, open_of), tuple(islice(found, _MOST)))
+    return Reading(next(iter(found.values())), True, _notes(parts, day))
 
-    def counted(self) -> dict[str, object]:
-        """`9` or `9 open`."""
-        found: dict[str, object] = {"count": self.number()}
-        return found | ({"open": _OPEN[self.take("open")]} if self.next() in _OPEN else {})
 
-    def what(self, counted: dict[str, object]) -> dict[str, object]:
-        """The count with its `CN`, `CN and open` or `open`."""
-        word = self.take("a country code")
-        if word not in COUNTRIES and (word not in _OPEN or "open" in counted):
-            raise self.wrong("a country code such as CN" + ("" if "open" in counted else ", or open or closed"))
-        if word in _OPEN:
-            return counted | {"open": _OPEN[word]}
-        if self.next() != "and":
-            return counted | {"country": word}
-        self.words("and")
-        if "open" in counted:
-            self.take("the end of the count")
-            raise self.wrong("the end of the count, which says already whether they are open")
-        return counted | {"country": word, "open": _OPEN[self.one_of("open", "closed")]}
+def _top(parts: Sequence[Part]) -> int:
+    tops = list(dict.fromkeys(int(str(part.options[0])) for part in parts if part.kind == "top"))
+    if not tops:
+        raise UnreadableClaim("no top N is named, such as top 20")
+    if len(tops) > 1:
+        raise UnreadableClaim(f"top {' and top '.join(map(str, tops))}: one claim has one top N")
+    return tops[0]
 
-    def end(self) -> None:
-        if self.next():
-            self.take("nothing")
-            raise self.wrong("the end of the claim")
+
+def _refuse_other_rankings(parts: Sequence[Part]) -> None:
+    """`the top 20 Chinese models` are a ranking of Chinese models alone, which is another question."""
+    for part, after in pairwise(parts):
+        if part.kind == "top" and after.kind in ("country", "open"):
+            said = f"{part.said} {after.said}"
+            raise UnreadableClaim(f"{said!r} is not understood: a claim counts within the top N of the whole board")
+
+
+def _board(parts: Sequence[Part], known: KnownBoards) -> tuple[Part, tuple[str, ...]]:
+    """One part for all that is said of the board, and the further boards that the sentence names.
+
+    `in reasoning, math, knowledge and programming`, beside a board that has one for each, names these as well: the
+    board carries the headline.
+    """
+    named = [part for part in parts if part.kind == "board"]
+    topics = [part for part in parts if part.kind == "topic"]
+    if not named:
+        if topics:
+            raise UnreadableClaim(f"{topics[0].said!r} is not understood; no board is named")
+        raise UnreadableClaim("no board is named, such as OpenCompass; tracker boards lists them")
+    common = [board for board in named[0].options if all(board in part.options for part in named)]
+    boards = common or list(dict.fromkeys(board for part in named for board in part.options))
+    said = " and ".join(dict.fromkeys(part.said for part in (*named, *topics)))
+    if len(boards) == 1 and (also := _also(str(boards[0]), topics, known)):
+        return Part("board", said, tuple(boards)), also
+    chosen = known.chosen(tuple(map(str, boards)), frozenset(str(part.options[0]) for part in topics))
+    if not chosen:
+        raise UnreadableClaim(f"{topics[0].said!r} is not understood: no board of {named[0].said!r} has that name")
+    return Part("board", said, chosen), ()
+
+
+def _also(headline: str, topics: Sequence[Part], known: KnownBoards) -> tuple[str, ...]:
+    """The board of each topic, where two or more are named and each has exactly one beside the headline's."""
+    words = list(dict.fromkeys(str(part.options[0]) for part in topics))
+    found = [[board for board in known.chosen((headline,), frozenset({word})) if board != headline] for word in words]
+    return tuple(boards[0] for boards in found) if len(found) > 1 and all(len(boards) == 1 for boards in found) else ()
+
+
+def _day(parts: Sequence[Part], today: date) -> Part:
+    named = [part for part in parts if part.kind == "day"]
+    if not named:
+        return Part("day", "", (today,))
+    common = [day for day in named[0].options if all(day in part.options for part in named)]
+    days = common or list(dict.fromkeys(day for part in named for day in part.options))
+    return Part("day", " and ".join(dict.fromkeys(part.said for part in named)), tuple(days))
+
+
+def _unit(parts: Sequence[Part]) -> Part:
+    """What is counted: said by name, else by the noun of the top N or of a count. `models` are entries.
+
+    Labs that stand elsewhere (`14 of the top 20 are from Chinese labs`) may be what is counted, or whose it is.
+    """
+    named = [part for part in parts if part.kind == "by unit"]
+    units: list[Part] = named or [part for at, part in enumerate(parts) if part.kind == "unit" and _counted(parts, at)]
+    if units:
+        return Part("unit", " and ".join(part.said for part in units), _in_order(units))
+    others = [part for part in parts if part.kind == "unit"]
+    said = " and ".join(dict.fromkeys(part.said for part in others))
+    if any(part.options[0] == "entry" for part in others) or not others:
+        return Part("unit", said, ("entry",))
+    if all(part.options[0] == "release" for part in others):
+        return Part("unit", said, ("release",))
+    return Part("unit", said, ("entry", *(unit for unit in _in_order(others) if unit != "entry")))
+
+
+def _in_order(units: Sequence[Part]) -> tuple[object, ...]:
+    return tuple(unit for unit in ("entry", "release", "developer") if any(unit in part.options for part in units))
+
+
+def _counted(parts: Sequence[Part], at: int) -> bool:
+    """Whether the noun at a place is that of the top N, or of an amount: `top 20 AI models`, `5 Chinese labs`."""
+    for part in reversed(parts[:at]):
+        if part.kind in ("top", "amount", "all of", "number of"):
+            return True
+        # `14 are from Chinese labs`: a verb or preposition is between
+        if part.kind not in ("country", "open") and part.said.casefold() not in (
+            "ai",
+            "artificial intelligence",
+            "llm",
+        ):
+            return False
+    return False
+
+
+def _with_countries(clauses: Sequence[Clause], codes: Sequence[object]) -> list[Clause]:
+    """The clauses with one code for each country."""
+    left = iter(codes)
+    return [replace(clause, country=replace(clause.country, options=(next(left),))) if clause.country else clause
+            for clause in clauses]  # fmt: skip
+
+
+def _unclear(parts: Sequence[Part], open_of: bool) -> str:
+    said = [f"{part.said!r} may be {' or '.join(dict.fromkeys(map(str, part.options)))}" for part in parts]
+    said += ["a count may be of the top N, or of what is counted before it"] if open_of else []
+    return "the claim may be read in several ways: " + "; ".join(said)
+
+
+def _notes(parts: Sequence[Part], day: Part) -> tuple[str, ...]:
+    notes = [part.note for part in parts if part.note]
+    for part in parts:
+        if part.kind == "unit" and part.said.casefold() in ("model", "models", "llms"):
+            notes.append(f"{part.said!r} is read as entries: rows of the board as printed")
+    notes += [] if day.said else [f"no day is named: it is read as of today, {day.options[0]}"]
+    return tuple(dict.fromkeys(notes))

@@ -42,7 +42,8 @@ def boards_command(setting: Setting) -> None:
         "last_day",
         "rows",
     ]
-    output.write(found, columns, setting.format)
+    least = ("direction", "operator", "source", "title", "adjustment", "first_day")
+    output.write(found, columns, setting.format, "", least)
 
 
 TOP = [
@@ -88,7 +89,8 @@ def top_command(setting: Setting, board: str, n: int, as_of: date | None) -> Non
         f"{' edition ' + first['edition'] + ',' if first['edition'] else ''} captured {first['captured_at']:%Y-%m-%d},"
         f" snapshot {first['snapshot'][:12]}, {IN_WORDS[first['origin']]}"
     )
-    output.write(found, TOP, setting.format, title)
+    least = ("printed_rank", "score_low", "score_high", "licence", "configuration", "release", "developer")
+    output.write(found, TOP, setting.format, title, least)
 
 
 @click.command("sql")
@@ -149,7 +151,13 @@ def status_command(setting: Setting) -> None:
             board["reason"] = "never collected" if on else f"off: {source.why_off}" if source else "no such source"
             if on and source and source.key and not os.environ.get(source.key):
                 board["reason"] = f"needs a key in {source.key}"
-    output.write(found, STATUS, setting.format)
+    if setting.format == "table":
+        output.table(found, STATUS[:-1], drop_first=("published_on", "source", "last_success", "rows"))
+        for board in found:
+            if board["reason"]:
+                output.paragraph(f"{board['board']}: {output.shown(board['reason'])}")
+    else:
+        output.write(found, STATUS, setting.format)
     if any(board["state"] not in {"ok", "never"} for board in found):
         raise click.exceptions.Exit(1)
 
@@ -222,4 +230,5 @@ def sources_command(setting: Setting) -> None:
             "every": source.every, "boards": list(source.boards), "licence": source.licence,
             "redistribute": source.redistribute, "homepage": source.homepage,
         })  # fmt: skip
-    output.write(found, list(found[0]) if found else [], setting.format)
+    least = ("homepage", "title", "redistribute", "why", "boards", "licence")
+    output.write(found, list(found[0]) if found else [], setting.format, "", least)

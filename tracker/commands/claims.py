@@ -30,8 +30,9 @@ def claim_command(setting: Setting, words: tuple[str, ...], strict: bool, chart:
     """Judge a claim: supported, depends, contradicted or not judged.
 
     `check` judges the claims of a TOML file, or one of those that ship by its ID; `history` says what the same
-    sentence would have said at every edition or day that is known. A sentence is read by the grammar of
-    docs/claims.md: "14 of the top 20 on opencompass_llm are CN on 2025-10-18".
+    sentence would have said at every edition or day that is known. A sentence is read as people write it, by the
+    grammar of docs/claims.md: "14 of the top 20 on OpenCompass are Chinese, 9 of them open, 2025-10-18". Where it may
+    mean several things, it is answered with the commands to choose from.
 
     Exit codes: 0 all are supported (or not judged, without --strict), 1 one is contradicted or depends, 2 the claim
     cannot be read. The verdict on a claim of several boards is that on its first.
@@ -76,13 +77,9 @@ def _check_boards(setting: Setting, connection: duckdb.DuckDBPyConnection, claim
 def _asked(words: tuple[str, ...], setting: Setting) -> tuple[Claim, ...]:
     """The claims of a file, of an id, or of a sentence."""
     from tracker.claims.files import SHIPPED, read_claims
-    from tracker.claims.sentence import UnreadableClaim, read_sentence
 
     if words[0] != "check":
-        try:
-            return (read_sentence(" ".join(words), setting.today),)
-        except UnreadableClaim as error:
-            raise click.UsageError(str(error)) from None
+        return (_of_sentence(" ".join(words), setting),)
     if len(words) > 2:
         raise click.UsageError("`claim check` takes one id or one file")
     if len(words) == 2 and (words[1].endswith(".toml") or Path(words[1]).is_file()):
@@ -92,6 +89,24 @@ def _asked(words: tuple[str, ...], setting: Setting) -> tuple[Claim, ...]:
     if not chosen:
         raise click.UsageError(f"no claim {words[1]!r}; there are: {', '.join(claim.id for claim in shipped)}")
     return chosen
+
+
+def _of_sentence(text: str, setting: Setting) -> Claim:
+    """The claim of a sentence; how it was read goes to stderr, where it is not in the exact form."""
+    from tracker.claims.board_names import board_names
+    from tracker.claims.canonical import canonical
+    from tracker.claims.sentence import AmbiguousClaim, UnreadableClaim, read
+
+    try:
+        reading = read(text, setting.today, board_names(setting.config.declared()))
+    except AmbiguousClaim as error:
+        commands = "\n".join(f'  tracker claim "{candidate}"' for candidate in error.candidates)
+        raise click.UsageError(f"{error}. Ask for one of them:\n{commands}") from None
+    except UnreadableClaim as error:
+        raise click.UsageError(str(error)) from None
+    if reading.freely:
+        output.say("; ".join((f"read as: {canonical(reading.claim)}", *reading.notes)))
+    return reading.claim
 
 
 def record(verdict: Verdict) -> dict[str, Any]:

@@ -1,17 +1,20 @@
-"""What a share is asked of: `country=CN`, `open=open`, or two together as `country=CN,open=open`."""
+"""What a share is asked of: `country=CN`, `open=open`, or two together as `country=CN,open=open`.
+
+A country may be given by any name that scrapers.country_names has: `country=China` and `country=Chinese` are
+`country=CN`.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from scrapers.country_names import NoCountry, one_country
 from tracker.figures.shares import By, Share
 
 UNKNOWN = "unknown"
 LEVELS = ("open_source", "open_weights", "restricted_weights", "proprietary", "mixed", UNKNOWN)
-_COUNTRY = re.compile(r"[A-Z]{2}|INT|mixed|unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,13 @@ class Where:
 def parse(text: str) -> Where:
     """The question in a text such as `country=CN`. ValueError says what was expected."""
     pairs = dict(part.strip().partition("=")[::2] for part in text.split(","))
+    if pairs.get("country"):
+        pairs["country"] = _country(pairs["country"])
     names = ["country", *(name for name in pairs if name != "country")] if "country" in pairs else list(pairs)
     found = [by for by in get_args(By) if by == ",".join(names)]
     if not found:
         raise ValueError(f"{text!r}: expected property=value, of {', '.join(get_args(By))}")
     for name, value in pairs.items():
-        if name == "country" and not _COUNTRY.fullmatch(value):
-            raise ValueError(f"country={value}: expected an ISO 3166-1 code such as CN, or INT, mixed or unknown")
         if name == "openness" and value not in LEVELS:
             raise ValueError(f"openness={value}: expected one of {', '.join(LEVELS)}")
         if name == "open" and value not in ("open", "closed", "mixed", UNKNOWN):
@@ -47,6 +50,16 @@ def parse(text: str) -> Where:
         if not value:
             raise ValueError(f"{name}: no value is given")
     return Where(found[0], tuple(pairs[name] for name in names))
+
+
+def _country(value: str) -> str:
+    """The code of a country, whatever it is called; `mixed` and `unknown` stay."""
+    if value in ("mixed", UNKNOWN):
+        return value
+    try:
+        return one_country(value)
+    except NoCountry as error:
+        raise ValueError(f"country={value}: {error}; or INT, mixed or unknown") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,192 @@
+"""The counts of a sentence: its clauses, and what each is a count of.
+
+A clause has one amount, and a country, an openness, or both. It is of the top M where it says so (`9 of the top 20`)
+or has both, and where nothing was counted before that it might be a part of. `of them` and `of the 14` take over what
+was counted before. Where a count may be of several things all readings are given: the whole first, then the earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import islice, product
+from typing import Any
+
+from tracker.claims.files import Count
+from tracker.claims.parts import Part
+from tracker.claims.refusals import UnreadableClaim
+
+MOST = 12  # counts of a claim
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """What one clause says. `them` and `out_of` take over an earlier count; `whole`: of the top M by its words."""
+
+    amount: Part | None = None
+    country: Part | None = None
+    open: Part | None = None
+    them: Part | None = None
+    out_of: Part | None = None
+    whole: bool = False
+    described: bool = False  # `half of the open models`: of something that the clause describes itself
+    leads: bool = False  # begins with `of`: it says what the next clause is of
+    said: tuple[str, ...] = field(default=())
+
+    def properties(self) -> dict[str, object]:
+        """Country and openness, where they are said."""
+        both = {"country": self.country, "open": self.open}
+        return {name: part.options[0] for name, part in both.items() if part}
+
+    def is_part_of_described(self) -> bool:
+        """Whether a part (half, all, 70%) is of what the clause itself describes, and that was not counted."""
+        held = self.whole or self.them or self.out_of
+        return self.described or (len(self.properties()) == 2 and not held)
+
+    def says(self) -> bool:
+        """Whether it bears on a count at all."""
+        return any((self.amount, self.country, self.open, self.them, self.out_of))
+
+
+_SLOTS = {"amount": "amount", "country": "country", "open": "open", "them": "them", "number of": "out_of"}
+
+
+def clauses_of(parts: Sequence[Part]) -> list[Clause]:
+    """The clauses with an amount; a clause without one belongs to the one before or after it."""
+    found: list[Clause] = []
+    waiting = Clause()
+    for clause in _segments(parts):
+        if clause.amount:
+            if waiting.properties() and clause.whole:  # `Among open models, 14 of the top 20 are ...`
+                raise _other_ranking(waiting)
+            found.append(_merged(waiting, clause))
+            waiting = Clause()
+        elif found and not (clause.leads or waiting.says() or found[-1].them or _both_say(found[-1], clause)):
+            found[-1] = _merged(found[-1], clause)
+        else:
+            waiting = _merged(waiting, clause)
+    if waiting.says() and found:
+        said = f"{' '.join(waiting.said)!r} is not understood"
+        raise UnreadableClaim(f"{said}: it has no count of its own, and is not part of the count before it")
+    if not found:
+        raise UnreadableClaim("no count is named, such as 14")
+    if len(found) > MOST:
+        raise UnreadableClaim(f"{len(found)} counts are too many for one claim; at most {MOST}")
+    for clause in found:
+        spoken = clause.amount.said if clause.amount else ""
+        if not clause.properties():
+            raise UnreadableClaim(f"{spoken!r} of what? A country is expected, or open or closed")
+        if clause.amount and isinstance(clause.amount.options[0], Fraction) and clause.is_part_of_described():
+            said = f"{' '.join(clause.said)!r} is not understood"
+            raise UnreadableClaim(
+                f"{said}: {spoken} is read of the top N, and of what was counted before; give the number"
+            )
+    return found
+
+
+def _other_ranking(clause: Clause) -> UnreadableClaim:
+    said = f"{' '.join(clause.said)!r} is not understood before the top N"
+    return UnreadableClaim(f"{said}: a claim counts within the top N of the whole board")
+
+
+def _segments(parts: Sequence[Part]) -> Iterator[Clause]:
+    """The clauses between commas and joining words. A second amount begins another one, too."""
+    now, after_of = Clause(), False
+    for part in parts:
+        if part.said == ":" and now.properties() and not now.amount:  # `China: 14` is one clause
+            continue
+        if part.kind == "join" or (part.kind in ("amount", "all of") and now.amount and now.properties()):
+            if now.says():
+                yield now
+            now, after_of = Clause(), False
+        if part.kind == "top" and after_of and now.amount:
+            now = replace(now, whole=True)
+        if part.kind in ("country", "open") and after_of and now.amount:
+            now = replace(now, described=True)
+        if part.kind in ("of", "them", "number of") and not now.says():
+            now = replace(now, leads=True)
+        if part.kind == "all of":
+            every = replace(part, kind="amount", options=(Fraction(1),))
+            now = _merged(now, Clause(amount=every, out_of=part, said=(part.said,)))
+        elif part.kind in _SLOTS:
+            slot: dict[str, Any] = {_SLOTS[part.kind]: part}
+            now = _merged(now, Clause(**slot, said=(part.said,)))
+        after_of = part.kind == "of" or (after_of and part.kind in ("filler", "board"))
+    if now.says():
+        yield now
+
+
+def _both_say(one: Clause, other: Clause) -> list[Part]:
+    """What the second says that the first says already."""
+    return [part for slot in _SLOTS.values() if getattr(one, slot) and (part := getattr(other, slot))]
+
+
+def _merged(one: Clause, other: Clause) -> Clause:
+    if twice := _both_say(one, other):
+        before = " ".join(one.said)
+        raise UnreadableClaim(f"{twice[0].said!r} is not understood after {before!r} in one count")
+    slots = {slot: getattr(one, slot) or getattr(other, slot) for slot in _SLOTS.values()}
+    return Clause(**slots, whole=one.whole or other.whole, described=one.described or other.described,
+                  leads=one.leads, said=(*one.said, *other.said))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What a count may be of: the top M (no properties), or what was counted before."""
+
+    properties: dict[str, object]
+    size: int
+
+
+def readings(clauses: Sequence[Clause], top: int, most: int) -> tuple[list[list[Count | None]], bool]:
+    """Each way to read the clauses together, at most so many; and whether it is open what some count is of."""
+    whole = _Base({}, top)
+    options: list[list[Count | None]] = []
+    earlier: list[_Base] = []
+    spoken_whole = False  # `14 of them` said of the top M: `them` may be the top M again
+    for clause in clauses:
+        bases = _bases(clause, whole, earlier, spoken_whole)
+        counted = [_count(clause, base) for base in bases]
+        if not any(isinstance(each, Count) for each in counted):
+            raise UnreadableClaim(next(each for each in counted if isinstance(each, str)))
+        kept = [each for each in counted if isinstance(each, Count)]
+        options.append(list(dict.fromkeys(kept)))
+        if bases[0] is whole and isinstance(counted[0], Count):
+            spoken_whole = spoken_whole or bool(clause.them)
+            earlier.append(_Base(clause.properties(), counted[0].count))
+    unclear = any(len(each) > 1 for each in options)
+    return [list(each) for each in islice(product(*options), most)], unclear
+
+
+def _bases(clause: Clause, whole: _Base, earlier: Sequence[_Base], spoken_whole: bool) -> list[_Base]:
+    """What the count of a clause may be of."""
+    mine = clause.properties()
+    parts = [base for base in earlier if not base.properties.keys() & mine.keys()]
+    if clause.out_of:
+        size = clause.out_of.options[0]
+        found = [base for base in (whole, *parts) if base.size == size]
+        if not found:
+            said = f"{clause.out_of.said!r} is not understood"
+            raise UnreadableClaim(f"{said}: nothing that is counted before it is {size}, nor is the top {whole.size}")
+        return found
+    if clause.them:
+        several = len(parts) > 1 or spoken_whole
+        return [*([whole] if several or not parts else []), *parts]
+    if clause.whole or len(mine) == 2:
+        return [whole]
+    # 9 open, after 14 Chinese: of the top M, or of the 14. (15 open could not be of the 14.)
+    amount = clause.amount.options[0] if clause.amount else 0
+    return [whole, *(base for base in parts if isinstance(amount, Fraction) or amount <= base.size)]  # type: ignore[operator]
+
+
+def _count(clause: Clause, base: _Base) -> Count | str:
+    """The count, or the sentence that says why it is none."""
+    amount = clause.amount.options[0] if clause.amount else 0
+    spoken = clause.amount.said if clause.amount else ""
+    value = amount * base.size if isinstance(amount, Fraction) else Fraction(int(str(amount)))
+    if value.denominator != 1:
+        return f"{spoken} of {base.size} is {float(value):.4g}, which is no whole number"
+    if value > base.size:
+        return f"{spoken} of {base.size} are more than there are"
+    return Count.model_validate({**base.properties, **clause.properties(), "count": int(value)})
