@@ -95,9 +95,9 @@ def test_share_json(demo_data: Path) -> None:
     """Exactly the documented keys, and the figures counted by hand from the page of 2026-08-19."""
     found = answer("share", "arena_text_raw", "--data", str(demo_data))
     assert list(found[0]) == [
-        "board", "day", "published_on", "captured_at", "snapshot", "edition", "origin", "top", "of", "unit", "ties",
-        "rank_by", "facts", "country", "count", "low", "high", "share", "share_low", "share_high", "kind", "adjustment", "operator",
-        "age_days", "definition", "id", "margin", "margin_high", "margin_words",
+        "board", "day", "published_on", "captured_at", "snapshot", "edition", "top", "of", "unit", "ties", "rank_by",
+        "facts", "country", "count", "low", "high", "share", "share_low", "share_high", "kind", "adjustment", "operator",
+        "age_days", "definition", "id", "origin", "margin", "margin_high", "margin_words",
     ]  # fmt: skip
     assert {share["country"]: share["count"] for share in found} == {"US": 16, "CN": 4}
     first = found[0]

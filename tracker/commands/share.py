@@ -128,9 +128,9 @@ def share_all(setting: Setting, tops: Sequence[int], definition: Definition, day
 def share_columns(definition: Definition) -> list[str]:
     """Columns of shares as CSV and JSON; the contract that scripts rely on."""
     return [
-        "board", "day", "published_on", "captured_at", "snapshot", "edition", "origin", "top", "of", "unit", "ties",
-        "rank_by", "facts", *definition.by.split(","), "count", "low", "high", "share", "share_low", "share_high",
-        *BESIDE, "id",
+        "board", "day", "published_on", "captured_at", "snapshot", "edition", "top", "of", "unit", "ties", "rank_by",
+        "facts", *definition.by.split(","), "count", "low", "high", "share", "share_low", "share_high",
+        *BESIDE, "id", "origin",
     ]  # fmt: skip
 
 
