@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from storage import publish, warehouse
-from tracker.figures.shares import Definition, shares
+from storage import database, publish
+from tracker.analysis.shares import Definition, shares
 
 BOARDS, DAYS, ROWS, NAMES = 50, 500, 400, 20_000
 TODAY = date(2026, 11, 1)
@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 1)
 
 def fill(path: Path) -> None:
     """The tables of a warehouse with made-up boards: every name resolved, one row in fifty unknown."""
-    with warehouse.opened(path) as connection:
+    with database.opened(path) as connection:
         connection.execute(
             f"INSERT INTO boards BY NAME SELECT 'board_' || i AS board, 'board_' || i AS title, 'made' AS source,"
             f" 'higher' AS direction, true AS editions_comparable FROM range({BOARDS}) AS r(i)"
@@ -30,7 +30,7 @@ def fill(path: Path) -> None:
             [BOARDS, DAYS, ROWS],
         )
         connection.execute(
-            "INSERT INTO sightings BY NAME SELECT snapshot AS capture, snapshot_key,"
+            "INSERT INTO observations BY NAME SELECT snapshot AS capture, snapshot_key,"
             " published_on::TIMESTAMP AS seen_at, 'made' AS source, 'page' AS role FROM snapshots"
         )
         connection.execute(
@@ -52,7 +52,7 @@ def fill(path: Path) -> None:
             f"INSERT INTO names BY NAME SELECT i::INTEGER AS name_key, 'name_' || i AS name, [] AS models"
             f" FROM range({NAMES}) AS x(i)"
         )
-        connection.execute(warehouse.sql("series"))
+        connection.execute(database.sql("series"))
         connection.execute("CHECKPOINT")
 
 
@@ -72,11 +72,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "warehouse.duckdb"
         fill(path)
-        connection = warehouse.connect(path, read_only=True)
+        connection = database.connect(path, read_only=True)
         total = connection.execute("SELECT count(*) FROM entries").fetchall()[0][0]
 
-        def share(every_day: bool = False, **knobs: str) -> Callable[[], object]:
-            definition = Definition(**knobs)  # type: ignore[arg-type]
+        def share(every_day: bool = False, **options: str) -> Callable[[], object]:
+            definition = Definition(**options)  # type: ignore[arg-type]
             return lambda: shares(
                 connection, ["board_7"], [20], definition, as_of=TODAY, today=TODAY, every_day=every_day
             )
@@ -93,7 +93,7 @@ def main() -> None:
             took = median(task)
             print(f"{name:36} {took * 1000:7.0f} ms  {took / scan:6.2f} scans")
         connection.close()
-        with warehouse.opened(path) as writer:
+        with database.opened(path) as writer:
             for name in ("series and daily shares, at first", "the same, nothing new"):
                 started = time.perf_counter()
                 publish.derive(writer)

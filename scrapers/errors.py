@@ -9,11 +9,18 @@ TrackerError
 │   │   └── TooSlow       not whole in the time that config allows
 │   └── ForbiddenAddress  the address is not a public http(s) address and config does not allow it
 ├── PageError             the bytes are not the page that they should be: refused by name, quarantined
-│   └── MissingColumn     a required column or key is not there
+│   ├── MissingColumn     a required column or key is not there
+│   └── SourceCodeFailed  a source's own code met something that it was not written for
 └── NothingPublished      no published database yet
 """
 
 from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_LOG = logging.getLogger("tracker")
 
 
 class TrackerError(Exception):
@@ -67,6 +74,23 @@ class MissingColumn(PageError):
         shown = ", ".join(sorted(str(name) for name in present)) if hasattr(present, "__iter__") else str(present)
         super().__init__(f"no column {column!r}; the page has: {shown[:300]}")
         self.column = column
+
+
+class SourceCodeFailed(PageError):
+    """A source's own code met something that it was not written for; the log has the traceback."""
+
+
+@contextmanager
+def source_code(name: str) -> Iterator[None]:
+    """The one boundary around a source's own code (`pages`, `sets`, `parse`, `facts`): whatever it raises is a failure
+    of that source, and stops no other."""
+    try:
+        yield
+    except TrackerError:
+        raise
+    except Exception as error:
+        _LOG.exception("source %s failed", name)
+        raise SourceCodeFailed(f"unexpected shape: {type(error).__name__}: {error}"[:300]) from error
 
 
 class NothingPublished(TrackerError):

@@ -21,9 +21,9 @@ import httpx
 import stamina
 from protego import Protego
 
-from scrapers.base import Request
 from scrapers.errors import FetchError, ForbiddenAddress, LimitExceeded, Refused, TooSlow, Unreachable
-from scrapers.guard import Deadline, Guarded
+from scrapers.model import Request
+from scrapers.network import Deadline, Guarded
 
 stamina.instrumentation.set_on_retry_hooks([])  # a retry is no news; what fails in the end is reported
 Sink = Callable[[bytes], object]

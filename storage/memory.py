@@ -14,7 +14,7 @@ def few_arenas() -> None:
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Returns what is free to the system, where the C library is glibc."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

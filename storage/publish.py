@@ -6,40 +6,21 @@ copy that they opened; the two newest copies stay.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storage import registry_tables, resolve, statements, warehouse
-from storage.memory import give_back
-from storage.registry import load_registry
+from registry import resolve
+from registry.load import load_registry
+from storage import database, freshness, registry_tables, statements
+from storage.memory import release_memory
 
 if TYPE_CHECKING:
     import duckdb
 
 KEPT = 2
-# The modules that decide what a name resolves to.
-RULES = (
-    "cells",
-    "names",
-    "stamps",
-    "prefixes",
-    "vocabulary",
-    "words",
-    "openness",
-    "registry",
-    "registry_rows",
-    "registry_lines",
-    "registry_files",
-    "registry_tables",
-    "release_of",
-    "developer_of",
-    "resolve",
-    "statements",
-)
 FIRST_DAY, NO_DAY = date(1, 1, 1), date(9999, 12, 31)
 ASKED = (
     "SELECT row_number() OVER () AS ask, b.board, t.top, v.by_value, 'entry' AS unit, 'fractional' AS ties,"
@@ -66,31 +47,28 @@ COMMENT = (
 
 def publish(data: Path, registry_folder: Path) -> Path:
     """Resolves, derives, copies and swaps; returns the new copy. The caller holds the writer's lock."""
-    with warehouse.opened(data / "warehouse.duckdb") as connection:
+    with database.opened(data / "warehouse.duckdb") as connection:
         prepare(connection, data, registry_folder)
     return swap(data)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, data: Path, registry_folder: Path) -> None:
     """Resolves and derives, all or nothing, and leaves the writer's file ready to be copied once it is closed."""
-    warehouse.all_threads_for_much(connection)
-    give_back()
-    with warehouse.transaction(connection):
+    database.all_threads_for_much(connection)
+    release_memory()
+    with database.transaction(connection):
         changed = resolve_names(connection, registry_folder)
         # The feeds first, which are read as Python values: what they needed is free again for the rest.
-        statements.derive(connection, data, registry_folder, changed=changed)
-        give_back()
+        statements.derive(connection, registry_folder, changed=changed)
+        release_memory()
         derive(connection, afresh=changed)
     connection.execute("CHECKPOINT")
 
 
 def fingerprint(registry_folder: Path) -> str:
     """Changes when a line of the registry or a rule of resolution changes."""
-    told = hashlib.sha256()
-    rules = [Path(resolve.__file__).with_name(f"{name}.py") for name in RULES]
-    for file in (*sorted(registry_folder.glob("*.csv")), *rules):
-        told.update(file.name.encode() + b"\0" + file.read_bytes())
-    return told.hexdigest()
+    code = [Path(str(resolve.__file__)).parent, Path(str(registry_tables.__file__)), Path(str(statements.__file__))]
+    return freshness.fingerprint(freshness.of_files(registry_folder, pattern="*.csv"), freshness.of_files(*code))
 
 
 def resolve_names(connection: duckdb.DuckDBPyConnection, registry_folder: Path) -> bool:
@@ -100,16 +78,16 @@ def resolve_names(connection: duckdb.DuckDBPyConnection, registry_folder: Path) 
     """
     import pyarrow as pa
 
-    mark = fingerprint(registry_folder)
-    changed = connection.execute("SELECT fingerprint FROM resolved_with").fetchall() != [(mark,)]
+    rules = fingerprint(registry_folder)
+    changed = not freshness.is_fresh(connection, "names", rules)
     unresolved = "SELECT count(*) FROM names WHERE name_key NOT IN (SELECT name_key FROM names_resolved)"
     if not changed and not connection.execute(unresolved).fetchall()[0][0]:
         return changed
     registry = load_registry(registry_folder)
     if changed:
-        for table in ("names_resolved", "openness", "name_countries", "resolved_with"):
+        for table in ("names_resolved", "openness", "name_countries"):
             connection.execute(f"DELETE FROM {table}")
-        connection.execute("INSERT INTO resolved_with VALUES (?)", [mark])
+        freshness.record(connection, "names", rules)
         registry_tables.fill(connection, registry)
     fresh = connection.execute(
         "SELECT name_key, name, models, organization, licence, country, openness FROM names"
@@ -119,7 +97,7 @@ def resolve_names(connection: duckdb.DuckDBPyConnection, registry_folder: Path) 
     for key, name, models, *columns in fresh:
         found = resolve.resolve(resolve.Printed(name, tuple(models), *columns), registry)
         answers.append((
-            key, found.release, found.configuration, found.release_how, found.developer, found.developer_how,
+            key, found.release, found.variant, found.release_how, found.developer, found.developer_how,
             found.country, found.subdivision, found.released_on, found.licence, found.terms, list(found.steps),
         ))  # fmt: skip
         countries += [(key, code) for code in several(columns[2])]
@@ -127,14 +105,14 @@ def resolve_names(connection: duckdb.DuckDBPyConnection, registry_folder: Path) 
         spans += [(key, span.since or FIRST_DAY, end, span.value, span.how)
                   for span, end in zip(found.openness, ends, strict=True)]  # fmt: skip
     text = pa.string()
-    names = ["release", "configuration", "release_how", "developer", "developer_how", "country", "subdivision"]
-    warehouse.insert(connection, "names_resolved", {
+    names = ["release", "variant", "release_how", "developer", "developer_how", "country", "subdivision"]
+    database.insert(connection, "names_resolved", {
         "name_key": pa.int32(), **dict.fromkeys(names, text), "released_on": pa.date32(), "licence": text,
         "terms": text, "steps": pa.list_(text),
     }, answers)  # fmt: skip
-    warehouse.insert(connection, "openness", {"name_key": pa.int32(), "since": pa.date32(), "until": pa.date32(),
+    database.insert(connection, "openness", {"name_key": pa.int32(), "since": pa.date32(), "until": pa.date32(),
                                               "value": text, "how": text}, spans)  # fmt: skip
-    warehouse.insert(connection, "name_countries", {"name_key": pa.int32(), "country": text}, countries)
+    database.insert(connection, "name_countries", {"name_key": pa.int32(), "country": text}, countries)
     return changed
 
 
@@ -153,23 +131,23 @@ def derive(connection: duckdb.DuckDBPyConnection, *, afresh: bool = False) -> No
 
     `afresh`: what names resolve to has changed.
     """
-    series, share = warehouse.sql("series"), warehouse.sql("share")
-    derived = warehouse.current(connection, "series", warehouse.mark(series))
+    series, share = database.sql("series"), database.sql("share")
+    derived = freshness.is_fresh(connection, "series", freshness.fingerprint(series))
     if not derived:
         connection.execute(series)
-    _views(connection, warehouse.mark(series, warehouse.sql("views"), MACRO_OF, MACRO, COMMENT, share), share)
+    _views(connection, freshness.fingerprint(series, database.sql("views"), MACRO_OF, MACRO, COMMENT, share), share)
     _daily_shares(connection, share, afresh=afresh, moved=not derived)
     if not derived:
-        warehouse.keep(connection, "series", warehouse.mark(series))
+        freshness.record(connection, "series", freshness.fingerprint(series))
 
 
 def _views(connection: duckdb.DuckDBPyConnection, mark: str, share: str) -> None:
-    if warehouse.current(connection, "views", mark):
+    if freshness.is_fresh(connection, "views", mark):
         return
-    connection.execute(warehouse.sql("views"))
+    connection.execute(database.sql("views"))
     connection.execute(f"{MACRO_OF} AS TABLE WITH asked AS ({MACRO}) {share}")
     connection.execute(COMMENT)
-    warehouse.keep(connection, "views", mark)
+    freshness.record(connection, "views", mark)
 
 
 def _daily_shares(connection: duckdb.DuckDBPyConnection, share: str, *, afresh: bool, moved: bool) -> None:
@@ -178,14 +156,12 @@ def _daily_shares(connection: duckdb.DuckDBPyConnection, share: str, *, afresh: 
     `moved`: the series is not the one that they were brought up to.
     """
     daily = f"WITH asked AS ({ASKED}) {share}"
-    mark = hashlib.sha256(daily.encode()).hexdigest()
-    known = (
-        "SELECT comment FROM duckdb_tables() WHERE table_name = 'shares_by_day' AND database_name = current_database()"
-    )
-    comment = f"Shares of every board and day at N = 10, 20 and 50 under the default definition ({mark[:12]})"
-    if afresh or connection.execute(known).fetchall() != [(comment,)]:
+    fingerprint = freshness.fingerprint(daily)
+    if afresh or not freshness.is_fresh(connection, "shares_by_day", fingerprint):
         connection.execute(f"CREATE OR REPLACE TABLE shares_by_day AS {daily} LIMIT 0")
+        comment = "Shares of every board and day at N = 10, 20 and 50 under the default definition"
         connection.execute(f"COMMENT ON TABLE shares_by_day IS '{comment}'")
+        freshness.record(connection, "shares_by_day", fingerprint)
     elif not moved:
         return
     same = " AND ".join(
@@ -219,7 +195,7 @@ def swap(data: Path) -> Path:
     os.replace(torn, copy)
     link = folder / "link.tmp"
     link.symlink_to(Path("published") / copy.name)
-    os.replace(link, data / warehouse.PUBLISHED)
+    os.replace(link, data / database.PUBLISHED)
     for number in numbers[: -KEPT + 1]:
         (folder / f"tracker-{number}.duckdb").unlink(missing_ok=True)
     return copy

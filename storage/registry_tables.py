@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from storage.registry import Registry
-from storage.registry_rows import Alias, Developer, DeveloperAlias, Family, Licence, Release
+from registry.load import Registry
+from registry.models import Alias, Developer, DeveloperAlias, Family, Licence, Release
 
 if TYPE_CHECKING:
     import duckdb
@@ -16,7 +16,7 @@ TABLES = {
     "developers": (Developer, "Organisations that release models, with the country of their primary base and its days"),
     "developer_aliases": (DeveloperAlias, "Other spellings of developers, as boards print them"),
     "releases": (Release, "Models that were published: developer, day, weights, licence, base model, evidence"),
-    "aliases": (Alias, "Other names of releases, with the run configuration that the name says; several candidates"
+    "aliases": (Alias, "Other names of releases, with the run variant that the name says; several candidates"
                 " where the name is ambiguous"),
     "licences": (Licence, "Licences as boards print them, and their terms"),
     "families": (Family, "First words of model names that tell the developer, with their exceptions"),

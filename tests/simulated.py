@@ -181,7 +181,7 @@ class Place:
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of the published database."""
-        from storage.warehouse import connect, published
+        from storage.database import connect, published
 
         connection = connect(published(self.data), read_only=True)
         try:
@@ -227,7 +227,7 @@ def little_registry(folder: Path) -> None:
         "developer_aliases": ["alias,developer,evidence_url,evidence_day", f"Qwen,alibaba,{PROOF}"],
         "releases": ["release,developer,released_on,weights,weights_since,licence,open_source,base_model,evidence_url,evidence_day,note",
                      f"Qwen/Qwen3-32B,alibaba,2025-04-28,yes,,Apache-2.0,,,{PROOF},", f"openai/gpt-4o,openai,2024-05-13,no,,,,,{PROOF},"],
-        "aliases": ["alias,release,configuration,evidence_url,evidence_day"],
+        "aliases": ["alias,release,variant,evidence_url,evidence_day"],
         "licences": ["printed,licence,terms,evidence_url,evidence_day", f"Apache 2.0,Apache-2.0,permissive,{PROOF}"],
         "families": ["token,developer,exceptions,evidence_url,evidence_day,note"],
     }  # fmt: skip
@@ -249,7 +249,7 @@ columns = {{ name = "model", score = "{score}" }}
 [boards.small_plain]
 page = "plain"
 metric = "points"
-[boards.small_plain.expect]
+[boards.small_plain.expectations]
 rows = [{{ min = 2, max = 8 }}]
 score = [0, 100]
 max_drop = 0.4
@@ -268,7 +268,7 @@ def small(folder: Path, *, score: str = "points", declared: str = "sources") -> 
     sources = folder / declared
     sources.mkdir(parents=True)
     (sources / "small.toml").write_text(SMALL.format(score=score))
-    return Place(folder, more=f'more_sources = ["{declared}"]')
+    return Place(folder, more=f'source_folders = ["{declared}"]')
 
 
 def page(scores: Sequence[float], day: str = "", names: Sequence[str] = "ABCDEFGHIJKL") -> bytes:

@@ -18,13 +18,13 @@ import httpx
 import pytest
 import respx
 
-from scrapers.declare import load_sources
 from scrapers.errors import DeclarationError, PageError
 from scrapers.http import Fetcher, Limits
+from scrapers.spec import load_sources
 from storage.archive import Archive
 from tracker.config import Config, Http, load
-from tracker.intake import backfill
-from tracker.intake.door import Brought
+from tracker.importers import git_history, web_archive
+from tracker.saved_pages import ImportResult
 
 ADDRESS = "https://raw.githubusercontent.com/vectara/hallucination-leaderboard/main/README.md"
 START = datetime(2025, 12, 1, 12, tzinfo=UTC)
@@ -32,7 +32,7 @@ START = datetime(2025, 12, 1, 12, tzinfo=UTC)
 
 def page(number: int) -> bytes:
     """A page of the board with its landmark names and 60 rows, of which one changes with `number`."""
-    names = load_sources()["vectara"].boards["vectara_hallucination"].expect.landmarks
+    names = load_sources()["vectara"].boards["vectara_hallucination"].expectations.landmarks
     rows = [f"|{name}|{n / 10:.1f} %|" for n, name in enumerate(names)]
     rows += [f"|lab/model-{n}|{1 + n / 10:.1f} %|" for n in range(60 - len(names))]
     rows.append(f"|lab/newest|{20 + number / 10:.1f} %|")
@@ -73,7 +73,7 @@ def silent(*_: object) -> None:
     """No progress."""
 
 
-def states(outcomes: list[Brought]) -> dict[str, int]:
+def states(outcomes: list[ImportResult]) -> dict[str, int]:
     """state -> how many."""
     return {state: sum(o.state == state for o in outcomes) for state in sorted({o.state for o in outcomes})}
 
@@ -90,14 +90,14 @@ def test_git_every_version_once_with_its_commit(repository: Path, tmp_path: Path
     """99 versions (one commit changes nothing); the evidence is the commit; a second run adds nothing."""
     here = config(tmp_path)
     source = here.declared()["vectara"]
-    outcomes = backfill.from_git(here, source, str(repository), None, None, silent)
+    outcomes = git_history.from_git(here, source, str(repository), None, None, silent)
     # Version 48 comes back on day 98: a page that was had, of a day of its own.
     assert states(outcomes) == {"accepted": 98, "unchanged": 1}
     kept = lines(here)
     assert len(kept) == 99
     head = subprocess.run(["git", "rev-parse", "HEAD~3"], cwd=repository, capture_output=True, text=True, check=True)
     assert f"vectara/hallucination-leaderboard {head.stdout.strip()}" in {line[3] for line in kept}
-    again = backfill.from_git(here, source, str(repository), None, None, silent)
+    again = git_history.from_git(here, source, str(repository), None, None, silent)
     assert states(again) == {"unchanged": 99}
     assert lines(here) == kept
 
@@ -106,7 +106,7 @@ def test_git_between_two_days(repository: Path, tmp_path: Path) -> None:
     """--since and --until bound the days of the commits, both included."""
     here = config(tmp_path)
     first, last = (START + timedelta(days=10)).date(), (START + timedelta(days=14)).date()
-    outcomes = backfill.from_git(here, here.declared()["vectara"], str(repository), first, last, silent)
+    outcomes = git_history.from_git(here, here.declared()["vectara"], str(repository), first, last, silent)
     assert [f"{o.captured_at:%d}" for o in outcomes] == ["11", "12", "13", "14", "15"]
 
 
@@ -118,24 +118,24 @@ def test_git_address_is_cloned_without_contents(repository: Path, tmp_path: Path
     source = here.declared()["vectara"]
     until = (START + timedelta(days=5)).date()
     for expected in ({"accepted": 6}, {"unchanged": 6}):
-        outcomes = backfill.from_git(here, source, f"file://{repository}", None, until, silent)
+        outcomes = git_history.from_git(here, source, f"file://{repository}", None, until, silent)
         assert states(outcomes) == expected
 
 
 def test_git_killed_half_way_and_resumed(repository: Path, tmp_path: Path) -> None:
     """kill -9 in the middle, then again: the same archive as without."""
     whole = config(tmp_path / "whole")
-    backfill.from_git(whole, whole.declared()["vectara"], str(repository), None, None, silent)
+    git_history.from_git(whole, whole.declared()["vectara"], str(repository), None, None, silent)
     data = tmp_path / "killed" / "data"
     script = (
-        "import os, signal, sys, tracker.intake.door as door\n"
-        "door.CHUNK = 10\n"
-        "append, count = door.Archive.append, []\n"
+        "import os, signal, sys, tracker.saved_pages as saved_pages\n"
+        "saved_pages.BATCH = 10\n"
+        "append, count = saved_pages.Archive.append, []\n"
         "def counted(self, lines):\n"
         "    append(self, lines)\n"
         "    count.append(1)\n"
         "    if len(count) == 4: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "door.Archive.append = counted\n"
+        "saved_pages.Archive.append = counted\n"
         "from tracker.cli import main\n"
         "main()\n"
     )
@@ -154,8 +154,8 @@ def test_git_killed_before_publishing(repository: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     script = (
         "import os, signal\n"
-        "from tracker.intake import door\n"
-        "door.publish.prepare = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "from tracker import pipeline\n"
+        "pipeline.publish.prepare = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "from tracker.cli import main\n"
         "main()\n"
     )
@@ -175,8 +175,8 @@ def test_git_follows_a_renamed_page(tmp_path: Path) -> None:
     subprocess.run(["git", "add", "BOARD.md"], cwd=tmp_path, check=True)
     names = ["-c", "user.name=a", "-c", "user.email=a@b"]
     subprocess.run(["git", *names, "commit", "-qam", "rename"], cwd=tmp_path, check=True)
-    assert [one.at for one in backfill.versions(tmp_path, "BOARD.md")] == [START + timedelta(days=n) for n in (1, 2)]
-    assert len(backfill.versions(tmp_path, "BOARD.md", but=frozenset({"README.md"}))) == 1
+    assert [one.at for one in git_history.versions(tmp_path, "BOARD.md")] == [START + timedelta(days=n) for n in (1, 2)]
+    assert len(git_history.versions(tmp_path, "BOARD.md", but=frozenset({"README.md"}))) == 1
 
 
 def test_git_pages_with_a_day_in_their_path(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_git_pages_with_a_day_in_their_path(tmp_path: Path) -> None:
     commit(tmp_path, 1, b"")
     subprocess.run(["git", "add", "data"], cwd=tmp_path, check=True)
     commit(tmp_path, 2, b"x")
-    found = [one for page in backfill.pages_in_git(source) for one in backfill.every(*page, tmp_path)]
+    found = [one for page in git_history.pages_in_git(source) for one in git_history.every(*page, tmp_path)]
     assert [path for _, _, path in found] == ["data/2026-02-16.json", "data/2026-02-23.json"]
     assert found[0][0].address.endswith("/main/data/2026-02-16.json")
 
@@ -197,10 +197,10 @@ def test_git_pages_with_a_day_in_their_path(tmp_path: Path) -> None:
 def test_wayback_asks_for_former_addresses() -> None:
     """The page's own address and those it had before; patterns are not asked for."""
     known = load(None, None).declared()
-    assert [page.address.rpartition("/")[2] for page in backfill.addressed(known["bfcl"])] == [
+    assert [page.address.rpartition("/")[2] for page in web_archive.addressed(known["bfcl"])] == [
         "data_overall.csv", "data.csv", "data_combined.csv",
     ]  # fmt: skip
-    assert not list(backfill.addressed(known["arena_mirror"]))
+    assert not list(web_archive.addressed(known["arena_mirror"]))
 
 
 def test_a_source_without_a_repository_says_so(tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_wayback_index_with_respx() -> None:
         web.get("https://web.archive.org/robots.txt").mock(httpx.Response(404))
         web.get(url__startswith="https://web.archive.org/cdx/").mock(httpx.Response(200, json=INDEX))
         web.get(f"https://web.archive.org/web/{STAMPS[2]}id_/{ADDRESS}").mock(httpx.Response(200, content=page(2)))
-        found = list(backfill.copies(fetcher, source, source.pages[0], None, None))
+        found = list(web_archive.copies(fetcher, source, source.pages[0], None, None))
         assert [one.label for one in found] == [f"readme {stamp}" for stamp in STAMPS[:5]]
         assert found[2].body() == page(2)
         assert found[2].captured_at == START + timedelta(days=2)
@@ -236,9 +236,9 @@ def test_wayback_index_with_respx() -> None:
 def test_a_line_of_the_index_that_is_none_is_named(line: Any) -> None:
     """A stamp cut short, an empty line: one sentence, and no traceback."""
     with pytest.raises(PageError, match="has a line that is none"):
-        list(backfill.listed([INDEX[0], line]))
+        list(web_archive.listed([INDEX[0], line]))
     with pytest.raises(PageError, match="otherwise than asked"):
-        list(backfill.listed({"error": "later"}))
+        list(web_archive.listed({"error": "later"}))
 
 
 class Archived(BaseHTTPRequestHandler):
@@ -274,15 +274,15 @@ def test_wayback_stopped_and_resumed(tmp_path: Path) -> None:
     try:
         here = config(tmp_path, mirrors={"https://web.archive.org": f"http://127.0.0.1:{server.server_port}"})
         source = here.declared()["vectara"]
-        outcomes = backfill.from_wayback(here, source, None, None, silent)
+        outcomes = web_archive.from_wayback(here, source, None, None, silent)
         assert states(outcomes) == {"accepted": 2, "refused": 3}
         assert "503" in outcomes[-1].reason
         handler.broken_from, handler.asked = None, []
         started = time.monotonic()
-        assert states(backfill.from_wayback(here, source, None, None, silent)) == {"accepted": 3, "unchanged": 2}
+        assert states(web_archive.from_wayback(here, source, None, None, silent)) == {"accepted": 3, "unchanged": 2}
         assert sum("id_/" in path for path in handler.asked) == 3
         assert time.monotonic() - started < 30
-        assert states(backfill.from_wayback(here, source, None, None, silent)) == {"unchanged": 5}
+        assert states(web_archive.from_wayback(here, source, None, None, silent)) == {"unchanged": 5}
     finally:
         server.shutdown()
         server.server_close()
@@ -301,18 +301,18 @@ HOMES = ["LiveBench/livebench.github.io", "LiveBench/new-livebench"]
 )
 def test_which_repository_a_given_one_stands_for(repository: str, homes: list[str], expected: str) -> None:
     """Of a source with pages in several, the name tells."""
-    assert backfill.home_of(repository, homes) == expected
+    assert git_history.home_of(repository, homes) == expected
 
 
 def test_a_repository_of_another_name_is_refused() -> None:
     """Its files would be taken for those of both."""
     with pytest.raises(DeclarationError, match=r"livebench\.github\.io or new-livebench is expected"):
-        backfill.home_of("/clones/x", HOMES)
+        git_history.home_of("/clones/x", HOMES)
 
 
 def test_the_tables_of_every_livebench_repository_are_in_reach() -> None:
     """Releases are known by a pattern, in either repository."""
-    found = {(page.role, home) for page, home, _ in backfill.pages_in_git(load_sources()["livebench"])}
+    found = {(page.role, home) for page, home, _ in git_history.pages_in_git(load_sources()["livebench"])}
     assert found == {("releases", HOMES[1])} | {
         (role, home) for role in ("links", "table", "categories") for home in HOMES
     }

@@ -9,13 +9,13 @@ from pathlib import Path
 import orjson
 import pytest
 
-from scrapers import plain
-from scrapers.base import Page, Pages
-from scrapers.declare import load_sources
+from scrapers import table_parser
+from scrapers.model import Page, Pages
+from scrapers.spec import load_sources
 from tests.simulated import Place, Upstream
 from tracker.claims.files import SHIPPED, read_claims
 from tracker.demo_server import serving
-from tracker.intake import bundled
+from tracker.importers import bundled
 
 # Counted by hand from the tables of edition 25-07: Chinese, of them open, American, of them open.
 COUNTED = {
@@ -196,7 +196,7 @@ def test_the_recorded_pages_and_the_bundled_ones_give_the_same_snapshots(shared:
         one, other = (
             {
                 snapshot.board: snapshot.id()
-                for snapshot in plain.snapshots(source, Pages([Page("llm", edition.address, body)]))
+                for snapshot in table_parser.snapshots(source, Pages([Page("llm", edition.address, body)]))
             }
             for body in (recorded, edition.body)
         )

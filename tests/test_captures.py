@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from scrapers import plain
-from scrapers.base import Page, Pages, Snapshot
-from scrapers.declare import SOURCES, Source, load_source
+from scrapers import table_parser
 from scrapers.errors import PageError
+from scrapers.model import Page, Pages, Snapshot
+from scrapers.spec import SOURCES, Source, load_source
 
 # Rows of every recording, in order of file name; "x" where the page is refused.
 ROWS = {
@@ -62,7 +62,7 @@ def role_of(file: Path) -> str:
 def read(file: Path) -> list[Snapshot]:
     """What the recording says."""
     page = Page(role_of(file), f"https://recorded.example/{file.name}", file.read_bytes())
-    return plain.snapshots(source_of(file), Pages([page]))
+    return table_parser.snapshots(source_of(file), Pages([page]))
 
 
 def source_of(file: Path) -> Source:
@@ -147,7 +147,7 @@ def test_the_scores_are_those_of_the_right_column(shared: Path) -> None:
     for file in (shared / "captures/arena_dataset").glob("*/2026-08-22*.parquet"):
         for snapshot in read(file):
             best = max(snapshot.entries, key=lambda entry: entry.score or 0.0)
-            assert best.printed_rank == 1, (file.name, snapshot.published_on)
+            assert best.published_rank == 1, (file.name, snapshot.published_on)
             assert all(
                 entry.score_low is not None
                 and entry.score is not None
@@ -276,7 +276,7 @@ def test_half_of_a_recorded_page_is_refused_or_short_of_rows(shared: Path) -> No
             role_of(file), f"https://recorded.example/{file.name}", file.read_bytes()[: file.stat().st_size // 2]
         )
         try:
-            [snapshot] = plain.snapshots(source_of(file), Pages([half]))
+            [snapshot] = table_parser.snapshots(source_of(file), Pages([half]))
         except PageError:
             continue
         assert file.suffix in {".yml", ".md"}, "a format that has an end was read without it"

@@ -15,12 +15,12 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from storage import publish, warehouse
+from storage import database, publish
 from tests.tiny import DAY, Row, fill
+from tracker.analysis.shares import Definition, shares
+from tracker.changes.decomposition import CAUSES, Split, split
+from tracker.changes.row_matching import BoardRow, Facts, Pair, moves, pairs, point
 from tracker.cli import cli
-from tracker.figures.shares import Definition, shares
-from tracker.movements.causes import CAUSES, Split, split
-from tracker.movements.moves import BoardRow, Facts, Pair, moves, pairs, point
 
 ABOUT: dict[str, object] = {"direction": "higher", "operator": "X"}
 
@@ -28,10 +28,10 @@ ABOUT: dict[str, object] = {"direction": "higher", "operator": "X"}
 def row(number: int, name: str, score: float | None, country: str | None = None, **more: Any) -> BoardRow:
     """A row of a board; its release is its name in small letters, unless another is given."""
     release = more.pop("release", name.lower() or None)
-    facts = Facts(release, more.pop("configuration", ""), more.pop("developer", None), country, None, (),
+    facts = Facts(release, more.pop("variant", ""), more.pop("developer", None), country, None, (),
                   more.pop("openness", None))  # fmt: skip
     return BoardRow(number, more.pop("name_key", hash(name) % 10**9), name, None, more.pop("position", None), score,
-                    more.pop("printed_rank", None), more.pop("votes", None), facts)  # fmt: skip
+                    more.pop("published_rank", None), more.pop("votes", None), facts)  # fmt: skip
 
 
 def placed(rows: list[BoardRow]) -> list[BoardRow]:
@@ -60,7 +60,7 @@ def test_every_kind_of_change() -> None:
 
 
 def test_renamed_is_never_a_guess() -> None:
-    """By release and configuration, or by score and votes to the last digit; not where there are two, nor by score."""
+    """By release and variant, or by score and votes to the last digit; not where there are two, nor by score."""
 
     def paired(before: list[BoardRow], after: list[BoardRow]) -> list[tuple[str | None, str | None]]:
         return [(p.before and p.before.name, p.after and p.after.name) for p in pairs(before, after) if p.renamed]
@@ -69,7 +69,7 @@ def test_renamed_is_never_a_guess() -> None:
         return row(number, name, 1300, release=None, votes=votes)
 
     assert paired([row(0, "a", 1, release="r")], [row(0, "b", 2, release="r")]) == [("a", "b")]
-    runs = [row(0, "b", 2, release="r", configuration="high")]
+    runs = [row(0, "b", 2, release="r", variant="high")]
     assert paired([row(0, "a", 1, release="r")], runs) == []
     two = [row(0, "b", 2, release="r"), row(1, "c", 2, release="r")]
     assert paired([row(0, "a", 1, release="r")], two) == []
@@ -105,7 +105,7 @@ board_rows = st.lists(
 def board_of(cells: list[tuple[Any, ...]]) -> list[BoardRow]:
     return placed([
         row(number, name, None if score is None else float(score), country, release=release, votes=votes,
-            openness=openness, developer=country and f"dev {country}", printed_rank=number // 2 + 1,
+            openness=openness, developer=country and f"dev {country}", published_rank=number // 2 + 1,
             name_key=ord(name))
         for number, (name, score, country, release, votes, openness) in enumerate(cells)
     ])  # fmt: skip
@@ -121,7 +121,7 @@ def test_the_parts_sum_to_the_change(
         by=data.draw(st.sampled_from(["country", "open", "country,openness"])),
         unit=data.draw(st.sampled_from(["entry", "release", "developer"])),
         ties=data.draw(st.sampled_from(["fractional", "include", "exclude"])),
-        rank_by=data.draw(st.sampled_from(["score", "printed", "printed_at_most"])),
+        rank_by=data.draw(st.sampled_from(["score", "printed", "published_rank_at_most"])),
     )
     old, new = board_of(before), board_of(after)
     found = split(pairs(old, new), ABOUT, definition, top, [])
@@ -150,12 +150,12 @@ class Model:
 
 
 ABSENT = "absent"
-Placed = tuple[float, int, str, str]  # a row with a place: how bad its score is, its row, its unit, its value
+RankedRow = tuple[float, int, str, str]  # a row with a place: how bad its score is, its row, its unit, its value
 
 
 def by_hand(models: list[Model], direction: str, definition: Definition, top: int) -> dict[str, list[Fraction]]:
     """The shares of the board before, those that never were and the board after: by what METHODOLOGY says, no SQL."""
-    stages: list[list[Placed]] = [[], [], [], [], []]
+    stages: list[list[RankedRow]] = [[], [], [], [], []]
     for number, model in enumerate(models):
         old, new = model.before != ABSENT, model.after != ABSENT
         early = model.before, model.country
@@ -199,7 +199,7 @@ def two_boards(models: list[Model]) -> tuple[list[BoardRow], list[BoardRow]]:
 
     def printed(number: int, model: Model, name: str, score: float | None, country: str | None) -> BoardRow:
         release = f"own {number}" if model.renamed else model.release
-        return row(0, name, score, country, release=release, configuration=f"run {number}", name_key=hash(name) % 10**9)
+        return row(0, name, score, country, release=release, variant=f"run {number}", name_key=hash(name) % 10**9)
 
     old = [replace(printed(n, m, f"model {n}", m.before, m.country), row=n)  # type: ignore[arg-type]
            for n, m in enumerate(models) if m.before != ABSENT]  # fmt: skip
@@ -267,7 +267,7 @@ def two_days(folder: Path) -> Path:
     """One board on two days: B's weights came out between them, and C entered."""
     file = folder / "warehouse.duckdb"
     later = DAY + timedelta(10)
-    with warehouse.opened(file) as connection:
+    with database.opened(file) as connection:
         first = [Row("A", 9, release="a", country="US", openness="proprietary"), Row("B", 8, release="b", country="CN")]
         fill(connection, 1, "tiny", "higher", first, DAY)
         fill(connection, 2, "tiny", "higher", [*first, Row("C", 8.5, release="c", country="CN")], later)
@@ -288,7 +288,7 @@ def two_days(folder: Path) -> Path:
 def test_the_ends_are_the_shares_that_are_printed(tmp_path: Path) -> None:
     """Between two points of a series: openness as of each day, so what weights came out is reclassification."""
     two_days(tmp_path)
-    connection = warehouse.connect(warehouse.published(tmp_path), read_only=True)
+    connection = database.connect(database.published(tmp_path), read_only=True)
     definition = Definition(by="open")
     later = DAY + timedelta(10)
     try:
@@ -343,8 +343,10 @@ def test_gaps_and_outages_are_named(tmp_path: Path) -> None:
         ("2026-01-07 06:00", "index", "refused", "no table"), ("2026-01-07 06:00", "another", "failed", "not ours"),
         ("2026-01-01 06:00", "page", "failed", "before"), ("2026-02-09 06:00", "page", "failed", "after"),
     ]  # fmt: skip
-    with warehouse.opened(file) as connection:
-        connection.execute("INSERT INTO witnesses VALUES ('tiny', 'tiny', 'page', 0), ('other', 'tiny', 'another', 0)")
+    with database.opened(file) as connection:
+        connection.execute(
+            "INSERT INTO board_providers VALUES ('tiny', 'tiny', 'page', 0), ('other', 'tiny', 'another', 0)"
+        )
         for at, role, state, reason in captures:
             connection.execute(
                 "INSERT INTO captures (capture, fetched_at, source, role, address, state, reason)"
@@ -354,7 +356,7 @@ def test_gaps_and_outages_are_named(tmp_path: Path) -> None:
             "INSERT INTO snapshots (snapshot_key, snapshot, board, state, reason)"
             " VALUES (9, 'nine', 'tiny', 'quarantined', 'lost half its rows')"
         )
-        connection.execute("INSERT INTO sightings VALUES ('c', 9, '2026-01-20 06:00', 'tiny', 'page', NULL)")
+        connection.execute("INSERT INTO observations VALUES ('c', 9, '2026-01-20 06:00', 'tiny', 'page', NULL)")
         connection.execute("CHECKPOINT")
     publish.swap(tmp_path)
 
@@ -418,11 +420,11 @@ def test_openness_of_today_is_a_knob_of_every_figure(tmp_path: Path) -> None:
 
     asked = ["tiny", "--where", "open=open"]
     for facts, count in (("then", 0), ("now", 1)):
-        knob = ["--facts", facts]
-        points = run("curve", *asked, "--as-of", str(DAY), *knob)["points"]
+        option = ["--facts", facts]
+        points = run("curve", *asked, "--as-of", str(DAY), *option)["points"]
         assert {p["count"] for p in points if (p["unit"], p["open_means"]) == ("entry", "any")} == {count}
-        assert run("representation", *asked, "--as-of", str(DAY), "--top", "2", *knob)["count"] == count
-        ends = run("roster", *asked, "--from", str(DAY), "--to", "2026-01-12", "--top", "2", *knob)
+        assert run("representation", *asked, "--as-of", str(DAY), "--top", "2", *option)["count"] == count
+        ends = run("roster", *asked, "--from", str(DAY), "--to", "2026-01-12", "--top", "2", *option)
         assert ends["before"]["count"] == count
     (verdict,) = run("claim", f"1 open of the top 2 on tiny are CN on {DAY}", code=1)
     assert verdict["verdict"] == "depends"

@@ -14,16 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scrapers.errors import DeclarationError
-from storage import warehouse
-from tests.tiny import DAY, Row, database
+from storage import database
+from tests.tiny import DAY, Row, tiny_database
+from tracker.analysis.shares import Definition, shares
+from tracker.analysis.top_n import Cut, RankedRow, cuts
 from tracker.claims.board_names import BoardNames
 from tracker.claims.files import SHIPPED, Claim, Count, read_claims
 from tracker.claims.outcomes import example
 from tracker.claims.sentence import UnreadableClaim, read_sentence
 from tracker.claims.verdicts import Verdict, judge
 from tracker.cli import cli
-from tracker.figures.cuts import Cut, Placed, cuts
-from tracker.figures.shares import Definition, shares
 
 B = {"b": BoardNames("B", "b")}
 CN = {"country": "CN", "openness": "open_weights"}
@@ -35,12 +35,12 @@ def verdict(
     folder: Path, rows: list[Row], top: int, *counts: tuple[str | None, bool | None, int], **more: Any
 ) -> Verdict:
     """The verdict on counts (country, open, count) of the top of a tiny board."""
-    database(folder, {"tiny": ("higher", rows)})
+    tiny_database(folder, {"tiny": ("higher", rows)})
     claim = Claim(
         id="x", text="x", board="tiny", top=top, **{"day": DAY, **more},
         counts=tuple(Count(country=country, open=opened, count=count) for country, opened, count in counts),
     )  # fmt: skip
-    connection = warehouse.connect(warehouse.published(folder), read_only=True)
+    connection = database.connect(database.published(folder), read_only=True)
     try:
         return judge(connection, claim, DAY)
     finally:
@@ -179,7 +179,7 @@ def test_joint_counts_against_brute_force(
     for number, (group, release, country, opened) in enumerate(groups):
         ahead, tied = sum(g[0] < group for g in groups), sum(g[0] == group for g in groups)
         if ahead < top:
-            cells.append(Placed("s", DAY, number, number, f"n{number}", ahead + 1, tied, 1.0, None, release or None, "d",
+            cells.append(RankedRow("s", DAY, number, number, f"n{number}", ahead + 1, tied, 1.0, None, release or None, "d",
                                 country, opened, opened, ()))  # fmt: skip
     cut = Cut(Definition(by="country,open"), top, tuple(cells))
     counts = [Count(country=country, open=opened, count=count) for country, opened, count in wanted]
@@ -193,7 +193,7 @@ def _brute(cut: Cut, counts: list[Count]) -> bool:
         for values in product(product(["CN", "US", "XX"], ["open", "closed"]), repeat=len(owners)):
             of = dict(zip(owners, values, strict=True))
 
-            def holds(row: Placed, count: Count, of: dict[str, tuple[str, str]] = of) -> bool:
+            def holds(row: RankedRow, count: Count, of: dict[str, tuple[str, str]] = of) -> bool:
                 mine = of[row.release or row.name]
                 country = mine[0] if row.country == "unknown" else row.country
                 opened = mine[1] if row.open == "unknown" else row.open
@@ -205,19 +205,19 @@ def _brute(cut: Cut, counts: list[Count]) -> bool:
     return False
 
 
-@pytest.mark.parametrize("knobs", [
-    {}, {"ties": "include"}, {"ties": "exclude"}, {"rank_by": "printed"}, {"rank_by": "printed_at_most"},
+@pytest.mark.parametrize("options", [
+    {}, {"ties": "include"}, {"ties": "exclude"}, {"rank_by": "printed"}, {"rank_by": "published_rank_at_most"},
     {"unit": "release"}, {"unit": "developer", "by": "open"}, {"by": "country,openness"},
 ])  # fmt: skip
-def test_the_cut_is_what_was_counted(knobs: dict[str, Any], tmp_path: Path) -> None:
+def test_the_cut_is_what_was_counted(options: dict[str, Any], tmp_path: Path) -> None:
     """Rows and share come from one text: the weights of the rows sum to the counts of the share."""
     rows = [
         Row("a", 9, 1, "a", "A", **US), Row("a2", 8, 2, "a", "A", **CN), Row("b", 8, 2, "b", "B", **CN),
         Row("c", 8, 2, "c", "C", **US), Row("d", 7, 5, "", "", **CN), Row("e", None, None, "e", "E", **CN),
     ]  # fmt: skip
-    database(tmp_path, {"tiny": ("higher", rows)})
-    definition = Definition(**knobs)
-    connection = warehouse.connect(warehouse.published(tmp_path), read_only=True)
+    tiny_database(tmp_path, {"tiny": ("higher", rows)})
+    definition = Definition(**options)
+    connection = database.connect(database.published(tmp_path), read_only=True)
     try:
         for top in (1, 2, 3, 20):
             cut = cuts(connection, "tiny", [(top, definition)], as_of=DAY, today=DAY)[0]
@@ -352,6 +352,6 @@ def test_claims_on_recordings(shared: Path, tmp_path: Path) -> None:
         done = run(f"{count} of the top 20 on arena_text_raw are CN on 2025-07-18", data=tmp_path)
         found[count] = json.loads(done.stdout)[0]
     assert {count: each["verdict"] for count, each in found.items()} == words
-    assert {"rank_by": "printed_at_most"} in [each["changes"] for each in found[9]["holds"]]
+    assert {"rank_by": "published_rank_at_most"} in [each["changes"] for each in found[9]["holds"]]
     printed = [each for each in found[8]["holds"] if each["changes"] == {"rank_by": "printed"} and each["always"]]
     assert [(each["ties"], each["of"]) for each in printed] == [("include", 21)]

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.declare import load_sources
-from storage import ingest
+from scrapers.spec import load_sources
 from tests.simulated import NEWEST, PAGES, Place, Upstream, free_port
 
 WALK = ["2025-04-30", "2025-08-20", "2025-11-10", "2026-08-22", NEWEST]
@@ -192,7 +191,7 @@ def test_pages_that_sets_share_are_good_where_one_set_is(
     upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     """LiveBench's newest table is cut: its own set is refused, and the pages that all sets share are not."""
-    monkeypatch.setattr(ingest, "BATCH", batch)
+    monkeypatch.setattr("storage.load.BATCH", batch)
     place = Place(tmp_path / "place", upstream.mirror)
     table = "/raw.githubusercontent.com/LiveBench/new-livebench/main/public/table_2026_06_25.csv"
     upstream.fault(table, "half")

@@ -126,15 +126,15 @@ def test_top_json(demo_data: Path) -> None:
     """The documented keys; ties share a position; a row of two models says so."""
     found = answer("top", "aider_polyglot", "--n", "20", "--data", str(demo_data))
     assert list(found[0]) == [
-        "position", "name", "release", "configuration", "developer", "country", "openness", "licence", "score",
-        "score_low", "score_high", "printed_rank",
+        "position", "name", "release", "variant", "developer", "country", "openness", "licence", "score",
+        "score_low", "score_high", "published_rank",
     ]  # fmt: skip
     assert [row["position"] for row in found[:6]] == [1, 2, 3, 4, 5, 5]
     by_name = {row["name"]: row for row in found}
     assert by_name["DeepSeek R1 + claude-3-5-sonnet-20241022"]["country"] == "mixed"
     assert by_name["o3 (high) + gpt-4.1"]["developer"] == "openai"
     assert by_name["o3 (high) + gpt-4.1"]["country"] == "US"
-    assert by_name["o3 (high) + gpt-4.1"]["configuration"] == "high (openai/o3)"
+    assert by_name["o3 (high) + gpt-4.1"]["variant"] == "high (openai/o3)"
 
 
 def test_status_json(demo_data: Path) -> None:
@@ -200,7 +200,7 @@ def test_published_contract(demo_data: Path) -> None:
         "SELECT function_name, comment FROM duckdb_functions() WHERE function_type LIKE '%macro' AND NOT internal"
     ).fetchall())  # fmt: skip
     assert [name for name, comment in {**tables, **views, **macros}.items() if not comment] == []
-    for name in "snapshots sightings entries names developers releases aliases captures".split():
+    for name in "snapshots observations entries names developers releases aliases captures".split():
         assert name in tables
     for name in "entries_resolved latest unresolved health".split():
         assert name in views

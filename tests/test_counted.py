@@ -67,7 +67,7 @@ def counted(data: Path, command: str, value: str) -> tuple[float, float, float]:
         ("arena_text_raw --as-of 2025-07-18 --rank-by printed", 7 + 1 / 3, 20),
         ("arena_text_raw --as-of 2025-07-18 --rank-by printed --ties include", 8, 21),
         ("arena_text_raw --as-of 2025-07-18 --rank-by printed --ties exclude", 6, 18),
-        ("arena_text_raw --as-of 2025-07-18 --rank-by printed_at_most", 9, 27),
+        ("arena_text_raw --as-of 2025-07-18 --rank-by published_rank_at_most", 9, 27),
         ("arena_text_raw --as-of 2025-07-18 --unit release", 7, 20),
         # of the board with style control that page prints the rank alone
         ("arena_text --as-of 2025-07-18 --rank-by printed", 4.5, 20),

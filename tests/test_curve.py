@@ -10,10 +10,10 @@ from click.testing import CliRunner
 from hypothesis import given
 
 from tests.test_shares import on_any_board, row_lists
-from tests.tiny import DAY, Row, database, in_memory
+from tests.tiny import DAY, Row, in_memory, tiny_database
+from tracker.analysis.curve import Choice, Curve, curve, moves, sentence
+from tracker.analysis.filter import Figure, Where, figure, parse
 from tracker.cli import cli
-from tracker.figures.curve import Choice, Curve, curve, moves, sentence
-from tracker.figures.where import Figure, Where, figure, parse
 
 CN = {"country": "CN", "openness": "restricted_weights"}
 US = {"country": "US", "openness": "open_weights"}
@@ -52,7 +52,7 @@ def test_every_point_of_a_tiny_board() -> None:
 
 
 def test_the_knob_that_moves_it_most() -> None:
-    """The mean over all pairs that differ in one knob alone, by hand; the sentence names ends and knobs."""
+    """The mean over all pairs that differ in one option alone, by hand; the sentence names ends and options."""
     found = curve_of(SIX, "country=CN")
     # whole board by entry 1/3, release 2/5, developer 1/3, under both tie rules; entry at 5: 3/10 shared, 1/3 included
     assert found.moves == pytest.approx({
@@ -69,7 +69,7 @@ def test_the_knob_that_moves_it_most() -> None:
 
 
 def test_the_meaning_of_open_is_a_knob_where_openness_is_asked() -> None:
-    """Restricted weights are open on any terms and closed under permissive ones; a country question has no such knob."""
+    """Restricted weights are open on any terms and closed under permissive ones; a country question has no such option."""
     found = curve_of(SIX, "open=open")
     whole = {c.open_means: f.share for c, f in found.points.items() if (c.unit, c.top) == ("entry", None)}
     assert whole == {"any": 1, "permissive": pytest.approx(4 / 6)}
@@ -141,7 +141,7 @@ def test_wrong_questions_are_refused(text: str) -> None:
 
 def test_the_command(tmp_path: Path) -> None:
     """JSON and CSV hold every point, the table ends with the sentence, and the chart is drawn without a network."""
-    database(tmp_path, {"tiny": ("higher", SIX)})
+    tiny_database(tmp_path, {"tiny": ("higher", SIX)})
 
     def run(*more: str) -> str:
         command = ["curve", "tiny", "--where", "country=CN", "--data", str(tmp_path), "--now", "2026-01-03", *more]

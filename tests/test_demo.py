@@ -14,9 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scrapers import plain
-from scrapers.base import Page, Pages, Snapshot
-from scrapers.declare import load_sources
+from scrapers import table_parser
+from scrapers.model import Page, Pages, Snapshot
+from scrapers.spec import load_sources
 from tracker.demo_server import pages, serving
 
 CAPTURES = Path(__file__).resolve().parents[2] / "shared" / "captures"
@@ -189,7 +189,7 @@ def read(source_name: str, role: str, body: bytes | None) -> list[Snapshot]:
     """What the declared source reads from a body, by default the bundled one."""
     source = load_sources()[source_name]
     address = next(page.address for page in source.pages if page.role == role)
-    return plain.snapshots(source, Pages([Page(role, address, bodies()[address] if body is None else body)]))
+    return table_parser.snapshots(source, Pages([Page(role, address, bodies()[address] if body is None else body)]))
 
 
 @pytest.mark.parametrize(("source", "role", "recording"), PLACES)

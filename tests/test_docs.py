@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from scrapers.declare import load_source
+from scrapers.spec import load_source
 from tracker.cli import COMMANDS, cli
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,7 +88,7 @@ def test_the_walk_of_adding_a_source(tmp_path: Path) -> None:
     assert block
     (tmp_path / "example.toml").write_text(block[1])
     source = load_source(tmp_path / "example.toml")
-    assert source.boards["example"].expect.landmarks
+    assert source.boards["example"].expectations.landmarks
 
 
 def test_no_index_address_and_no_machine_path() -> None:

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from registry.evaluate import evaluate_aliases, evaluate_facts
+from registry.load import Registry, load_registry
+from registry.models import Developer, DeveloperAlias, Evidence, Family, Licence, Release
 from scrapers.errors import DeclarationError
-from storage.registry import Registry, load_registry
-from storage.registry_rows import Developer, DeveloperAlias, Evidence, Family, Licence, Release
 from tracker.cli import cli
-from tracker.evaluate import evaluate_aliases, evaluate_facts
 
 SEEN = Evidence("https://example.org/page", date(2026, 8, 1))
 
@@ -80,7 +80,7 @@ a,openai/gpt-5,release
 b,Qwen3 32B,release
 b,Tongyi 32B,release
 c,qwen3-32b-thinking,release
-d,gpt-5-high,configuration
+d,gpt-5-high,variant
 """
 
 

@@ -11,15 +11,15 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import publish, warehouse
+from storage import database, publish
 from tests.test_shares import on_any_board, row_lists
 from tests.test_uncertainty import board, row
-from tests.tiny import DAY, Row, database, fill, in_memory
+from tests.tiny import DAY, Row, fill, in_memory, tiny_database
+from tracker.analysis.composition import Change, representation
+from tracker.analysis.filter import parse
+from tracker.analysis.gap import BRADLEY_TERRY, gap, win
+from tracker.analysis.lag import lag, median
 from tracker.cli import cli
-from tracker.figures.gaps import BRADLEY_TERRY, gap, win
-from tracker.figures.lags import lag, median
-from tracker.figures.rosters import Change, representation
-from tracker.figures.where import parse
 
 ARENA = board(row("a", 1500, 3, "US"), row("b", 1460, 4, "CN"), row("c", 1400, 1, "US"), metric=BRADLEY_TERRY)
 
@@ -148,7 +148,7 @@ def test_representation_of_what_is_not_known_to_be_there() -> None:
 @on_any_board
 def test_resolving_an_unknown_stays_within_the_ratio(rows: list[Row], top: int, country: str) -> None:
     """Whatever the unknown turn out to be, the ratio lies within its bounds."""
-    known = [Row(r.name, r.score, r.printed_rank, r.release, r.developer, r.country or country) for r in rows]
+    known = [Row(r.name, r.score, r.published_rank, r.release, r.developer, r.country or country) for r in rows]
     _, low, high = ratios(rows, top)
     now, *_ = ratios(known, top)
     if None not in (low, high, now):
@@ -161,7 +161,7 @@ def two_days(folder: Path) -> Path:
              Row("c", 6, country="CN")]  # fmt: skip
     second = [Row("a", 8, country="CN"), Row("b", 5, country="US"), Row("c", 6, country="CN")]
     file = folder / "warehouse.duckdb"
-    with warehouse.opened(file) as connection:
+    with database.opened(file) as connection:
         fill(connection, 1, "tiny", "higher", first, date(2026, 1, 1))
         connection.execute("DELETE FROM boards")
         fill(connection, 2, "tiny", "higher", second, DAY)
@@ -192,9 +192,9 @@ def test_a_break_is_many_rows_at_once() -> None:
 @pytest.mark.parametrize("command", ["gap tiny --between US --and CN", "lag tiny --of CN --behind US"])
 def test_boards_whose_scores_do_not_compare_are_refused_by_name(tmp_path: Path, command: str) -> None:
     """Scores are refused with exit code 2; the share of the same board is given."""
-    database(tmp_path, {"tiny": ("higher", [Row("a", 2, country="US"), Row("b", 1, country="CN")])})
+    tiny_database(tmp_path, {"tiny": ("higher", [Row("a", 2, country="US"), Row("b", 1, country="CN")])})
     file = tmp_path / "warehouse.duckdb"
-    with warehouse.opened(file) as connection:
+    with database.opened(file) as connection:
         connection.execute("UPDATE boards SET editions_comparable = false")
         connection.execute("CHECKPOINT")
     publish.swap(tmp_path)
@@ -207,7 +207,7 @@ def test_boards_whose_scores_do_not_compare_are_refused_by_name(tmp_path: Path, 
 
 def test_all_boards_side_by_side(tmp_path: Path) -> None:
     """Each board with its own figures, the range of each value, bounds where a value may still occur, and no mean."""
-    database(tmp_path, {
+    tiny_database(tmp_path, {
         "one": ("higher", [Row("a", 2, country="CN"), Row("b", 1, country="US")]),
         "two": ("lower", [Row("a", 2, country="US"), Row("x", 1)]),
     })  # fmt: skip
@@ -227,7 +227,7 @@ def test_all_boards_side_by_side(tmp_path: Path) -> None:
 def test_headlines_at_ten_twenty_and_fifty(tmp_path: Path) -> None:
     """As a table without --top the three; as JSON the documented default of 20 alone."""
     rows = [Row(f"m{n}", -n, country="CN" if n % 3 else "US") for n in range(60)]
-    database(tmp_path, {"tiny": ("higher", rows)})
+    tiny_database(tmp_path, {"tiny": ("higher", rows)})
     text = CliRunner().invoke(cli, ["share", "tiny", "--data", str(tmp_path)]).stdout
     assert [f"top {n} of tiny: {n} places" in text for n in (10, 20, 50)] == [True, True, True]
     told = json.loads(CliRunner().invoke(cli, ["share", "tiny", "--data", str(tmp_path), "--format", "json"]).stdout)

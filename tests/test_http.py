@@ -28,9 +28,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers import http
-from scrapers.base import Request
 from scrapers.errors import FetchError, ForbiddenAddress, LimitExceeded, Refused, TooSlow, Unreachable
 from scrapers.http import Answer, Fetcher, Limits, Validators
+from scrapers.model import Request
 
 PAGE = "https://board.example/data.csv"
 ROBOTS = "https://board.example/robots.txt"

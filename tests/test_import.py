@@ -106,7 +106,7 @@ def test_the_folder_may_name_the_role(place: Place) -> None:
 
 
 def test_the_same_page_again_adds_nothing(place: Place) -> None:
-    """Not a line, not a blob, not a sighting; packed or not, it is the same page."""
+    """Not a line, not a blob, not a observation; packed or not, it is the same page."""
     body = page([50, 40])
     file, packed = saved(place, "2026-01-05.csv", body), saved(place, "2026-01-05.csv.gz", gzip.compress(body))
     assert outcome(place.run("import", "small", file, "--role", "plain", "--format", "json"))["state"] == "accepted"
@@ -116,7 +116,7 @@ def test_the_same_page_again_adds_nothing(place: Place) -> None:
         assert (done.code, outcome(done)["state"]) == (0, "unchanged")
     assert (place.exported(), place.ledger()) == (told, ledger)
     assert len(list((place.archive / "blobs").rglob("*.zst"))) == 1
-    assert place.sql("SELECT count(*) FROM sightings") == [(1,)]
+    assert place.sql("SELECT count(*) FROM observations") == [(1,)]
 
 
 def test_a_packed_page_is_unpacked(place: Place) -> None:

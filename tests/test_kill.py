@@ -24,7 +24,7 @@ from contextlib import contextmanager
 
 import orjson
 from dataclasses import asdict
-from storage import warehouse
+from storage import database
 from storage.archive import Archive
 from tracker.cli import main
 
@@ -92,7 +92,7 @@ def committing(after):
         if last:
             die()
 
-    warehouse.transaction = patched
+    database.transaction = patched
 
 
 {
@@ -198,7 +198,7 @@ def test_what_was_acknowledged_needs_no_network(
 ) -> None:
     """Killed with its pages in the archive and none in the warehouse: they are published though nothing answers now."""
     place = before.copy(tmp_path / "place")
-    process = place.start("before a commit", "3", "collect", *SOURCES, driver=place.folder / "driver.py")
+    process = place.start("before a commit", "2", "collect", *SOURCES, driver=place.folder / "driver.py")
     process.communicate()
     assert process.returncode == -signal.SIGKILL
     assert len(place.ledger()) > len(before.ledger())

@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = {"scrapers": set(), "storage": {"scrapers"}, "tracker": {"scrapers", "storage"}}
+LAYERS: dict[str, set[str]] = {
+    "scrapers": set(),
+    "registry": {"scrapers"},
+    "storage": {"scrapers", "registry"},
+    "tracker": {"scrapers", "registry", "storage"},
+}
 
 
 def imported(file: Path) -> set[str]:
@@ -26,33 +31,39 @@ def imported(file: Path) -> set[str]:
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_imports_point_one_way(layer: str) -> None:
-    """tracker -> storage -> scrapers, and never back."""
+    """tracker -> storage -> registry -> scrapers, and never back."""
     forbidden = LAYERS.keys() - LAYERS[layer] - {layer}
     for file in (ROOT / layer).rglob("*.py"):
         assert not imported(file) & forbidden, file
 
 
-# Rooms of tracker, and those that each may look into.
-ROOMS: dict[str, set[str]] = {
-    "figures": set(),
-    "intake": set(),
-    "receipts": {"figures"},
-    "movements": {"figures"},
-    "claims": {"figures"},
-    "commands": {"figures", "intake", "receipts", "movements", "claims"},
+def test_storage_asks_the_registry_where_names_are_resolved_alone() -> None:
+    """At publish, and for what follows from it: no row is loaded by what the registry says today."""
+    users = {file.name for file in (ROOT / "storage").glob("*.py") if "registry" in imported(file)}
+    assert users == {"publish.py", "statements.py", "registry_tables.py"}
+
+
+# Folders of tracker, and those that each may import from.
+FOLDERS: dict[str, set[str]] = {
+    "analysis": set(),
+    "importers": set(),
+    "provenance": {"analysis"},
+    "changes": {"analysis"},
+    "claims": {"analysis"},
+    "cli": {"analysis", "importers", "provenance", "changes", "claims"},
 }
 
 
-def test_arrows_between_the_rooms_of_tracker_point_one_way() -> None:
-    """commands -> claims, receipts, movements -> figures; intake stands by itself."""
-    found = {room.name for room in (ROOT / "tracker").iterdir() if (room / "__init__.py").exists()}
-    assert found == ROOMS.keys()
-    for room, allowed in ROOMS.items():
-        for file in (ROOT / "tracker" / room).glob("*.py"):
+def test_arrows_between_the_folders_of_tracker_point_one_way() -> None:
+    """cli -> claims, provenance, changes -> analysis; importers stand by themselves."""
+    folders = {folder.name for folder in (ROOT / "tracker").iterdir() if (folder / "__init__.py").exists()}
+    assert folders == FOLDERS.keys()
+    for folder, allowed in FOLDERS.items():
+        for file in (ROOT / "tracker" / folder).glob("*.py"):
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
                 if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tracker."):
                     into = str(node.module).split(".")[1]
-                    assert into not in ROOMS.keys() - allowed - {room}, file
+                    assert into not in FOLDERS.keys() - allowed - {folder}, file
 
 
 def test_one_module_opens_sockets() -> None:
@@ -64,7 +75,7 @@ def test_one_module_opens_sockets() -> None:
         for file in (ROOT / layer).rglob("*.py")
         if imported(file) & speakers
     }
-    assert users <= {"scrapers/http.py", "scrapers/guard.py", "tracker/demo_server.py"}
+    assert users <= {"scrapers/http.py", "scrapers/network.py", "tracker/demo_server.py"}
     assert "scrapers/http.py" in users
 
 

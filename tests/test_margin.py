@@ -18,10 +18,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.tiny import DAY, Row, in_memory
-from tracker.figures.cuts import Cut, Placed
-from tracker.figures.margin import Margin, Margins, last_digit, margins, sentence, units_of
-from tracker.figures.shares import Definition, shares
-from tracker.figures.where import Where, parse
+from tracker.analysis.filter import Where, parse
+from tracker.analysis.margin import Margin, Margins, last_digit, margins, sentence, units_of
+from tracker.analysis.shares import Definition, shares
+from tracker.analysis.top_n import Cut, RankedRow
 
 CN, US = {"country": "CN"}, {"country": "US"}
 OPEN, CLOSED = {"openness": "open_weights"}, {"openness": "proprietary"}
@@ -36,10 +36,10 @@ def margins_of(
     return {where: units.margins(top, where) for where in wheres}
 
 
-def asked(rows: list[Row], top: int, where: Where = OF_CN, direction: str = "higher", **knobs: Any) -> Margins:
+def asked(rows: list[Row], top: int, where: Where = OF_CN, direction: str = "higher", **options: Any) -> Margins:
     """The margins, low and high, of one count on one board."""
     connection = in_memory({"tiny": (direction, rows)})
-    return margins_of(connection, "tiny", top, [where], Definition(**knobs), as_of=DAY, today=DAY)[where]
+    return margins_of(connection, "tiny", top, [where], Definition(**options), as_of=DAY, today=DAY)[where]
 
 
 def told(margin: Margin) -> tuple[str, str, str, str] | str:
@@ -197,7 +197,9 @@ def test_the_digits_are_those_of_all_rows() -> None:
 def test_a_joint_model_has_each_of_its_countries() -> None:
     """Under the country rule `multi` a row of US and CN is one of CN, and no CN row differs from it."""
     rows = [
-        Placed("s", DAY, n, n, name, n + 1, 1, 9.0 - n, None, None, "d", countries[0], "unknown", "unknown", countries)
+        RankedRow(
+            "s", DAY, n, n, name, n + 1, 1, 9.0 - n, None, None, "d", countries[0], "unknown", "unknown", countries
+        )
         for n, (name, countries) in enumerate({"a": ("US", "CN"), "b": ("CN",), "c": ("US",)}.items())
     ]
     low, high = margins(Cut(Definition(country_rule="multi"), 1000, tuple(rows)), 1, OF_CN, Decimal(1))
@@ -222,14 +224,14 @@ def test_the_last_digit(scores: list[float], step: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "knobs", [{"ties": "include"}, {"ties": "exclude"}, {"rank_by": "printed"}, {"rank_by": "printed_at_most"}]
+    "options", [{"ties": "include"}, {"ties": "exclude"}, {"rank_by": "printed"}, {"rank_by": "published_rank_at_most"}]
 )
-def test_no_margin_under_other_rules(knobs: dict[str, Any]) -> None:
+def test_no_margin_under_other_rules(options: dict[str, Any]) -> None:
     """The count is that of the rule; a margin is not given, and it is said why."""
     rows = [Row("a", 9, 1, **CN), Row("b", 8, 2, **US), Row("x", 8, 2), Row("c", 8, 2, **CN), Row("d", 7, 5, **CN)]
-    found = asked(rows, 2, **knobs)
+    found = asked(rows, 2, **options)
     connection = in_memory({"tiny": ("higher", rows)})
-    (share,) = (one for one in shares(connection, ["tiny"], [2], Definition(**knobs), as_of=DAY, today=DAY)
+    (share,) = (one for one in shares(connection, ["tiny"], [2], Definition(**options), as_of=DAY, today=DAY)
                 if one.values == {"country": "CN"})  # fmt: skip
     assert [float(one.count) for one in found] == [share.low, share.high]
     why = "a margin is given only where the cut goes by score and the rows tied at it share the places left"
@@ -359,7 +361,7 @@ class Plain:
         """What the module says of it, with the board's direction: of lower is better the scores are turned round."""
         sign = 1 if better == "higher" else -1
         placed = [
-            Placed(
+            RankedRow(
                 "s", DAY, row, row, f"r{row}", 1 + sum(other > score for other in self.scores),
                 self.scores.count(score), float(sign * score), None, None, "d", country, "unknown", "unknown", (),
             )

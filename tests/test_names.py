@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.cells import clean
-from storage.names import parse_name
-from storage.stamps import near, same_stamp, take_stamp
-from storage.words import core_of
+from registry.names.clean import clean
+from registry.names.date_suffix import near, same_stamp, take_stamp
+from registry.names.parse import parse_name
+from registry.names.tokens import core_of
 
-# printed, prefix, base, configuration
+# printed, prefix, base, variant
 CASES = [
     ("Claude 3.5 Sonnet", None, "claude-3.5-sonnet", ""),
     ("claude-3-5-sonnet", None, "claude-3.5-sonnet", ""),
@@ -62,7 +62,7 @@ CASES = [
     ("deepseek/deepseek-r1:free", "deepseek", "deepseek-r1", "free"),
     ("Qwen3 235B A22B diff, no think, Alibaba API", None, "qwen-3-235b-a22b", "diff-no-thinking-alibaba-api"),
     ("Llama-4-Maverick-17B-128E-Instruct-FP8", None, "llama-4-maverick-17b-128e-instruct", "fp8"),
-    # the registry is asked for these as configuration too, but by themselves they are names
+    # the registry is asked for these as variant too, but by themselves they are names
     ("qwen3.8-max", None, "qwen-3.8-max", ""),
     ("claude-opus-5-max", None, "claude-opus-5-max", ""),
     ("kimi-k2-thinking", None, "kimi-k2-thinking", ""),
@@ -93,11 +93,11 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("printed", "prefix", "base", "configuration"), CASES)
-def test_a_name_is_parted(printed: str, prefix: str | None, base: str, configuration: str) -> None:
-    """Prefix, base and configuration of one printed model."""
+@pytest.mark.parametrize(("printed", "prefix", "base", "variant"), CASES)
+def test_a_name_is_parted(printed: str, prefix: str | None, base: str, variant: str) -> None:
+    """Prefix, base and variant of one printed model."""
     (model,) = parse_name(printed)
-    assert (model.prefix, model.base, model.configuration) == (prefix, base, configuration)
+    assert (model.prefix, model.base, model.variant) == (prefix, base, variant)
 
 
 SAME = [
@@ -178,7 +178,7 @@ def test_a_row_names_its_models(printed: str, bases: list[str]) -> None:
 def test_readings_go_from_the_whole_name_to_the_barest(printed: str, configurations: list[str]) -> None:
     """The registry is asked with the whole name first."""
     (model,) = parse_name(printed)
-    assert [reading.configuration for reading in model.readings] == configurations
+    assert [reading.variant for reading in model.readings] == configurations
 
 
 @pytest.mark.parametrize(

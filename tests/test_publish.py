@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import shutil
 from pathlib import Path
@@ -11,8 +10,9 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from storage import ingest, publish
-from storage.warehouse import connect, opened, published
+from scrapers.spec import load_sources
+from storage import load, publish
+from storage.database import connect, opened, published
 from tests.simulated import Place, page, points, put, small
 from tracker.cli import cli
 
@@ -128,7 +128,7 @@ def test_what_the_contract_names_is_there_and_says_what_it_holds(tmp_path: Path)
             "SELECT function_name, comment FROM duckdb_functions() WHERE function_type = 'table_macro' AND NOT internal"
         )
     )
-    for name in ("snapshots", "sightings", "entries", "names", "developers", "releases", "aliases", "captures"):
+    for name in ("snapshots", "observations", "entries", "names", "developers", "releases", "aliases", "captures"):
         assert tables[name], name
     for name in ("entries_resolved", "latest", "unresolved", "health"):
         assert views[name], name
@@ -169,35 +169,39 @@ def test_a_warehouse_made_with_other_tables_is_derived_anew(demo_data: Path, tmp
 
     before = exported("before")
     connection = duckdb.connect(str(data / "warehouse.duckdb"))
-    connection.execute("DROP TABLE made_with")
+    connection.execute("DROP TABLE freshness")
     connection.execute("ALTER TABLE entries DROP COLUMN votes")
     connection.close()
     assert CliRunner().invoke(cli, ["publish", "--data", str(data)]).exit_code == 0
     assert exported("after") == before
 
 
-def test_a_change_of_any_rule_resolves_again() -> None:
-    """Every module of storage that resolution imports, however far down, is part of its fingerprint."""
-    assert modules_of("storage", "resolve") <= set(publish.RULES)
+@pytest.mark.parametrize(("folder", "subject"), [("registry", "names"), ("scrapers", "source")])
+def test_a_change_of_any_module_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: str, subject: str
+) -> None:
+    """Whatever file of the rules or of the readers changes, names are resolved again, or pages read again."""
+    root = Path(publish.__file__).parent.parent
+    copy = tmp_path / folder
+    shutil.copytree(root / folder, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    if folder == "registry":
+        monkeypatch.setattr("storage.publish.resolve.__file__", str(copy / "resolve.py"))
+    else:
+        monkeypatch.setattr(load, "SOURCES", copy / "sources")
+    small_source = load_sources()["vectara"]
 
+    def fingerprint() -> object:
+        if folder == "registry":
+            return publish.fingerprint(copy / "data")
+        return load.fingerprints({"vectara": small_source})
 
-def test_a_change_of_any_reader_reads_again() -> None:
-    """The same of the readers; declarations are told by their values, and errors say nothing of what is read."""
-    assert modules_of("scrapers", "plain") - {"declare", "errors", "countries"} <= set(ingest.READERS)
-
-
-def modules_of(layer: str, first: str) -> set[str]:
-    """A module of a layer and all that it imports from there, however far down."""
-    folder = Path(publish.__file__).parent.parent / layer
-    found, waiting = set(), [first]
-    while waiting:
-        name = waiting.pop()
-        found.add(name)
-        for node in ast.walk(ast.parse((folder / f"{name}.py").read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(layer):
-                modules = [node.module.rpartition(".")[2]] if "." in node.module else [each.name for each in node.names]
-                waiting += [module for module in modules if module not in found]
-    return found
+    seen = {str(fingerprint())}
+    files = [file for file in copy.rglob("*.py") if "sources" not in file.parts]
+    for number, file in enumerate(files, 2):
+        file.write_text(file.read_text("utf-8") + "# changed\n", "utf-8")
+        seen.add(str(fingerprint()))
+        assert len(seen) == number, file
+    assert len(files) > 8, subject
 
 
 def test_what_stands_is_not_derived_again(tmp_path: Path) -> None:

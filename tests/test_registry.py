@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from license_expression import get_spdx_licensing
 
-from scrapers.declare import load_sources
-from storage.names import first_token
-from storage.openness import level_on
-from storage.registry import Registry, RegistryError, load_registry
-from storage.registry_files import COUNTRIES
-from storage.resolve import Printed, Resolved, resolve
+from registry.files import COUNTRIES
+from registry.load import Registry, RegistryError, load_registry
+from registry.names.parse import first_token
+from registry.openness import level_on
+from registry.resolve import Printed, Resolved, resolve
+from scrapers.spec import load_sources
 
 PROOF = "https://example.org/page,2026-08-01"
 GOOD = {
@@ -38,7 +38,7 @@ GOOD = {
         f"qwen/qwen3-max,alibaba,,no,,,,,{PROOF},",
     ],
     "aliases.csv": [
-        "alias,release,configuration,evidence_url,evidence_day",
+        "alias,release,variant,evidence_url,evidence_day",
         f"qwen3-32b-nothink,Qwen/Qwen3-32B,no-thinking,{PROOF}",
     ],
     "licences.csv": [
@@ -356,7 +356,7 @@ def test_the_openness_column_speaks_where_the_registry_is_silent(
 
 
 @pytest.mark.parametrize(
-    ("printed", "release", "configuration"),
+    ("printed", "release", "variant"),
     [
         ("Doubao-Seed-1.6-thinking-250715", "bytedance-seed/seed-1.6-thinking-250715", ""),
         ("Doubao-Seed-1.6-251015 (Thinking)", "bytedance-seed/seed-1.6-251015", "thinking"),
@@ -374,10 +374,10 @@ def test_the_openness_column_speaks_where_the_registry_is_silent(
         ("GLM-4-9B-Chat", "zai-org/glm-4-9b-chat", ""),
     ],
 )
-def test_a_snapshot_is_a_release_of_its_own(shipped: Registry, printed: str, release: str, configuration: str) -> None:
+def test_a_snapshot_is_a_release_of_its_own(shipped: Registry, printed: str, release: str, variant: str) -> None:
     """Neither the undated name nor a day nearby takes it, and how it was run stays beside it."""
     found = ask(shipped, printed)
-    assert (found.release, found.configuration) == (release, configuration)
+    assert (found.release, found.variant) == (release, variant)
 
 
 def test_a_fact_that_changed_is_read_on_its_day(shipped: Registry) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from storage import warehouse
+from storage import database
 from tracker.cli import cli
 
 # Folder of the recordings -> how many of each state, and why the others were not accepted (looked at page by page).
@@ -111,7 +111,7 @@ def test_a_second_replay_adds_nothing(
 
 def test_the_series_carry_their_breaks(replayed: tuple[Path, list[dict[str, Any]]]) -> None:
     """Vectara began again on 2025-11-18; a release of LiveBench and an edition of OpenCompass break by themselves."""
-    connection = warehouse.connect(warehouse.published(replayed[0]), read_only=True)
+    connection = database.connect(database.published(replayed[0]), read_only=True)
     found = connection.execute(
         "SELECT board, day, break_before FROM series WHERE break_before IS NOT NULL ORDER BY ALL"
     ).fetchall()
@@ -125,7 +125,7 @@ def test_the_series_carry_their_breaks(replayed: tuple[Path, list[dict[str, Any]
 
 def test_agents_of_several_models(replayed: tuple[Path, list[dict[str, Any]]]) -> None:
     """On SWE-bench a row of models of two countries is mixed, and a row that names no model is unknown; both are listed."""
-    connection = warehouse.connect(warehouse.published(replayed[0]), read_only=True)
+    connection = database.connect(database.published(replayed[0]), read_only=True)
     rows = connection.execute(
         "SELECT r.name, r.country, n.models FROM latest AS r JOIN names AS n ON n.name_key = r.name_key"
         " WHERE r.board = 'swebench_verified'"
@@ -140,10 +140,10 @@ def test_agents_of_several_models(replayed: tuple[Path, list[dict[str, Any]]]) -
 
 def test_witnesses_of_one_board_make_one_point_a_day(replayed: tuple[Path, list[dict[str, Any]]]) -> None:
     """The same day from two sources is one point, of the more trusted; the other is kept beside it."""
-    connection = warehouse.connect(warehouse.published(replayed[0]), read_only=True)
+    connection = database.connect(database.published(replayed[0]), read_only=True)
     twice = connection.execute("SELECT board, day FROM series GROUP BY ALL HAVING count(*) > 1").fetchall()
     both = connection.execute(
-        "SELECT DISTINCT a.source, b.source FROM witnessed AS a JOIN witnessed AS b"
+        "SELECT DISTINCT a.source, b.source FROM snapshots_by_provider AS a JOIN snapshots_by_provider AS b"
         " ON b.board = a.board AND b.day = a.day AND b.choice > 1 WHERE a.choice = 1 AND a.board = 'arena_text_raw'"
     ).fetchall()
     connection.close()

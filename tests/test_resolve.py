@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.openness import Span, level_on
-from storage.registry import Registry
-from storage.registry_rows import Alias, Developer, DeveloperAlias, Evidence, Family, Licence, Release
-from storage.resolve import Printed, Resolved, resolve, suggest
+from registry.load import Registry
+from registry.models import Alias, Developer, DeveloperAlias, Evidence, Family, Licence, Release
+from registry.openness import Span, level_on
+from registry.resolve import Printed, Resolved, resolve, suggest
 
 SEEN = Evidence("https://example.org/page", date(2026, 8, 1))
 
@@ -96,7 +96,7 @@ def registry() -> Registry:
         developers=tuple(developer(row) for row in DEVELOPERS.split()),
         developer_aliases=tuple(DeveloperAlias(alias, name, SEEN) for alias, name in ALIASES.items()),
         releases={row.release: row for row in rows},
-        aliases={alias: Alias(alias, to, configuration, SEEN) for alias, to, configuration in NAMED},
+        aliases={alias: Alias(alias, to, variant, SEEN) for alias, to, variant in NAMED},
         licences=tuple(Licence(*row.split("|"), SEEN) for row in LICENCES.splitlines()),
         families=tuple(
             Family(token, maker, tuple(exceptions.split()), SEEN)
@@ -110,7 +110,7 @@ def ask(registry: Registry, name: str, **columns: str) -> Resolved:
 
 
 @pytest.mark.parametrize(
-    ("printed", "release_id", "how", "configuration"),
+    ("printed", "release_id", "how", "variant"),
     [
         ("openai/gpt-5", "openai/gpt-5", "id", ""),
         ("Kimi K2", "moonshotai/Kimi-K2-Instruct", "exact", ""),
@@ -132,10 +132,10 @@ def ask(registry: Registry, name: str, **columns: str) -> Resolved:
         ("K2-Think-V2", "LLM360/K2-Think-V2", "normalised", ""),
     ],
 )
-def test_a_release_is_found(registry: Registry, printed: str, release_id: str, how: str, configuration: str) -> None:
+def test_a_release_is_found(registry: Registry, printed: str, release_id: str, how: str, variant: str) -> None:
     """Id, exact alias, normalised alias, parts: each rung answers for itself and is said."""
     found = ask(registry, printed)
-    assert (found.release, found.release_how, found.configuration) == (release_id, how, configuration)
+    assert (found.release, found.release_how, found.variant) == (release_id, how, variant)
 
 
 @pytest.mark.parametrize(
@@ -314,10 +314,10 @@ def test_a_row_of_several_models(registry: Registry) -> None:
     assert mixed.release == "deepseek-ai/DeepSeek-R1 + anthropic/claude-3.5-sonnet-20241022"
     assert (mixed.developer, mixed.country, level_on(mixed.openness, None)) == ("mixed", "mixed", "mixed")
     agreed = ask(registry, "o3 (high) + gpt-4.1")
-    assert (agreed.release, agreed.configuration) == ("openai/o3 + openai/gpt-4.1", "high (openai/o3)")
+    assert (agreed.release, agreed.variant) == ("openai/o3 + openai/gpt-4.1", "high (openai/o3)")
     each = ask(registry, "o3 (high) + gpt-5-low")
-    assert each.configuration == "high (openai/o3) + low (openai/gpt-5)"
-    assert ask(registry, "gpt-5 + deepseek-r1").configuration == ""
+    assert each.variant == "high (openai/o3) + low (openai/gpt-5)"
+    assert ask(registry, "gpt-5 + deepseek-r1").variant == ""
     assert (agreed.developer, agreed.country, level_on(agreed.openness, None)) == (
         "openai",
         "US",
@@ -357,7 +357,7 @@ def test_models_that_the_source_names_apart(registry: Registry) -> None:
     assert row.country == "mixed"
     assert resolve(Printed("Some Agent v3", models=("o3",)), registry).release == "openai/o3"
     twice = resolve(Printed("Some Agent v3", models=("o3", "o3-high")), registry)
-    assert (twice.release, twice.configuration) == ("openai/o3", "high (openai/o3)")
+    assert (twice.release, twice.variant) == ("openai/o3", "high (openai/o3)")
 
 
 def test_every_answer_has_its_steps(registry: Registry) -> None:

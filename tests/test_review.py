@@ -52,7 +52,7 @@ def test_the_weightiest_stand_first(place: Place) -> None:
 
 def test_a_decision_is_a_line_with_evidence(place: Place) -> None:
     """--accept writes one sorted line; published, it holds for all of history."""
-    done = place.run("review", "--accept", "Nameless 9", "openai/gpt-4o", "--configuration", "high",
+    done = place.run("review", "--accept", "Nameless 9", "openai/gpt-4o", "--variant", "high",
                      "--evidence", URL, "--day", "2026-01-05")  # fmt: skip
     assert done.code == 0, done.err
     assert done.out == ""

@@ -14,18 +14,18 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.declare import load_sources
-from storage.warehouse import connect, published
+from scrapers.spec import load_sources
+from storage.database import connect, published
 from tests.simulated import Place, Upstream, free_port, page, put, small
 from tracker import config as configs
-from tracker.intake.schedule import due, trigger
+from tracker.scheduler import due, trigger
 
 DAYS = ["2025-08-20", "2025-11-10", "2026-08-22"]
 
 
 def scheduled(place: Place, upstream_mirror: str, **every: str) -> subprocess.Popen[str]:
     """A running schedule of these sources; all others are off."""
-    overrides = {name: f'{{ every = "{every[name]}" }}' if name in every else '{ enabled = false, why_off = "a test" }'
+    overrides = {name: f'{{ every = "{every[name]}" }}' if name in every else '{ enabled = false, disabled_reason = "a test" }'
                  for name in load_sources()}  # fmt: skip
     lines = "\n".join(f"{name} = {said}" for name, said in overrides.items())
     place.configure(upstream_mirror)

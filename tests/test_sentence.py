@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.country_names import NoCountry, country_named, one_country
 from scrapers.countries import ISO
-from scrapers.country_names import NoCountry, country_named, one_country
-from scrapers.declare import load_sources
+from scrapers.spec import load_sources
+from tracker.analysis.filter import parse
 from tracker.claims.board_names import BoardNames, board_names
 from tracker.claims.canonical import canonical
 from tracker.claims.files import Claim, Count
 from tracker.claims.sentence import AmbiguousClaim, UnreadableClaim, read_sentence
-from tracker.figures.where import parse
 
 TODAY = date(2026, 8, 22)
 BOARDS = board_names(load_sources())
@@ -149,10 +149,10 @@ def test_names_of_countries(texts: str, codes: tuple[str, ...]) -> None:
 
 def test_every_developers_country_has_its_adjective() -> None:
     """Each country of the registry can be said by a word that is neither its name nor its code."""
-    from scrapers.country_names import _SAID
+    from registry.country_names import _SAID
 
     said = {line.split(": ")[0] for line in _SAID.strip().splitlines()}
-    registry = Path(__file__).resolve().parent.parent / "tracker" / "registry" / "developers.csv"
+    registry = Path(__file__).resolve().parent.parent / "registry" / "data" / "developers.csv"
     with registry.open(encoding="utf-8", newline="") as lines:
         assert {row["country"] for row in csv.DictReader(lines)} - {"INT"} <= said
     assert said <= ISO
@@ -174,7 +174,7 @@ def test_where_takes_the_same_words() -> None:
 def test_a_code_asks_no_heavy_library() -> None:
     """country=CN and country=Chinese import neither pycountry nor rapidfuzz."""
     script = (
-        "import sys\nfrom tracker.figures.where import parse\n"
+        "import sys\nfrom tracker.analysis.filter import parse\n"
         "parse('country=CN'), parse('country=Chinese')\n"
         "print(sorted({'pycountry', 'rapidfuzz'} & sys.modules.keys()))\n"
     )

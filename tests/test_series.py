@@ -1,4 +1,4 @@
-"""The series of a board: one point a day, from the most trusted accepted witness; of several the last sighting."""
+"""The series of a board: one point a day, from the most trusted accepted witness; of several the last observation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import warehouse
+from storage import database
 from tests import tiny
 from tests.simulated import page, points, put, small
 
@@ -69,7 +69,7 @@ def test_the_published_day_counts_but_never_after_the_capture(tmp_path: Path) ->
 
 
 def test_a_day_from_the_future_goes_by_its_first_capture(tmp_path: Path) -> None:
-    """Seen again later, also once its published day has come, the point stays where it was."""
+    """SnapshotStats again later, also once its published day has come, the point stays where it was."""
     place = small(tmp_path / "place")
     body = page([60, 40], "2026-03-01")
     for at in ("2026-01-25", "2026-02-20", "2026-03-02"):
@@ -106,7 +106,7 @@ pages = [{ role = "copy", format = "csv", address = "https://example.net/copy.cs
 columns = { name = "model", score = "points" }
 [boards.small_plain]
 page = "copy"
-expect = { rows = [{ min = 2, max = 8 }], score = [0, 100] }
+expectations = { rows = [{ min = 2, max = 8 }], score = [0, 100] }
 """
 
 
@@ -135,9 +135,9 @@ def test_a_new_edition_breaks_a_board_whose_editions_do_not_compare(comparable: 
         day = date(2026, 1, key)
         tiny.put(connection, "snapshots", [{"snapshot_key": key, "snapshot": str(key), "board": "tiny", "published_on": day,
                                        "rows": 1, "state": "accepted"}])  # fmt: skip
-        tiny.put(connection, "sightings", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
+        tiny.put(connection, "observations", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
                                        "seen_at": datetime.combine(day, time()), "edition": edition}])  # fmt: skip
-    connection.execute(warehouse.sql("series"))
+    connection.execute(database.sql("series"))
     found = connection.execute("SELECT day, break_before FROM series ORDER BY day").fetchall()
     assert found == [(date(2026, 1, 1), None), (date(2026, 1, 2), expected)]
 
@@ -151,9 +151,9 @@ def test_an_old_edition_that_is_corrected_later_is_not_the_board_again(comparabl
         # Of two snapshots of one moment the first by id stands, where editions compare.
         tiny.put(connection, "snapshots", [{"snapshot_key": key, "snapshot": f"{edition}{key}", "board": "tiny",
                                        "published_on": None, "rows": 1, "state": "accepted"}])  # fmt: skip
-        tiny.put(connection, "sightings", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
+        tiny.put(connection, "observations", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
                                        "seen_at": datetime.combine(date(2026, 1, on), time()), "edition": edition}])  # fmt: skip
-    connection.execute(warehouse.sql("series"))
+    connection.execute(database.sql("series"))
     found = connection.execute("SELECT edition FROM series ORDER BY day").fetchall()
     assert [edition for (edition,) in found] == expected
 
@@ -166,12 +166,12 @@ def test_ranks_alone_are_names_in_common() -> None:
         day = date(2026, 1, key)
         tiny.put(connection, "snapshots", [{"snapshot_key": key, "snapshot": str(key), "board": "tiny", "rows": 1,
                                        "published_on": day, "state": "accepted"}])  # fmt: skip
-        tiny.put(connection, "sightings", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
+        tiny.put(connection, "observations", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
                                        "seen_at": datetime.combine(day, time())}])  # fmt: skip
         tiny.put(connection, "names", [{"name_key": key, "name": name, "models": []}])
-        tiny.put(connection, "entries", [{"snapshot_key": key, "row": 0, "name_key": key, "printed_rank": 1}])
-    connection.execute(warehouse.sql("series"))
-    found = connection.execute(warehouse.sql("suspected_breaks"), ["tiny"]).fetchall()
+        tiny.put(connection, "entries", [{"snapshot_key": key, "row": 0, "name_key": key, "published_rank": 1}])
+    connection.execute(database.sql("series"))
+    found = connection.execute(database.sql("suspected_breaks"), ["tiny"]).fetchall()
     assert [(row[2], row[-1]) for row in found] == [(date(2026, 1, 3), "no name in common")]
 
 
@@ -190,8 +190,8 @@ def test_an_edition_seen_while_it_was_the_newest_is_not_replaced_by_what_it_beca
     for key, (snapshot, edition, published, seen) in enumerate(shown, 1):
         tiny.put(connection, "snapshots", [{"snapshot_key": key, "snapshot": snapshot, "board": "tiny",
                                        "published_on": published, "rows": 1, "state": "accepted"}])  # fmt: skip
-        tiny.put(connection, "sightings", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
+        tiny.put(connection, "observations", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
                                        "seen_at": datetime.combine(seen, time()), "edition": edition}])  # fmt: skip
-    connection.execute(warehouse.sql("series"))
+    connection.execute(database.sql("series"))
     found = connection.execute("SELECT day, snapshot FROM series ORDER BY day").fetchall()
     assert found == [(date(2026, 1, 2), "live"), (date(2026, 1, 9), "eve of c")]

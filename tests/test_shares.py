@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from storage import publish, warehouse
-from tests.tiny import DAY, Row, database, in_memory
-from tracker.figures.shares import By, Definition, Share, shares
+from storage import database, publish
+from tests.tiny import DAY, Row, in_memory, tiny_database
+from tracker.analysis.shares import By, Definition, Share, shares
 
 CN = {"country": "CN", "openness": "open_weights"}
 US = {"country": "US", "openness": "proprietary"}
@@ -30,10 +30,10 @@ TIED = [
 ]
 
 
-def ask(rows: list[Row], top: int, direction: str = "higher", **knobs: Any) -> dict[str, Share]:
+def ask(rows: list[Row], top: int, direction: str = "higher", **options: Any) -> dict[str, Share]:
     """The shares of one board: value -> share. Of two properties the values are joined by a space."""
     connection = in_memory({"tiny": (direction, rows)})
-    found = shares(connection, ["tiny"], [top], Definition(**knobs), as_of=DAY, today=DAY)
+    found = shares(connection, ["tiny"], [top], Definition(**options), as_of=DAY, today=DAY)
     return {" ".join(share.values.values()): share for share in found}
 
 
@@ -159,8 +159,8 @@ def test_openness_then_and_now(facts: Any, out_on: int, today: int, level: str) 
 
 def test_every_day_and_as_of(tmp_path: Path) -> None:
     """Nothing on or before the day: no answer. The newest on or before it otherwise."""
-    database(tmp_path, {"tiny": ("higher", TIED)})
-    connection = warehouse.connect(warehouse.published(tmp_path), read_only=True)
+    tiny_database(tmp_path, {"tiny": ("higher", TIED)})
+    connection = database.connect(database.published(tmp_path), read_only=True)
     try:
         before = shares(connection, ["tiny"], [3], Definition(), as_of=date(2026, 1, 1), today=DAY)
         after = shares(connection, ["tiny"], [3], Definition(), as_of=date(2027, 1, 1), today=DAY, every_day=True)
@@ -192,11 +192,11 @@ def ask_all(questions: Sequence[Question]) -> list[dict[str, Share]]:
     connection = in_memory(boards)
     asked = [
         {"ask": ask, "board": board, "top": one.top, "as_of": DAY, "today": DAY, "every_day": False,
-         **{"by_value" if knob == "by" else knob: value for knob, value in asdict(one.definition).items()}}
+         **{"by_value" if option == "by" else option: value for option, value in asdict(one.definition).items()}}
         for ask, (board, one) in enumerate(zip(boards, questions, strict=True))
     ]  # fmt: skip
     connection.register("questions", pa.Table.from_pylist(asked))
-    answers = connection.execute(f"WITH asked AS (FROM questions) {warehouse.sql('share')}").fetchall()
+    answers = connection.execute(f"WITH asked AS (FROM questions) {database.sql('share')}").fetchall()
     connection.unregister("questions")
     found: list[dict[str, Share]] = [{} for _ in questions]
     for ask, *row in answers:
@@ -231,11 +231,11 @@ EVERY_SMALL = [
 
 
 class Small(list[Question]):
-    """Every small board under a definition; told by its knobs, as hypothesis prints each example."""
+    """Every small board under a definition; told by its options, as hypothesis prints each example."""
 
-    def __init__(self, **knobs: Any) -> None:
-        super().__init__(replace(one, definition=Definition(**knobs)) for one in EVERY_SMALL)
-        self._knobs = knobs
+    def __init__(self, **options: Any) -> None:
+        super().__init__(replace(one, definition=Definition(**options)) for one in EVERY_SMALL)
+        self._knobs = options
 
     def __repr__(self) -> str:
         return f"Small(**{self._knobs})"
@@ -247,7 +247,7 @@ row_lists = st.lists(
         Row,
         name=st.sampled_from("abcd"),
         score=st.sampled_from([1.0, 2.0, 2.0, None]),
-        printed_rank=st.sampled_from([1.0, 2.0, None]),
+        published_rank=st.sampled_from([1.0, 2.0, None]),
         release=st.sampled_from(["", "r1", "r2"]),
         developer=st.sampled_from(["", "*", "A", "B"]),
         country=st.sampled_from(["", "", "mixed", "CN", "US"]),
@@ -260,14 +260,14 @@ row_lists = st.lists(
 
 def questions(**narrower: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Question]]:
     """Up to twenty boards at a time, each with an N within its rows."""
-    knobs = {
+    options = {
         "by": st.sampled_from(get_args(By)),
         "unit": st.sampled_from(["entry", "release", "developer"]),
         "ties": st.sampled_from(["fractional", "include", "exclude"]),
-        "rank_by": st.sampled_from(["score", "score", "printed", "printed_at_most"]),
+        "rank_by": st.sampled_from(["score", "score", "printed", "published_rank_at_most"]),
         "open_means": st.sampled_from(["any", "permissive"]),
     }
-    definitions = st.builds(Definition, **(knobs | narrower))
+    definitions = st.builds(Definition, **(options | narrower))
 
     def asked(rows: list[Row]) -> st.SearchStrategy[Question]:
         return st.builds(
@@ -300,7 +300,7 @@ def test_shares_sum_to_one(asked: list[Question]) -> None:
             assert of <= one.top + 1e-9
 
 
-@given(asked=questions(**{knob: st.just(value) for knob, value in asdict(Definition()).items()}))
+@given(asked=questions(**{option: st.just(value) for option, value in asdict(Definition()).items()}))
 @example(asked=Small())
 @on_any_boards
 def test_fractional_is_the_mean_over_all_orders(asked: list[Question]) -> None:
@@ -333,7 +333,7 @@ def test_rows_below_the_cut_change_nothing(asked: list[Question]) -> None:
     whole = [replace(one, top=len(one.rows), definition=replace(one.definition, ties="include")) for one in asked]
     found = ask_all([*asked, *more, *whole])
     for one, before, after, every in zip(asked, *(found[n:][: len(asked)] for n in starts(asked)), strict=True):
-        if one.definition.rank_by == "printed_at_most" or (every and next(iter(every.values())).of >= one.top):
+        if one.definition.rank_by == "published_rank_at_most" or (every and next(iter(every.values())).of >= one.top):
             assert figures(before) == figures(after)
 
 

@@ -22,13 +22,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from scrapers import plain
-from scrapers.base import Entry, Page, Pages, Request, Snapshot
-from scrapers.declare import SOURCES, Source, load_source
+from registry.names.parse import parse_name
+from scrapers import table_parser
 from scrapers.errors import MissingColumn, PageError
+from scrapers.model import Entry, Page, Pages, Request, Snapshot
 from scrapers.sources import opencompass
-from storage.names import parse_name
-from tracker.intake.bring_in import owner
+from scrapers.spec import SOURCES, Source, load_source
+from tracker.importers.index import owner
 
 SAVED = Path(__file__).parent / "pages"
 
@@ -79,7 +79,7 @@ def page(file: Path) -> Page:
 
 def read(source: str, *pages: Page) -> list[Snapshot]:
     """What the source reads from these pages."""
-    return plain.snapshots(declared(source), Pages(pages))
+    return table_parser.snapshots(declared(source), Pages(pages))
 
 
 def printed(snapshots: list[Snapshot]) -> str:
@@ -178,7 +178,7 @@ def test_arena_gives_a_snapshot_for_each_published_day_of_the_overall_category()
         1500.1845696846094,
         1510.0103787059707,
     )
-    assert (first.printed_rank, first.votes, first.organization, first.licence) == (
+    assert (first.published_rank, first.votes, first.organization, first.licence) == (
         1,
         25628,
         "anthropic",
@@ -477,8 +477,8 @@ def test_a_category_that_has_no_rows_is_refused() -> None:
 
 def test_a_source_without_python_asks_for_its_declared_pages() -> None:
     """Role, address and flags as the TOML has them."""
-    asked = list(plain.requests(declared("arena")))
-    assert [(request.role, request.once) for request in asked] == [
+    asked = list(table_parser.requests(declared("arena")))
+    assert [(request.role, request.fetch_once) for request in asked] == [
         ("text_style_control", False), ("text", False), ("vision_style_control", False), ("vision", False),
         ("webdev", False), ("text_style_control_full", True), ("text_full", True),
         ("vision_style_control_full", True), ("vision_full", True), ("webdev_full", True),
@@ -523,7 +523,7 @@ def test_opencompass_asks_for_every_edition_that_its_manifests_list() -> None:
     ]
     assert asked[1].address == "https://cdn.opencompass.org.cn/assets/llm-rank/llm-data-v2.26-07.20260824.json"
     assert asked[7].address == "https://cdn.opencompass.org.cn/assets/llm-rank/llm-column-v2.26-07.20260824.json"
-    assert {(request.role, request.optional, request.once) for request in asked if request.once} == {
+    assert {(request.role, request.optional, request.fetch_once) for request in asked if request.fetch_once} == {
         ("columns_llm", True, True)
     }
     bodies = [orjson.loads(request.body) for request in asked if request.body]

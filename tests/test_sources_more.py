@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from scrapers import expect, plain
-from scrapers.base import Page, Pages, Snapshot
-from scrapers.declare import SOURCES, load_source, load_sources
+from scrapers import table_parser
 from scrapers.errors import MissingColumn, PageError
+from scrapers.model import Page, Pages, Snapshot
 from scrapers.sources import livebench
-from storage import warehouse
+from scrapers.spec import SOURCES, load_source, load_sources
+from storage import database, validate
 from tests.test_sources import SAVED, page, read
 
 NEW, OLD = livebench.REPOSITORIES
@@ -189,20 +189,20 @@ def test_the_mirror_takes_the_arenas_day_and_its_own_where_that_is_blank() -> No
 )
 def test_a_mirror_that_was_cut_is_not_believed(board: str, rows: int, day: date, believed: bool) -> None:
     """It was cut to between 10 and 71 rows on most days of 2026, with green builds."""
-    expected = load_source(SOURCES / "arena_mirror.toml").boards[board].expect
-    reason = expect.fault(expected, expect.Seen(day, rows, set(expected.landmarks), 1000, 1500))
+    expected = load_source(SOURCES / "arena_mirror.toml").boards[board].expectations
+    reason = validate.fault(expected, validate.SnapshotStats(day, rows, set(expected.landmarks), 1000, 1500))
     assert (reason is None) == believed
 
 
 def test_a_board_of_several_witnesses_has_one_that_says_what_it_measures() -> None:
     """The others name the same adjustment: another adjustment is another board, never a second witness."""
     sources = load_sources((SOURCES,))
-    for name, (primary, board) in warehouse.primary(sources).items():
-        witnesses = [source for source in sources.values() if name in source.boards]
+    for name, (primary, board) in database.primary(sources).items():
+        board_providers = [source for source in sources.values() if name in source.boards]
         assert board.metric, name
-        if len(witnesses) > 1:
-            assert set(board.trust) >= {source.name for source in witnesses} - {primary.name}, name
-            assert {source.boards[name].adjustment for source in witnesses} == {board.adjustment}, name
+        if len(board_providers) > 1:
+            assert set(board.trust) >= {source.name for source in board_providers} - {primary.name}, name
+            assert {source.boards[name].adjustment for source in board_providers} == {board.adjustment}, name
 
 
 def test_sources_that_are_frozen_or_cut_are_off_and_say_why() -> None:
@@ -210,7 +210,7 @@ def test_sources_that_are_frozen_or_cut_are_off_and_say_why() -> None:
     for name in ("arena_csv", "arena_catalog", "arena_mirror"):
         source = load_source(SOURCES / f"{name}.toml")
         assert not source.enabled
-        assert len(source.why_off) > 20
+        assert len(source.disabled_reason) > 20
 
 
 def test_every_recording_is_read_or_refused_as_it_was_reviewed(shared: Path) -> None:
@@ -224,7 +224,7 @@ def test_every_recording_is_read_or_refused_as_it_was_reviewed(shared: Path) -> 
         ("opencompass_vlm", "openvlm", "opencompass/openvlm/2025-10-23__OpenVLM.json"): [284],
     }
     for (source, role, file), rows in counted.items():
-        found = plain.snapshots(
+        found = table_parser.snapshots(
             load_source(SOURCES / f"{source}.toml"), Pages([Page(role, file, (captures / file).read_bytes())])
         )
         assert [len(snapshot.entries) for snapshot in found] == rows

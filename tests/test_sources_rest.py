@@ -13,13 +13,14 @@ from pathlib import Path
 import orjson
 import pytest
 
-from scrapers import expect, plain
-from scrapers.base import Page, Pages, Request, Snapshot
-from scrapers.declare import SOURCES, Source, load_source
+from registry.load import load_registry
+from registry.resolve import Printed, Resolved, resolve
+from scrapers import table_parser
 from scrapers.errors import MissingColumn, PageError
+from scrapers.model import Page, Pages, Request, Snapshot
 from scrapers.sources import tau2
-from storage.registry import load_registry
-from storage.resolve import Printed, Resolved, resolve
+from scrapers.spec import SOURCES, Source, load_source
+from storage import validate
 
 SAVED = Path(__file__).parent / "pages"
 
@@ -31,7 +32,7 @@ def source(name: str) -> Source:
 
 def read(name: str, body: bytes, role: str) -> dict[str, Snapshot]:
     """The snapshots of one page, by board."""
-    found = plain.snapshots(source(name), Pages([Page(role, f"https://saved.example/{role}", body)]))
+    found = table_parser.snapshots(source(name), Pages([Page(role, f"https://saved.example/{role}", body)]))
     return {snapshot.board: snapshot for snapshot in found}
 
 
@@ -44,8 +45,10 @@ def judged(name: str, snapshot: Snapshot, day: date) -> str | None:
     """What the board's expectations say of it."""
     scores = [entry.score for entry in snapshot.entries if entry.score is not None]
     names = {entry.name for entry in snapshot.entries}
-    seen = expect.Seen(day, len(snapshot.entries), names, min(scores, default=None), max(scores, default=None))
-    return expect.fault(source(name).boards[snapshot.board].expect, seen)
+    seen = validate.SnapshotStats(
+        day, len(snapshot.entries), names, min(scores, default=None), max(scores, default=None)
+    )
+    return validate.fault(source(name).boards[snapshot.board].expectations, seen)
 
 
 # SWE-bench: agents and their models.
@@ -296,7 +299,7 @@ def test_a_table_that_is_cut_inside_its_last_cell_is_refused(name: str, file: st
 def test_what_is_off_says_why_and_keys_come_from_the_environment() -> None:
     """The value of a key is in no declaration."""
     off = ["arc_prize", "artificial_analysis", "openrouter_rankings", "openrouter_weekly", "openrouter_empty"]
-    assert all(not source(name).enabled and source(name).why_off for name in [*off, "seal_swebench_pro"])
+    assert all(not source(name).enabled and source(name).disabled_reason for name in [*off, "seal_swebench_pro"])
     assert {name: (source(name).key, source(name).key_header) for name in off if source(name).key} == {
         "artificial_analysis": ("AA_API_KEY", "x-api-key"),
         "openrouter_rankings": ("OPENROUTER_API_KEY", "Authorization"),
@@ -375,7 +378,7 @@ def roles(address: str) -> list[tuple[Source, str]]:
         (one, page.role)
         for one in map(source, NAMES)
         for page in one.pages
-        if address and (address == page.address or any(fnmatchcase(address, like) for like in page.like))
+        if address and (address == page.address or any(fnmatchcase(address, like) for like in page.url_patterns))
     ]
 
 
@@ -401,7 +404,7 @@ def test_every_recording_is_read_in_full_or_refused_by_name(shared: Path) -> Non
     reasons: dict[str, set[str]] = {}
     for folder, one, page in recorded(shared):
         try:
-            found = plain.snapshots(one, Pages([page]))
+            found = table_parser.snapshots(one, Pages([page]))
             rows.setdefault(folder, []).append(str(len(found[0].entries)) if found else "0")
         except PageError as error:
             rows.setdefault(folder, []).append("x")
@@ -421,7 +424,7 @@ def test_the_newest_set_of_tau2_is_whole(shared: Path) -> None:
     pages = [page for _, one, page in recorded(shared) if one.name == "tau2"]
     newest = [page for page in pages if page.role == "manifest"][-1]  # in order of file, which begins with the day
     (part,) = tau2.sets(Pages([newest, *(page for page in pages if page.role == "submission")]))
-    assert [(snapshot.board, len(snapshot.entries)) for snapshot in plain.snapshots(source("tau2"), part)] == [
+    assert [(snapshot.board, len(snapshot.entries)) for snapshot in table_parser.snapshots(source("tau2"), part)] == [
         ("tau2_overall", 8), ("tau2_retail", 8), ("tau2_airline", 8), ("tau2_telecom", 8), ("tau2_banking", 27),
         ("tau2_voice_overall", 13), ("tau2_voice_retail", 13), ("tau2_voice_airline", 13), ("tau2_voice_telecom", 13),
     ]  # fmt: skip

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.figures.points import Point, Row
-from tracker.figures.uncertainty import noise, reach
-from tracker.figures.where import parse
+from tracker.analysis.board_rows import Point, Row
+from tracker.analysis.filter import parse
+from tracker.analysis.uncertainty import noise, reach
 
 CN = parse("country=CN")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.tiny import Row, database
+from tests.tiny import Row, tiny_database
 from tracker.cli import cli
 
 
@@ -39,7 +39,7 @@ def data(vectors: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
                     line["openness"],
                 )
             )
-    return database(tmp_path_factory.mktemp("vectors"), boards)
+    return tiny_database(tmp_path_factory.mktemp("vectors"), boards)
 
 
 def expected(vectors: Path) -> dict[tuple[str, ...], dict[str, tuple[float, float, float, float]]]:

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from storage import publish, warehouse
+from storage import database, publish
 
 DAY = date(2026, 1, 2)
 
@@ -28,17 +28,17 @@ class Row:
 
     name: str
     score: float | None
-    printed_rank: float | None = None
+    published_rank: float | None = None
     release: str = ""
     developer: str = ""
     country: str = ""
     openness: str = ""
 
 
-def database(path: Path, boards: Mapping[str, tuple[str, Iterable[Row]]], day: date = DAY) -> Path:
+def tiny_database(path: Path, boards: Mapping[str, tuple[str, Iterable[Row]]], day: date = DAY) -> Path:
     """A published database at `path`/tracker.duckdb with these boards: name -> (direction, rows)."""
     file = path / "warehouse.duckdb"
-    with warehouse.opened(file) as connection:
+    with database.opened(file) as connection:
         for key, (board, (direction, rows)) in enumerate(boards.items(), 1):
             fill(connection, key, board, direction, list(rows), day)
         publish.derive(connection)
@@ -47,7 +47,7 @@ def database(path: Path, boards: Mapping[str, tuple[str, Iterable[Row]]], day: d
     return path
 
 
-FILLED = ("boards", "snapshots", "sightings", "captures", "entries", "names", "names_resolved", "openness")
+FILLED = ("boards", "snapshots", "observations", "captures", "entries", "names", "names_resolved", "openness")
 
 
 @functools.cache
@@ -55,7 +55,7 @@ def memory() -> duckdb.DuckDBPyConnection:
     """One database in memory with the tables of the warehouse."""
     connection = duckdb.connect()
     atexit.register(forget)
-    connection.execute(warehouse.sql("schema"))
+    connection.execute(database.sql("schema"))
     return connection
 
 
@@ -72,7 +72,7 @@ def in_memory(boards: Mapping[str, tuple[str, Iterable[Row]]], day: date = DAY) 
         connection.execute(f"DELETE FROM {table}")
     given = [(key, board, direction, list(rows)) for key, (board, (direction, rows)) in enumerate(boards.items(), 1)]
     fill_all(connection, given, day)
-    connection.execute(warehouse.sql("series"))
+    connection.execute(database.sql("series"))
     return connection
 
 
@@ -90,7 +90,7 @@ def fill_all(
     seen = datetime.combine(day, time())
     # A published database has the registry's developers; those of tiny boards are named by their rows alone.
     connection.execute("CREATE TABLE IF NOT EXISTS developers (developer VARCHAR, name VARCHAR)")
-    warehouse.replace_origins(connection)
+    database.replace_origins(connection)
     tables: dict[str, list[dict[str, Any]]] = {name: [] for name in FILLED}
     for key, board, direction, rows in boards:
         tables["boards"].append({"board": board, "title": board, "direction": direction, "source": "tiny"})
@@ -98,7 +98,7 @@ def fill_all(
             "snapshot_key": key, "snapshot": f"{key:064d}", "board": board, "published_on": day, "rows": len(rows),
             "state": "accepted",
         })  # fmt: skip
-        tables["sightings"].append({"capture": str(key), "snapshot_key": key, "seen_at": seen, "source": "tiny"})
+        tables["observations"].append({"capture": str(key), "snapshot_key": key, "seen_at": seen, "source": "tiny"})
         tables["captures"].append({
             "capture": str(key), "fetched_at": seen, "source": "tiny", "state": "read", "origin": "import",
             "origin_detail": "tiny.csv", "run_id": "import",
@@ -109,7 +109,7 @@ def fill_all(
         tables["entries"] += [{
             "snapshot_key": key, "row": number, "name_key": name_key, "score": row.score,
             "position": None if row.score is None else ranked.index(sign * row.score) + 1,
-            "printed_rank": row.printed_rank,
+            "published_rank": row.published_rank,
         } for name_key, number, row in keyed]  # fmt: skip
         tables["names"] += [{"name_key": name_key, "name": row.name, "models": []} for name_key, _, row in keyed]
         tables["names_resolved"] += [{

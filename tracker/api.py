@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage import warehouse
-from tracker.figures.shares import Definition, shares
+from storage import database
+from tracker.analysis.shares import Definition, shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def query(data: str | Path, sql: str) -> pd.DataFrame:
     """The answer to any question to the published database in `data`; NothingPublished where there is none yet."""
-    connection = warehouse.connect(warehouse.published(Path(data)), read_only=True)
+    connection = database.connect(database.published(Path(data)), read_only=True)
     try:
         return connection.execute(sql).df()
     finally:
@@ -35,19 +35,19 @@ def share(
     as_of: date | None = None,
     every_day: bool = False,
     today: date | None = None,
-    **knobs: Any,
+    **options: Any,
 ) -> pd.DataFrame:
-    """Shares of the top N of a board, one row for each value (and day); `knobs` are those of shares.Definition.
+    """Shares of the top N of a board, one row for each value (and day); `options` are those of shares.Definition.
 
     Columns as `tracker share --format json` has them; counts are of units, shares 0 to 1.
     """
     import pandas as pd
 
     today = today or datetime.now(UTC).date()
-    connection = warehouse.connect(warehouse.published(Path(data)), read_only=True)
+    connection = database.connect(database.published(Path(data)), read_only=True)
     try:
         found = shares(
-            connection, [board], [top], Definition(**knobs), as_of=as_of or today, today=today, every_day=every_day
+            connection, [board], [top], Definition(**options), as_of=as_of or today, today=today, every_day=every_day
         )
     finally:
         connection.close()

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, field_validator
 
-from scrapers.declare import SOURCES, Declared, PageOf, Source, check_every, load_sources, read_toml, seconds, validate
 from scrapers.errors import DeclarationError
+from scrapers.spec import SOURCES, Declared, PageSpec, Source, check_every, load_sources, read_toml, seconds, validate
 from storage.origins import Origin
 
 Positive = Annotated[float, Field(gt=0, le=1e6)]  # not without end: nothing counts that far
@@ -71,7 +71,7 @@ class Override(Declared):
     """What config.toml may change of a source."""
 
     enabled: bool | None = None
-    why_off: str | None = None
+    disabled_reason: str | None = None
     every: str | None = None
     cron: str | None = None
     address: Mapping[str, str] = {}  # role -> another address
@@ -80,7 +80,7 @@ class Override(Declared):
     @classmethod
     def addresses(cls, value: Mapping[str, str]) -> Mapping[str, str]:
         for address in value.values():
-            PageOf.http(address)
+            PageSpec.http(address)
         return value
 
     @field_validator("every")
@@ -102,9 +102,9 @@ class Config(Declared):
     """The whole of config.toml."""
 
     data: Path = Path("data")
-    registry: Path = Path(__file__).parent / "registry"
+    registry: Path = Path(__file__).parent.parent / "registry" / "data"
     decisions: Path = Path("decisions.csv")
-    more_sources: tuple[Path, ...] = ()
+    source_folders: tuple[Path, ...] = ()
     http: Http = Http()
     schedule: Schedule = Schedule()
     sources: Mapping[str, Override] = {}
@@ -131,10 +131,10 @@ class Config(Declared):
 
     def declared(self) -> dict[str, Source]:
         """All sources with their overrides, by name."""
-        for folder in self.more_sources:
+        for folder in self.source_folders:
             if not folder.is_dir():
-                raise DeclarationError(self._file, "more_sources", f"there is no folder {folder}")
-        found = dict(load_sources((SOURCES, *self.more_sources, self.data / "boards")))
+                raise DeclarationError(self._file, "source_folders", f"there is no folder {folder}")
+        found = dict(load_sources((SOURCES, *self.source_folders, self.data / "boards")))
         for name, override in self.sources.items():
             if name not in found:
                 known = ", ".join(found)
@@ -148,7 +148,9 @@ def overridden(source: Source, override: Override, file: str = "config.toml") ->
     change: dict[str, object] = {}
     if override.enabled is not None:
         change["enabled"] = override.enabled
-        change["why_off"] = "" if override.enabled else override.why_off or "switched off in config.toml"
+        change["disabled_reason"] = (
+            "" if override.enabled else override.disabled_reason or "switched off in config.toml"
+        )
     if override.every is not None:
         change["every"] = override.every
     if override.cron is not None:
@@ -188,5 +190,5 @@ def load(path: Path | None, data: Path | None) -> Config:
         "data": data.resolve() if data else base / config.data,
         "registry": base / config.registry,
         "decisions": base / config.decisions,
-        "more_sources": tuple(base / folder for folder in config.more_sources),
+        "source_folders": tuple(base / folder for folder in config.source_folders),
     })  # fmt: skip

@@ -17,7 +17,7 @@ from socketserver import TCPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from tracker.intake import bundled as history
+from tracker.importers import bundled as history
 
 BUNDLED = Path(__file__).parent / "demo"
 _ARENA = "https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset/resolve/main"

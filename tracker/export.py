@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storage import warehouse
+from storage import database
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,7 +18,7 @@ _GUARD = "CASE WHEN regexp_matches({0}, '^[=+\\-@\\t\\r]') THEN '''' || {0} ELSE
 
 def queries() -> Iterator[tuple[str, str]]:
     """(file name without its ending, query) for every exported file."""
-    for part in warehouse.sql("export").split("-- file: ")[1:]:
+    for part in database.sql("export").split("-- file: ")[1:]:
         name, _, query = part.partition("\n")
         yield name.strip(), query.strip().rstrip(";")
 

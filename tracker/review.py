@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from storage.registry import Registry
-from storage.resolve import suggest
-from storage.warehouse import sql
+from registry.load import Registry
+from registry.resolve import suggest
+from storage.database import sql
 
 if TYPE_CHECKING:
     import duckdb

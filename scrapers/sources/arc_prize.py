@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scrapers import tables, values
-from scrapers.base import Entry, Pages, Snapshot
+from scrapers import formats, values
 from scrapers.errors import PageError
+from scrapers.model import Entry, Pages, Snapshot
 
 BOARDS = {"arc_agi_1": "v1_Semi_Private", "arc_agi_2": "v2_Semi_Private"}
 
@@ -14,7 +14,7 @@ BOARDS = {"arc_agi_1": "v1_Semi_Private", "arc_agi_2": "v2_Semi_Private"}
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """Both boards: what the site displays of each semi-private set."""
     for page in pages:
-        content = tables.read_json(page.body)
+        content = formats.read_json(page.body)
         models = {model["id"]: model for model in content["models"]}
         for board, dataset in BOARDS.items():
             entries = []

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scrapers import tables, values
-from scrapers.base import Entry, Pages, Snapshot
+from scrapers import formats, values
 from scrapers.errors import MissingColumn
+from scrapers.model import Entry, Pages, Snapshot
 
 BOARDS = {"text": "arena_text_raw", "text_style_control": "arena_text"}
 
@@ -15,11 +15,11 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
     """The category `full` of a board; the list of models (prices, organisations) ranks nothing, and is only checked."""
     for page in pages:
         if page.role == "models":
-            for model in tables.json_rows(page.body):
+            for model in formats.json_rows(page.body):
                 if "model_api_name" not in model:
                     raise MissingColumn("model_api_name", model)
             continue
-        categories = tables.read_json(page.body)
+        categories = formats.read_json(page.body)
         if "full" not in categories:
             raise MissingColumn("full", categories)
         entries = tuple(

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from scrapers import plain, tables, values
-from scrapers.base import Entry, Pages, Snapshot
+from scrapers import formats, table_parser, values
 from scrapers.errors import PageError
-from scrapers.tables import Row
+from scrapers.formats import Row
+from scrapers.model import Entry, Pages, Snapshot
 
 BOARDS = {"text": "arena_text_raw", "vision": "arena_vision_raw"}
 STYLE_CONTROL = {"text": "arena_text", "vision": "arena_vision"}
@@ -23,19 +23,19 @@ _INTERVAL = re.compile(r"\+(?P<above>\d+(?:\.\d+)?)/-(?P<below>\d+(?:\.\d+)?)")
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """The board of a page, and its ranking with style control where the page has it; the file prints no day."""
     for page in pages:
-        rows = tables.csv_rows(page.body)
+        rows = formats.csv_rows(page.body)
         entries = tuple(entry(row) for row in rows)
         yield Snapshot(BOARDS[page.role], None, None, entries)
         if rows and "rank_stylectrl" in rows[0]:
             ranks = [values.number(row["rank_stylectrl"]) for row in rows]
             bare = [replace(one, score=None, score_low=None, score_high=None) for one in entries]
-            ranked = tuple(replace(one, printed_rank=rank) for one, rank in zip(bare, ranks, strict=True))
+            ranked = tuple(replace(one, published_rank=rank) for one, rank in zip(bare, ranks, strict=True))
             yield Snapshot(STYLE_CONTROL[page.role], None, None, ranked)
 
 
 def entry(row: Row) -> Entry:
     """A row; two that share a name or a score stay two."""
-    score = values.number(plain.cell(row, ("arena_score", "arena_elo")))
+    score = values.number(table_parser.cell(row, ("arena_score", "arena_elo")))
     printed = values.text(row["95_pct_ci"])
     interval = _INTERVAL.fullmatch(printed) if printed else None
     if printed and not interval:
@@ -45,7 +45,7 @@ def entry(row: Row) -> Entry:
         score=score,
         score_low=score - float(interval["below"]) if interval and score is not None else None,
         score_high=score + float(interval["above"]) if interval and score is not None else None,
-        printed_rank=values.number(row["rank"]),
+        published_rank=values.number(row["rank"]),
         votes=values.number(row["votes"]),
         organization=values.text(row["organization"]),
         licence=values.text(row["license"]),

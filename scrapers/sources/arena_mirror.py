@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scrapers import tables, values
-from scrapers.base import Entry, Pages, Snapshot
+from scrapers import formats, values
 from scrapers.errors import PageError
-from scrapers.tables import Row
+from scrapers.formats import Row
+from scrapers.model import Entry, Pages, Snapshot
 
 BOARDS = {"text": "arena_text", "vision": "arena_vision", "webdev": "arena_webdev"}
 PRINTED = {"text": {"text"}, "vision": {"vision"}, "webdev": {"code", "code-webdev"}}
@@ -16,7 +16,7 @@ PRINTED = {"text": {"text"}, "vision": {"vision"}, "webdev": {"code", "code-webd
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """The board that the page says it is; the day is the Arena's own, or that of the copy where it lacks one."""
     for page in pages:
-        content = tables.read_json(page.body)
+        content = formats.read_json(page.body)
         about, rows = content["meta"], content["models"]
         if about["leaderboard"] not in PRINTED[page.role]:
             raise PageError(f"the page says it is {about['leaderboard']!r}, not {page.role!r}")
@@ -36,7 +36,7 @@ def entry(row: Row) -> Entry:
         score=score,
         score_low=score - low if score is not None and low is not None else None,
         score_high=score + high if score is not None and high is not None else None,
-        printed_rank=values.number(row["rank"]),
+        published_rank=values.number(row["rank"]),
         votes=values.number(row["votes"]),
         organization=values.text(row["vendor"]),
         openness={"open": "open", "proprietary": "closed", None: None}[values.text(row["license"])],

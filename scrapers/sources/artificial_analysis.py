@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from scrapers import tables, values
-from scrapers.base import Entry, Pages, Snapshot
+from scrapers import formats, values
+from scrapers.model import Entry, Pages, Snapshot
 
 INDEX = "artificial_analysis_intelligence_index"
 
@@ -14,7 +14,7 @@ INDEX = "artificial_analysis_intelligence_index"
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """One snapshot; a model whose index is null has no place."""
     for page in pages:
-        yield Snapshot("aa_intelligence", None, None, tuple(map(entry, tables.read_json(page.body)["data"])))
+        yield Snapshot("aa_intelligence", None, None, tuple(map(entry, formats.read_json(page.body)["data"])))
 
 
 def entry(model: dict[str, Any]) -> Entry:

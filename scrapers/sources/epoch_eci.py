@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scrapers import tables, values
-from scrapers.base import Entry, Pages, Snapshot
+from scrapers import formats, values
 from scrapers.errors import PageError
-from scrapers.tables import Row
+from scrapers.formats import Row
+from scrapers.model import Entry, Pages, Snapshot
 
 CLOSED = {"API access", "Hosted access (no API)", "Unreleased"}
 
@@ -15,11 +15,11 @@ CLOSED = {"API access", "Hosted access (no API)", "Unreleased"}
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """The index of every model; the file prints no day of its own (`date` is the model's release)."""
     for page in pages:
-        yield Snapshot("epoch_eci", None, None, tuple(entry(row) for row in tables.csv_rows(page.body)))
+        yield Snapshot("epoch_eci", None, None, tuple(entry(row) for row in formats.csv_rows(page.body)))
 
 
 def entry(row: Row) -> Entry:
-    """A row under the name that the site displays, which tells the configuration."""
+    """A row under the name that the site displays, which tells the variant."""
     return Entry(
         name=row["Display name"],
         score=values.number(row["eci"]),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scrapers import tables
-from scrapers.base import Fact, Pages, Snapshot
+from scrapers import formats
+from scrapers.model import Fact, Pages, Snapshot
 
 COLUMNS = ("Model", "Organization", "Publication date", "Country (of organization)", "Model accessibility")
 
@@ -20,14 +20,14 @@ _CLOSED = ("API access", "Hosted access (no API)", "Unreleased")
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """Nothing; PageError where the page is not the list."""
     for page in pages:
-        tables.checked(tables.csv_rows(page.body), COLUMNS, at_least=500)
+        formats.checked(formats.csv_rows(page.body), COLUMNS, at_least=500)
     return ()
 
 
 def facts(pages: Pages) -> Iterator[Fact]:
     """Developer, country, day and weights of each model; a cell that is blank says nothing."""
     for page in pages:
-        for row in tables.csv_rows(page.body):
+        for row in formats.csv_rows(page.body):
             name, access = row["Model"], row["Model accessibility"]
             yield from (Fact(name, about, row[column]) for about, column in _FACTS.items() if row[column])
             if access.startswith("Open weights"):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from scrapers import tables, values
-from scrapers.base import Entry, Pages, Snapshot
+from scrapers import formats, values
 from scrapers.errors import PageError
+from scrapers.model import Entry, Pages, Snapshot
 
 SETTINGS = {"Opt@1": True, "Opt@10": False}  # whether its rows are of the board
 
@@ -19,7 +19,7 @@ SETTINGS = {"Opt@1": True, "Opt@10": False}  # whether its rows are of the board
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """One snapshot of the file; its `last_updated` stood still for a year and is no day."""
     for page in pages:
-        rows = tables.read_json(page.body)["models"]
+        rows = formats.read_json(page.body)["models"]
         for row in rows:
             if row["setting"] not in SETTINGS:
                 raise PageError(f"setting is {row['setting']!r}")

@@ -18,11 +18,11 @@ from typing import Any
 
 import chompjs
 
-from scrapers import tables, values
-from scrapers.base import Entry, Page, Pages, Request, Snapshot
-from scrapers.declare import Source
+from scrapers import formats, values
 from scrapers.errors import MissingColumn, PageError
-from scrapers.tables import Row
+from scrapers.formats import Row
+from scrapers.model import Entry, Page, Pages, Request, Snapshot
+from scrapers.spec import Source
 
 # Most trusted first.
 REPOSITORIES = (
@@ -102,7 +102,7 @@ def release_of(page: Page) -> date:
 
 def releases(body: bytes) -> list[date]:
     """The days of `RELEASES`, in its order."""
-    _, declared, after = tables.no_html(tables.decode(body)).partition("RELEASES")
+    _, declared, after = formats.no_html(formats.decode(body)).partition("RELEASES")
     if not declared:
         raise MissingColumn("RELEASES", "no such constant")
     days: list[str] = chompjs.parse_js_object(after)
@@ -111,7 +111,7 @@ def releases(body: bytes) -> list[date]:
 
 def models(body: bytes) -> dict[str, Mapping[str, Any]]:
     """What modelLinks.js says of each name and variant; in 2024 a name had no more than a link."""
-    _, declared, after = tables.no_html(tables.decode(body)).partition("modelLinks =")
+    _, declared, after = formats.no_html(formats.decode(body)).partition("modelLinks =")
     if not declared:
         raise MissingColumn("modelLinks", "no such constant")
     found: dict[str, Mapping[str, Any]] = {}
@@ -127,7 +127,7 @@ def models(body: bytes) -> dict[str, Mapping[str, Any]]:
 
 def categories(body: bytes) -> dict[str, list[str]]:
     """Category: its tasks."""
-    found = tables.read_json(body)
+    found = formats.read_json(body)
     if not found or not all(found.values()):
         raise PageError("a category has no tasks")
     return dict(found)
@@ -135,13 +135,13 @@ def categories(body: bytes) -> dict[str, list[str]]:
 
 def rows(body: bytes, tasks: Mapping[str, list[str]]) -> list[Row]:
     """The table's rows. Nobody can say which values a short row lacks: it has none; a short last row is a cut page."""
-    columns, *lines = [line for line in csv.reader(io.StringIO(tables.no_html(tables.decode(body)))) if line]
+    columns, *lines = [line for line in csv.reader(io.StringIO(formats.no_html(formats.decode(body)))) if line]
     for task in ("model", *(task for theirs in tasks.values() for task in theirs)):
         if task not in columns:
             raise MissingColumn(task, columns)
     blank = [""] * (len(columns) - 1)
     whole = [[line[0], *blank] if len(line) < len(columns) else line for line in lines[:-1]]
-    return tables.table(columns, whole + lines[-1:])
+    return formats.table(columns, whole + lines[-1:])
 
 
 def entry(row: Row, tasks: Mapping[str, list[str]], about: Mapping[str, Mapping[str, Any]]) -> Entry:

@@ -15,10 +15,10 @@ from typing import Any
 
 import orjson
 
-from scrapers import tables, values
-from scrapers.base import Entry, Page, Pages, Request, Snapshot
-from scrapers.declare import Source
+from scrapers import formats, values
 from scrapers.errors import MissingColumn, PageError
+from scrapers.model import Entry, Page, Pages, Request, Snapshot
+from scrapers.spec import Source
 
 GATEWAY = "https://rank.opencompass.org.cn/gw/opencompass-be/api/v1/rank/"
 CDN = "https://cdn.opencompass.org.cn/"
@@ -64,7 +64,9 @@ def pages(source: Source) -> Generator[Request, bytes | None, None]:
                 yield from second_way(role, name)
             if meaning:
                 address = CDN + meaning
-                columns.append(Request(role=f"columns_{role}", address=address, headers=SITE, optional=True, once=True))
+                columns.append(
+                    Request(role=f"columns_{role}", address=address, headers=SITE, optional=True, fetch_once=True)
+                )
     yield Request(role="official", address=OFFICIAL, headers=SITE, optional=True)
     for request in dict.fromkeys(columns):  # noqa: UP028 - `yield from` a dictionary takes no body that is sent
         yield request
@@ -95,7 +97,7 @@ def editions(manifest: bytes, role: str) -> dict[str, str | None]:
 
     The academic ranking began with none.
     """
-    answer = tables.read_json(manifest)
+    answer = formats.read_json(manifest)
     if answer["msgCode"] != "10000":
         raise PageError(f"the manifest answers {answer['msgCode']}: {answer['msg']}")
     found: dict[str, str | None] = {}
@@ -120,7 +122,7 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
         if page.role.startswith("manifest"):
             editions(page.body, page.role.removeprefix("manifest_"))
         elif page.role.startswith("columns"):
-            if not isinstance(tables.read_json(page.body), dict | list):
+            if not isinstance(formats.read_json(page.body), dict | list):
                 raise PageError("the column file is neither an object nor a list")
         elif page.role == "rankings":
             refuse_rankings(page.body)
@@ -136,16 +138,16 @@ def refuse_rankings(body: bytes) -> None:
     `success`, the other reads `openSource`. Neither shows the day of the edition, the day of a model, a dimension, or
     to how many digits the score is given: from that alone no row of an edition can be made without a guess.
     """
-    answer = tables.read_json(body)
+    answer = formats.read_json(body)
     if answer["success"] is not True:
         raise PageError(f"the ranking answers success {answer['success']!r:.60}")
-    tables.checked(answer["data"]["modelRankings"], RANKING, at_least=1)
+    formats.checked(answer["data"]["modelRankings"], RANKING, at_least=1)
     raise PageError("the ranking of listModelRankings is kept, not read: it says neither its day nor its models' days")
 
 
 def edition(page: Page) -> Iterator[Snapshot]:
     """One edition: the average and each dimension are columns of its OverallTable."""
-    content = tables.read_json(page.body)
+    content = formats.read_json(page.body)
     rows = content["OverallTable"]
     if not rows:
         raise PageError("the edition's OverallTable is empty")

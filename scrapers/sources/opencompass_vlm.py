@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from statistics import fmean
 from typing import Any
 
-from scrapers import tables, values
-from scrapers.base import Entry, Pages, Snapshot
+from scrapers import formats, values
 from scrapers.errors import MissingColumn, PageError
+from scrapers.model import Entry, Pages, Snapshot
 
 BENCHMARKS = ("MMBench_V11", "MMStar", "MMMU_VAL", "MathVista", "OCRBench", "AI2D", "HallusionBench", "MMVet")
 HALVES = {"MMBench_V11": ("MMBench_TEST_EN_V11", "MMBench_TEST_CN_V11")}
@@ -23,7 +23,7 @@ OPENNESS = {"Yes": "open", "No": "closed", None: None}
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """Every model of `results`; a benchmark that no model has is a changed page, and is named."""
     for page in pages:
-        models = tables.read_json(page.body)["results"]
+        models = formats.read_json(page.body)["results"]
         present = {benchmark for model in models.values() for benchmark in model}
         for benchmark in BENCHMARKS:
             if not {benchmark, *HALVES.get(benchmark, ())} & present:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scrapers import tables, values
-from scrapers.base import Entry, Pages, Snapshot
+from scrapers import formats, values
 from scrapers.errors import PageError
+from scrapers.model import Entry, Pages, Snapshot
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """One ranking a page, of the day that it was fetched by the mirror."""
     for page in pages:
-        content = tables.read_json(page.body)
+        content = formats.read_json(page.body)
         entries = tuple(
-            Entry(name=row["model_id"], score=values.number(row["tokens"]), printed_rank=values.number(row["rank"]))
+            Entry(name=row["model_id"], score=values.number(row["tokens"]), published_rank=values.number(row["rank"]))
             for row in content["models"]
         )
         if not entries:

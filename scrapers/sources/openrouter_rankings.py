@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from scrapers import tables, values
-from scrapers.base import Entry, Pages, Snapshot
+from scrapers import formats, values
 from scrapers.errors import PageError
+from scrapers.model import Entry, Pages, Snapshot
 
 WEEK = timedelta(days=6)
 
@@ -18,7 +18,7 @@ WEEK = timedelta(days=6)
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """One snapshot for each whole week of the window, published on its last day."""
     for page in pages:
-        content = tables.read_json(page.body)
+        content = formats.read_json(page.body)
         first, last = values.day(content["meta"]["start_date"]), values.day(content["meta"]["end_date"])
         if first is None or last is None:
             raise PageError("the window has no days")

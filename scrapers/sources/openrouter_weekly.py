@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scrapers import tables, values
-from scrapers.base import Entry, Pages, Snapshot
+from scrapers import formats, values
 from scrapers.errors import PageError
+from scrapers.model import Entry, Pages, Snapshot
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """One week a page, under the day that it prints."""
     for page in pages:
-        content = tables.read_json(page.body)
+        content = formats.read_json(page.body)
         entries = tuple(
-            Entry(name=row["slug"], score=values.number(row["total_tokens"]), printed_rank=values.number(row["rank"]))
+            Entry(name=row["slug"], score=values.number(row["total_tokens"]), published_rank=values.number(row["rank"]))
             for row in content["models"]
         )
         if not entries:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from scrapers import tables, values
-from scrapers.base import Entry, Pages, Snapshot
+from scrapers import formats, values
 from scrapers.errors import PageError
+from scrapers.model import Entry, Pages, Snapshot
 
 _PIECE = re.compile(r'self\.__next_f\.push\(\[1,("(?:[^"\\]|\\.)*")\]\)')
 _ENTRIES = re.compile(r'"entries":(?=\[\{)')
@@ -18,7 +18,7 @@ _ENTRIES = re.compile(r'"entries":(?=\[\{)')
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """The one list of entries of the page."""
     for page in pages:
-        payload = "".join(json.loads(piece) for piece in _PIECE.findall(tables.decode(page.body)))
+        payload = "".join(json.loads(piece) for piece in _PIECE.findall(formats.decode(page.body)))
         if not payload:
             raise PageError("the page holds no Next.js payload")
         lists = [json.JSONDecoder().raw_decode(payload, found.end())[0] for found in _ENTRIES.finditer(payload)]
@@ -35,6 +35,6 @@ def entry(row: dict[str, Any]) -> Entry:
         score=score,
         score_low=None if score is None or half is None else score - half,
         score_high=None if score is None or half is None else score + half,
-        printed_rank=values.number(row["rank"]),
+        published_rank=values.number(row["rank"]),
         organization=values.text(row["company"]),
     )

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from scrapers import tables, values
-from scrapers.base import Entry, Pages, Snapshot
+from scrapers import formats, values
 from scrapers.errors import MissingColumn, PageError
-from scrapers.tables import Row
+from scrapers.formats import Row
+from scrapers.model import Entry, Pages, Snapshot
 
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(?P<words>.+)$", re.MULTILINE)
 _TOTAL = re.compile(r"总排行榜|总榜单|中文大模型排行榜\s*[(（]")
@@ -25,13 +25,13 @@ SCORES = ("总分", "平均", "平均分")
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """The first table behind the heading of the totals; the edition is the month in that heading."""
     for page in pages:
-        content = tables.no_html(tables.decode(page.body))
+        content = formats.no_html(formats.decode(page.body))
         headings = list(_HEADING.finditer(content))
         total = next((n for n, found in enumerate(headings) if _TOTAL.search(found["words"])), None)
         if total is None:
             raise PageError("no heading of a table of totals")
         end = headings[total + 1].start() if total + 1 < len(headings) else len(content)
-        found = tables.markdown_tables(content[headings[total].end() : end].encode())
+        found = formats.markdown_tables(content[headings[total].end() : end].encode())
         if not found:
             raise PageError(f"no table under {headings[total]['words']!r}")
         columns, rows = found[0]

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from scrapers import tables, values
-from scrapers.base import Entry, Pages, Snapshot
+from scrapers import formats, values
 from scrapers.errors import MissingColumn, PageError
+from scrapers.model import Entry, Pages, Snapshot
 
 BOARDS = {"Verified": "swebench_verified", "bash-only": "swebench_bash_only"}
 _DATA = re.compile(r'<script[^>]*\bid="leaderboard-data"[^>]*>(.*?)</script>', re.DOTALL)
@@ -22,7 +22,7 @@ _NEXT_TAG = re.compile(r",(?=[A-Z][A-Za-z_ ]*: )")
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """Both boards of each page; the bash-only one came in August 2025."""
     for page in pages:
-        shown = tables.read_json(page.body)["leaderboards"] if page.role == "leaderboards" else of_index(page.body)
+        shown = formats.read_json(page.body)["leaderboards"] if page.role == "leaderboards" else of_index(page.body)
         by_name = {board["name"]: board["results"] for board in shown}
         if "Verified" not in by_name:
             raise MissingColumn("Verified", by_name)
@@ -33,9 +33,9 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
 
 def of_index(body: bytes) -> list[dict[str, Any]]:
     """The site's front page: the same data in a script since June 2025, tables with tags (or without) before."""
-    content = tables.decode(body)
+    content = formats.decode(body)
     if data := _DATA.search(content):
-        shown: list[dict[str, Any]] = tables.read_json(data[1].encode())
+        shown: list[dict[str, Any]] = formats.read_json(data[1].encode())
         return shown
     from bs4 import BeautifulSoup
 

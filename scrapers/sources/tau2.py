@@ -10,10 +10,10 @@ import re
 from collections.abc import Generator, Iterable
 from typing import Any
 
-from scrapers import tables, values
-from scrapers.base import Entry, Page, Pages, Request, Snapshot
-from scrapers.declare import Source
+from scrapers import formats, values
 from scrapers.errors import PageError
+from scrapers.model import Entry, Page, Pages, Request, Snapshot
+from scrapers.spec import Source
 
 CORE = ("retail", "airline", "telecom")
 LISTS = {"": "submissions", "voice_": "voice_submissions"}  # what the board is called: its list in the manifest
@@ -33,7 +33,7 @@ def pages(source: Source) -> Generator[Request, bytes | None, None]:
 
 def listed(manifest: bytes) -> dict[str, list[str]]:
     """The submissions of each list that the manifest has; the voice list came in March 2026."""
-    content = tables.read_json(manifest)
+    content = formats.read_json(manifest)
     found = {kind: content[key] for kind, key in LISTS.items() if key == "submissions" or key in content}
     for name in (name for names in found.values() for name in names):
         if not re.fullmatch(r"\w[\w.-]*", name) or ".." in name:
@@ -74,7 +74,7 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
 
 def submission(page: Page) -> dict[str, Any]:
     """One submission, with what every shape of it has."""
-    content: dict[str, Any] = tables.read_json(page.body)
+    content: dict[str, Any] = formats.read_json(page.body)
     for domain in ("overall", "banking_knowledge"):
         pass_1(content["results"], domain)
     entry(content, None)

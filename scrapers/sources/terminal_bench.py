@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scrapers import tables, values
-from scrapers.base import Entry, Pages, Snapshot
-from scrapers.tables import Row
+from scrapers import formats, values
+from scrapers.formats import Row
+from scrapers.model import Entry, Pages, Snapshot
 
 COLUMNS = ("Rank", "Agent", "Model", "Model Org", "Accuracy")
 
@@ -14,7 +14,7 @@ COLUMNS = ("Rank", "Agent", "Model", "Model Org", "Accuracy")
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """One snapshot of the page's table."""
     for page in pages:
-        rows = tables.first_with(tables.html_tables(page.body), COLUMNS)
+        rows = formats.first_with(formats.html_tables(page.body), COLUMNS)
         yield Snapshot("terminal_bench", None, None, tuple(entry(row) for row in rows))
 
 
@@ -28,7 +28,7 @@ def entry(row: Row) -> Entry:
         score=score,
         score_low=None if score is None or half is None else score - half,
         score_high=None if score is None or half is None else score + half,
-        printed_rank=values.number(row["Rank"]),
+        published_rank=values.number(row["Rank"]),
         organization=None if several else values.text(row["Model Org"]),
         models=("-",) if several else (model,),
     )

@@ -1,6 +1,6 @@
--- The rows of the cut, one by one: stands in place of the last SELECT of share.sql (tracker/figures/cuts.py), so that what is
+-- The rows of the cut, one by one: stands in place of the last SELECT of share.sql (tracker/analysis/top_n.py), so that what is
 -- listed is what was counted. `placed` holds every unit with its place; a tie group at the cut is whole here.
-SELECT c.ask, p.snapshot, p.day, c.row, c.name_key, n.name, c.place, c.tied, e.score, e.printed_rank, r.release,
+SELECT c.ask, p.snapshot, p.day, c.row, c.name_key, n.name, c.place, c.tied, e.score, e.published_rank, r.release,
        c.developer, c.country, c.openness, c.open,
        CASE WHEN c.country_rule = 'multi'
             THEN (SELECT list(m.country ORDER BY m.country) FROM name_countries AS m WHERE m.name_key = c.name_key)
@@ -11,5 +11,5 @@ JOIN points AS p ON p.ask = c.ask AND p.day = c.day
 JOIN entries AS e ON e.snapshot_key = p.snapshot_key AND e.row = c.row
 JOIN names AS n ON n.name_key = c.name_key
 JOIN names_resolved AS r ON r.name_key = c.name_key
-WHERE CASE WHEN c.rank_by = 'printed_at_most' THEN c.place_key <= c.top ELSE c.place <= c.top END
+WHERE CASE WHEN c.rank_by = 'published_rank_at_most' THEN c.place_key <= c.top ELSE c.place <= c.top END
 ORDER BY c.ask, c.place, c.row

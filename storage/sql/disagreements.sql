@@ -6,8 +6,8 @@ WITH both_sides AS (
         a.board, a.day, a.snapshot_key AS chosen_key, b.snapshot_key AS other_key, a.source = b.source AS is_one_page,
         CASE WHEN a.source = b.source THEN a.source || ' (' || a.origin || ')' ELSE a.source END AS chosen,
         CASE WHEN a.source = b.source THEN b.source || ' (' || b.origin || ')' ELSE b.source END AS other
-    FROM witnessed AS a
-    JOIN witnessed AS b ON b.board = a.board AND b.day = a.day AND b.choice > 1
+    FROM snapshots_by_provider AS a
+    JOIN snapshots_by_provider AS b ON b.board = a.board AND b.day = a.day AND b.choice > 1
     WHERE a.choice = 1 AND a.snapshot_key <> b.snapshot_key AND ($1 IS NULL OR a.board = $1)
 ),
 places AS (

@@ -19,16 +19,16 @@ ORDER BY s.board, s.day;
 -- file: quarantine
 SELECT s.board, s.published_on, min(g.seen_at) AS first_seen_at, s.rows, s.snapshot, s.reason
 FROM snapshots AS s
-JOIN sightings AS g ON g.snapshot_key = s.snapshot_key
+JOIN observations AS g ON g.snapshot_key = s.snapshot_key
 WHERE s.state = 'quarantined'
 GROUP BY s.board, s.published_on, s.rows, s.snapshot, s.reason
 ORDER BY s.board, first_seen_at, s.snapshot;
 
 -- file: entries
 SELECT
-    r.board, r.day, r.snapshot, r.row, r.position, r.printed_rank, r.name, r.release, r.configuration, r.developer,
+    r.board, r.day, r.snapshot, r.row, r.position, r.published_rank, r.name, r.release, r.variant, r.developer,
     r.country, r.subdivision, r.openness, r.licence, r.score, r.score_low, r.score_high, r.votes, r.released_on,
-    r.printed_organization, r.printed_licence, r.release_how, r.developer_how, r.openness_how
+    r.published_organization, r.published_licence, r.release_how, r.developer_how, r.openness_how
 FROM entries_resolved AS r
 ORDER BY r.board, r.day, r.row;
 

@@ -9,7 +9,7 @@ FROM captures AS c
 WHERE c.state = 'read'
     AND c.capture NOT IN (
         SELECT g.capture
-        FROM sightings AS g
+        FROM observations AS g
         JOIN snapshots AS s ON s.snapshot_key = g.snapshot_key
         WHERE s.state = 'quarantined'
     )

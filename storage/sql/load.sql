@@ -21,7 +21,7 @@ FROM (
     SELECT names.name, names.organization, names.licence, names.country, names.openness, names.models FROM names
 ) AS fresh;
 
-INSERT INTO entries (snapshot_key, row, name_key, position, score, score_low, score_high, printed_rank, votes, released_on)
+INSERT INTO entries (snapshot_key, row, name_key, position, score, score_low, score_high, published_rank, votes, released_on)
 SELECT
     snapshots.snapshot_key, cells.row, names.name_key,
     CASE WHEN cells.score IS NOT NULL THEN
@@ -30,7 +30,7 @@ SELECT
             ORDER BY CASE WHEN boards.direction = 'lower' THEN cells.score ELSE -cells.score END
         )
     END,
-    cells.score, cells.score_low, cells.score_high, cells.printed_rank, cells.votes, cells.released_on
+    cells.score, cells.score_low, cells.score_high, cells.published_rank, cells.votes, cells.released_on
 FROM cells
 JOIN heads ON heads.snapshot = cells.snapshot
 JOIN snapshots ON snapshots.snapshot = cells.snapshot

@@ -2,7 +2,7 @@
 -- parameters: board or NULL, how many names. A place counts once for each N (10, 20, 50) whose top it is in.
 WITH unknown AS (
     SELECT
-        r.name, r.printed_organization, r.printed_licence, r.board, r.day, r.position, r.snapshot_key,
+        r.name, r.published_organization, r.published_licence, r.board, r.day, r.position, r.snapshot_key,
         r.release IS NULL AS no_release, r.developer IS NULL AS no_developer, r.country = 'unknown' AS no_country,
         r.openness = 'unknown' AS no_openness, r.name_key
     FROM entries_resolved AS r
@@ -11,7 +11,7 @@ WITH unknown AS (
 ),
 counted AS (
     SELECT
-        u.name, u.printed_organization, u.printed_licence,
+        u.name, u.published_organization, u.published_licence,
         bool_or(u.no_developer) AS no_developer, bool_or(u.no_country) AS no_country, bool_or(u.no_openness) AS no_openness,
         bool_or(u.no_release) AS no_release,
         count(*) FILTER (WHERE u.position <= 10) AS top_10, count(*) FILTER (WHERE u.position <= 20) AS top_20,
@@ -19,14 +19,14 @@ counted AS (
         min(u.position) AS best_position, max(u.day) AS last_day,
         arg_max(u.snapshot_key, (u.day, u.board)) AS snapshot_key, arg_max(u.name_key, (u.day, u.board)) AS name_key
     FROM unknown AS u
-    GROUP BY u.name, u.printed_organization, u.printed_licence
+    GROUP BY u.name, u.published_organization, u.published_licence
 )
 SELECT c.* EXCLUDE (snapshot_key, name_key), a.address AS page, s.captured_at, r.steps
 FROM counted AS c
 JOIN names_resolved AS r ON r.name_key = c.name_key
 JOIN series AS s ON s.snapshot_key = c.snapshot_key AND s.day = c.last_day
 JOIN captures AS a ON a.capture = s.capture
-QUALIFY row_number() OVER (PARTITION BY c.name, c.printed_organization, c.printed_licence ORDER BY s.board) = 1
+QUALIFY row_number() OVER (PARTITION BY c.name, c.published_organization, c.published_licence ORDER BY s.board) = 1
 ORDER BY c.no_country OR c.no_openness DESC, c.top_10 + c.top_20 + c.top_50 DESC, c.best_position, c.last_day DESC, c.name,
-    c.printed_organization, c.printed_licence
+    c.published_organization, c.published_licence
 LIMIT $2

@@ -1,8 +1,8 @@
 -- Stands for the table `entries` before share.sql: of two snapshots (parameters, twice: one, other) the rows that are in both,
--- with their position among those. A row is the same where release and configuration are, or the name where the
+-- with their position among those. A row is the same where release and variant are, or the name where the
 -- release is not known.
 keyed AS (
-    SELECT e.*, lower(coalesce(r.release || ' ' || coalesce(r.configuration, ''), n.name)) AS identity
+    SELECT e.*, lower(coalesce(r.release || ' ' || coalesce(r.variant, ''), n.name)) AS identity
     FROM main.entries AS e
     JOIN names AS n ON n.name_key = e.name_key
     JOIN names_resolved AS r ON r.name_key = e.name_key

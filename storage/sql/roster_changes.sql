@@ -1,5 +1,5 @@
 -- Neighbouring points of a board (parameter 1) after one day (2) up to another (3), with how many rows left and came.
--- A row is the same where release and configuration are, or the name where the release is not known.
+-- A row is the same where release and variant are, or the name where the release is not known.
 WITH neighbours AS (
     SELECT
         s.day, s.snapshot_key, s.source, s.rows,
@@ -13,7 +13,7 @@ WITH neighbours AS (
 ),
 keyed AS (
     SELECT DISTINCT
-        e.snapshot_key, lower(coalesce(r.release || ' ' || coalesce(r.configuration, ''), n.name)) AS identity
+        e.snapshot_key, lower(coalesce(r.release || ' ' || coalesce(r.variant, ''), n.name)) AS identity
     FROM entries AS e
     JOIN names AS n ON n.name_key = e.name_key
     JOIN names_resolved AS r ON r.name_key = e.name_key

@@ -1,8 +1,8 @@
 -- How many rows two snapshots (parameters 1 and 2) do not share and share: dropped, added, common. A row is the same
--- where release and configuration are, or the name where the release is not known.
+-- where release and variant are, or the name where the release is not known.
 WITH keyed AS (
     SELECT DISTINCT
-        e.snapshot_key, lower(coalesce(r.release || ' ' || coalesce(r.configuration, ''), n.name)) AS identity
+        e.snapshot_key, lower(coalesce(r.release || ' ' || coalesce(r.variant, ''), n.name)) AS identity
     FROM entries AS e
     JOIN names AS n ON n.name_key = e.name_key
     JOIN names_resolved AS r ON r.name_key = e.name_key

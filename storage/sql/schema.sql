@@ -1,16 +1,9 @@
 -- Tables of the writer's database. Run once, on a new file; everything in them is derived from the archive.
-CREATE TABLE made_with (fingerprint VARCHAR);
-COMMENT ON TABLE made_with IS 'The declaration of these tables (sha256): with another one the database is made afresh from the archive';
+CREATE TABLE freshness (subject VARCHAR, fingerprint VARCHAR);
+COMMENT ON TABLE freshness IS 'What is up to date: each thing that is derived, with a fingerprint (sha256) of what it was derived from';
 
 CREATE TABLE ledger_read (file VARCHAR, bytes BIGINT);
 COMMENT ON TABLE ledger_read IS 'How much of each file of the ledger is in the table captures';
-
-CREATE TABLE parsers (source VARCHAR, fingerprint VARCHAR);
-COMMENT ON TABLE parsers IS 'The declaration and code that each source was last read with (sha256): another one reads its pages again';
-
--- Whoever changes what something is derived from takes the row away in the same transaction (warehouse.stale).
-CREATE TABLE up_to_date (what VARCHAR, mark VARCHAR);
-COMMENT ON TABLE up_to_date IS 'What stands as it was derived, and a mark of what it was derived from';
 
 CREATE TABLE captures (
     capture VARCHAR, fetched_at TIMESTAMP, run_id VARCHAR, source VARCHAR, role VARCHAR, method VARCHAR,
@@ -31,8 +24,8 @@ CREATE TABLE boards (
 );
 COMMENT ON TABLE boards IS 'One row for each declared board: one ranking with one metric, one direction and one adjustment';
 
-CREATE TABLE witnesses (board VARCHAR, source VARCHAR, role VARCHAR, trust INTEGER);
-COMMENT ON TABLE witnesses IS 'Which pages carry a board, the most trusted first (trust 0)';
+CREATE TABLE board_providers (board VARCHAR, source VARCHAR, role VARCHAR, trust INTEGER);
+COMMENT ON TABLE board_providers IS 'Which pages carry a board, the most trusted first (trust 0)';
 
 CREATE TABLE breaks (board VARCHAR, day DATE, reason VARCHAR, link VARCHAR);
 COMMENT ON TABLE breaks IS 'Declared days on which a series of a board stops being comparable';
@@ -43,12 +36,12 @@ CREATE TABLE snapshots (
 );
 COMMENT ON TABLE snapshots IS 'One row for each distinct content of a board: id (sha256 over board, published day and rows), rows, how many have a score and how many names differ, lowest and highest score, and whether it is believed (state: accepted, quarantined)';
 
-CREATE TABLE sightings (capture VARCHAR, snapshot_key INTEGER, seen_at TIMESTAMP, source VARCHAR, role VARCHAR, edition VARCHAR);
-COMMENT ON TABLE sightings IS 'One row for each time that a capture showed a snapshot';
+CREATE TABLE observations (capture VARCHAR, snapshot_key INTEGER, seen_at TIMESTAMP, source VARCHAR, role VARCHAR, edition VARCHAR);
+COMMENT ON TABLE observations IS 'One row for each time that a capture showed a snapshot';
 
 CREATE TABLE entries (
     snapshot_key INTEGER, row INTEGER, name_key INTEGER, position INTEGER, score DOUBLE,
-    score_low DOUBLE, score_high DOUBLE, printed_rank DOUBLE, votes DOUBLE, released_on DATE
+    score_low DOUBLE, score_high DOUBLE, published_rank DOUBLE, votes DOUBLE, released_on DATE
 );
 COMMENT ON TABLE entries IS 'One row for each printed row of a snapshot; position is its rank by score in the direction of the board, ties share it, rows without a score have none; released_on is the day that the board prints for the model';
 
@@ -59,7 +52,7 @@ CREATE TABLE names (
 COMMENT ON TABLE names IS 'One row for each distinct printed name with what the board printed beside it; what that resolves to is in names_resolved';
 
 CREATE TABLE names_resolved (
-    name_key INTEGER, release VARCHAR, configuration VARCHAR, release_how VARCHAR, developer VARCHAR,
+    name_key INTEGER, release VARCHAR, variant VARCHAR, release_how VARCHAR, developer VARCHAR,
     developer_how VARCHAR, country VARCHAR, subdivision VARCHAR, released_on DATE, licence VARCHAR, terms VARCHAR,
     steps VARCHAR[]
 );
@@ -71,5 +64,8 @@ COMMENT ON TABLE openness IS 'How open each printed name is from a day on (since
 CREATE TABLE name_countries (name_key INTEGER, country VARCHAR);
 COMMENT ON TABLE name_countries IS 'Every country that the board printed for a name with several: used under the country rule multi alone';
 
-CREATE TABLE resolved_with (fingerprint VARCHAR);
-COMMENT ON TABLE resolved_with IS 'The registry and rules of resolution that names_resolved was made with (sha256): others resolve every name again';
+CREATE TABLE facts (source VARCHAR, name VARCHAR, property VARCHAR, value VARCHAR);
+COMMENT ON TABLE facts IS 'What the newest pages of each feed say of models, as published';
+
+CREATE TABLE fact_pages (source VARCHAR, content_sha256 VARCHAR);
+COMMENT ON TABLE fact_pages IS 'The pages that the facts of a feed were read from (sha256)';

@@ -1,25 +1,25 @@
--- What each witness showed of each board on each day (of several snapshots the last sighting), and the series: one
+-- What each witness showed of each board on each day (of several snapshots the last observation), and the series: one
 -- point for each board and day, from the most trusted accepted witness. Where editions do not compare, the newest edition
 -- is the board: an older one that is corrected later gives no point. Editions sort by their name. Run at publish.
-CREATE OR REPLACE TABLE witnessed AS
+CREATE OR REPLACE TABLE snapshots_by_provider AS
 WITH seen AS (
     SELECT
         s.board, s.snapshot_key, s.snapshot, s.published_on, s.rows, g.capture, g.seen_at, g.source, g.role, g.edition,
         coalesce(w.trust, 1000000) AS trust, coalesce(o.strength, 1000000) AS strength
     FROM snapshots AS s
-    JOIN sightings AS g ON g.snapshot_key = s.snapshot_key
+    JOIN observations AS g ON g.snapshot_key = s.snapshot_key
     LEFT JOIN captures AS c ON c.capture = g.capture
     LEFT JOIN origins AS o ON o.origin = c.origin
-    LEFT JOIN witnesses AS w ON w.board = s.board AND w.source = g.source AND w.role = g.role
+    LEFT JOIN board_providers AS w ON w.board = s.board AND w.source = g.source AND w.role = g.role
     WHERE s.state = 'accepted'
 ),
 -- A board without a published day has a new point whenever its content changes, also when it changes back.
 turns AS (
     SELECT
         seen.*,
-        lag(seen.snapshot_key) OVER witness_order IS DISTINCT FROM seen.snapshot_key AS is_turn
+        lag(seen.snapshot_key) OVER provider_order IS DISTINCT FROM seen.snapshot_key AS is_turn
     FROM seen
-    WINDOW witness_order AS (PARTITION BY seen.board, seen.source, seen.published_on IS NULL ORDER BY seen.seen_at, seen.snapshot)
+    WINDOW provider_order AS (PARTITION BY seen.board, seen.source, seen.published_on IS NULL ORDER BY seen.seen_at, seen.snapshot)
 ),
 islands AS (
     SELECT
@@ -82,7 +82,7 @@ SELECT
 FROM last_of_day AS l
 WHERE l.nth = 1
 ORDER BY l.board, l.day, choice;
-COMMENT ON TABLE witnessed IS 'One row for each board, day and source that showed it (figures that somebody typed stand apart from bytes); choice 1 is the one that stands in the series (unless a newer edition came before)';
+COMMENT ON TABLE snapshots_by_provider IS 'One row for each board, day and source that showed it (figures that somebody typed stand apart from bytes); choice 1 is the one that stands in the series (unless a newer edition came before)';
 
 CREATE OR REPLACE TABLE series AS
 WITH newest AS (
@@ -94,7 +94,7 @@ WITH newest AS (
             ),
             false
         ) AS superseded
-    FROM witnessed AS w
+    FROM snapshots_by_provider AS w
     LEFT JOIN boards AS b ON b.board = w.board
     WHERE w.choice = 1
 ),

@@ -19,7 +19,7 @@ ordered AS (
            p.left_out,
            CASE WHEN p.facts = 'now' THEN p.today ELSE p.day END AS facts_day,
            e.row, e.name_key,
-           CASE WHEN p.rank_by IN ('printed', 'printed_at_most') THEN e.printed_rank
+           CASE WHEN p.rank_by IN ('printed', 'published_rank_at_most') THEN e.published_rank
                 WHEN p.direction = 'lower' THEN e.score
                 ELSE -e.score END AS place_key
     FROM entries AS e
@@ -65,15 +65,15 @@ placed AS (
 -- shares places, so counts stay whole numbers until the one division at the end: exact, whatever the order of rows.
 cut AS (
     SELECT c.ask, c.by_value, c.country_rule, c.day, c.name_key, c.is_unresolved, c.developer, c.country, c.openness, c.open,
-           CASE WHEN c.place + c.tied - 1 <= c.top OR c.ties = 'include' OR c.rank_by = 'printed_at_most'
+           CASE WHEN c.place + c.tied - 1 <= c.top OR c.ties = 'include' OR c.rank_by = 'published_rank_at_most'
                 THEN 1 ELSE 0 END AS whole,
-           CASE WHEN c.place + c.tied - 1 > c.top AND c.ties = 'fractional' AND c.rank_by <> 'printed_at_most'
+           CASE WHEN c.place + c.tied - 1 > c.top AND c.ties = 'fractional' AND c.rank_by <> 'published_rank_at_most'
                 THEN 1 ELSE 0 END AS part,
            CASE WHEN c.place + c.tied - 1 > c.top THEN c.top - c.place + 1 ELSE 0 END AS places_left,
            CASE WHEN c.place + c.tied - 1 > c.top THEN c.tied ELSE 1 END AS sharing
     FROM placed AS c
-    -- `printed_at_most` takes every row whose printed rank is at most N, however many those are.
-    WHERE CASE WHEN c.rank_by = 'printed_at_most' THEN c.place_key <= c.top ELSE c.place <= c.top END
+    -- `published_rank_at_most` takes every row whose printed rank is at most N, however many those are.
+    WHERE CASE WHEN c.rank_by = 'published_rank_at_most' THEN c.place_key <= c.top ELSE c.place <= c.top END
 ),
 -- Under the rule `multi` a row has every country of its joint model: such shares do not sum to 1.
 valued AS (

@@ -1,5 +1,5 @@
 -- Every statement of a fact by the registry (trust 1), the metadata feeds (2) and the boards' own columns (3), and the
--- view of those that do not agree. Made anew at every publish, from the registry's tables, said, feed_facts and sightings.
+-- view of those that do not agree. Made anew at every publish, from the registry's tables, said, feed_facts and observations.
 CREATE OR REPLACE TABLE statements AS
 WITH of_registry AS (
     SELECT r.release AS subject, unnest([
@@ -38,8 +38,8 @@ WITH of_registry AS (
 ),
 fetched AS (
     SELECT f.source, arg_min(c.address, c.role) AS address, min(c.fetched_at)::DATE AS first_seen, max(c.fetched_at)::DATE AS last_seen
-    FROM feeds_read AS f
-    JOIN captures AS c ON c.source = f.source AND c.state = 'read' AND list_contains(f.pages, c.content_sha256)
+    FROM fact_pages AS f
+    JOIN captures AS c ON c.source = f.source AND c.state = 'read' AND c.content_sha256 = f.content_sha256
     GROUP BY f.source
 ),
 -- The day on which a name stood on a board is the day of the publication where the board has one.
@@ -49,7 +49,7 @@ shown AS (
     FROM (
         SELECT i.snapshot_key, i.source, arg_max(i.capture, (i.seen_at, i.capture)) AS capture,
             min(least(s.published_on, i.seen_at::DATE)) AS first_day, max(least(s.published_on, i.seen_at::DATE)) AS last_day
-        FROM sightings AS i
+        FROM observations AS i
         JOIN snapshots AS s ON s.snapshot_key = i.snapshot_key AND s.state = 'accepted'
         GROUP BY i.snapshot_key, i.source
     ) AS g

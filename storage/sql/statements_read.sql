@@ -5,6 +5,3 @@ COMMENT ON TABLE said IS 'What each cell that boards print beside a name means i
 
 CREATE TABLE IF NOT EXISTS feed_facts (source VARCHAR, subject VARCHAR, property VARCHAR, value VARCHAR);
 COMMENT ON TABLE feed_facts IS 'What the newest page of each metadata feed says of releases of the registry';
-
-CREATE TABLE IF NOT EXISTS feeds_read (source VARCHAR, mark VARCHAR, pages VARCHAR[]);
-COMMENT ON TABLE feeds_read IS 'Which pages of each metadata feed were read into feed_facts (sha256)';

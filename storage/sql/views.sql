@@ -1,12 +1,12 @@
 -- Views of the published database, each with its comment. Made anew at every publish.
 CREATE OR REPLACE VIEW entries_resolved AS
 SELECT
-    s.board, s.day, s.published_on, s.edition, s.captured_at, s.origin, s.snapshot, e.row, e.position, e.printed_rank,
-    n.name, r.release, r.configuration, r.developer, coalesce(r.country, 'unknown') AS country, r.subdivision,
+    s.board, s.day, s.published_on, s.edition, s.captured_at, s.origin, s.snapshot, e.row, e.position, e.published_rank,
+    n.name, r.release, r.variant, r.developer, coalesce(r.country, 'unknown') AS country, r.subdivision,
     o.value AS openness, r.licence, e.score, e.score_low, e.score_high, e.votes, r.released_on,
-    n.organization AS printed_organization, n.licence AS printed_licence,
+    n.organization AS published_organization, n.licence AS published_licence,
     r.release_how, r.developer_how, o.how AS openness_how,
-    s.snapshot_key, e.name_key, e.released_on AS printed_released_on
+    s.snapshot_key, e.name_key, e.released_on AS published_released_on
 FROM series AS s
 JOIN entries AS e ON e.snapshot_key = s.snapshot_key
 JOIN names AS n ON n.name_key = e.name_key
@@ -23,13 +23,13 @@ COMMENT ON VIEW latest IS 'The rows of the newest point of each board, resolved'
 
 CREATE OR REPLACE VIEW unresolved AS
 SELECT
-    r.name, r.printed_organization, r.printed_licence,
+    r.name, r.published_organization, r.published_licence,
     r.release IS NULL AS without_release, r.developer IS NULL AS without_developer,
     r.country = 'unknown' AS without_country, r.openness = 'unknown' AS without_openness,
     count(DISTINCT r.board) AS boards, count(*) AS places, min(r.position) AS best_position, max(r.day) AS last_day
 FROM entries_resolved AS r
 WHERE r.release IS NULL OR r.developer IS NULL OR r.country = 'unknown' OR r.openness = 'unknown'
-GROUP BY r.name, r.printed_organization, r.printed_licence, r.release, r.developer, r.country, r.openness;
+GROUP BY r.name, r.published_organization, r.published_licence, r.release, r.developer, r.country, r.openness;
 COMMENT ON VIEW unresolved IS 'Printed names of which something is not known, with how often and how high they stand';
 
 CREATE OR REPLACE VIEW health AS
@@ -47,7 +47,7 @@ problems AS (
 successes AS (
     SELECT s.board, max(g.seen_at) AS last_success
     FROM snapshots AS s
-    JOIN sightings AS g ON g.snapshot_key = s.snapshot_key
+    JOIN observations AS g ON g.snapshot_key = s.snapshot_key
     WHERE s.state = 'accepted'
     GROUP BY s.board
 ),
@@ -59,7 +59,7 @@ newest AS (
 quarantine AS (
     SELECT s.board, arg_max(s.reason, (g.seen_at, s.snapshot)) AS reason, max(g.seen_at) AS at
     FROM snapshots AS s
-    JOIN sightings AS g ON g.snapshot_key = s.snapshot_key
+    JOIN observations AS g ON g.snapshot_key = s.snapshot_key
     WHERE s.state = 'quarantined'
     GROUP BY s.board
 )
@@ -85,7 +85,7 @@ LEFT JOIN last_attempt AS l ON l.source = b.source
 LEFT JOIN (
     SELECT problems.*, w.board
     FROM problems
-    LEFT JOIN witnesses AS w ON w.source = problems.source AND w.role = problems.role
+    LEFT JOIN board_providers AS w ON w.source = problems.source AND w.role = problems.role
 ) AS p ON p.source = b.source AND (p.board = b.board OR p.board IS NULL)
 GROUP BY b.board, b.source, u.last_success, n.published_on, n.day, n.rows, l.at, q.at, q.reason
 ORDER BY b.board;

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from scrapers.declare import Source
+from scrapers.spec import Source
 from tracker.claims.words import FILLERS, JOINS, OF, UNIT_OF, Word, words_of
 
 _LONGEST = 14  # words of a name
@@ -33,7 +33,7 @@ class BoardNames:
 
 def board_names(sources: Mapping[str, Source]) -> dict[str, BoardNames]:
     """The names of every board that is declared, by its id."""
-    from storage.warehouse import primary
+    from storage.database import primary
 
     return {
         name: BoardNames(board.title, source.name, source.title, source.publisher, board.quoted_as)

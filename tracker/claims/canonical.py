@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from scrapers.declare import validate
+from registry.files import COUNTRIES
 from scrapers.errors import DeclarationError
-from storage.registry_files import COUNTRIES
+from scrapers.spec import validate
 from tracker.claims.files import Claim, Count
 from tracker.claims.refusals import UnreadableClaim
 

@@ -8,9 +8,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from scrapers.country_names import one_country
-from scrapers.declare import Declared, read_toml, validate
+from registry.country_names import one_country
 from scrapers.errors import DeclarationError
+from scrapers.spec import Declared, read_toml, validate
 from storage.origins import Origin
 
 SHIPPED = Path(__file__).parent.parent / "claims.toml"

@@ -8,10 +8,10 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from tracker.analysis.margin import smallest
 from tracker.claims.files import Claim
 from tracker.claims.outcomes import Bound
 from tracker.claims.verdicts import Basis, Verdict, bases, judge
-from tracker.figures.margin import smallest
 
 if TYPE_CHECKING:
     import duckdb

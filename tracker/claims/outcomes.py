@@ -12,8 +12,8 @@ from fractions import Fraction
 from itertools import product
 from typing import Any, Literal
 
+from tracker.analysis.top_n import Cut, RankedRow
 from tracker.claims.files import Count
-from tracker.figures.cuts import Cut, Placed
 
 Rule = Literal["any order", "include", "exclude", "fractional"]
 RULES: tuple[Rule, ...] = ("any order", "include", "exclude", "fractional")
@@ -94,7 +94,7 @@ def example(cut: Cut, counts: Sequence[Count], rule: Rule) -> tuple[str, ...] | 
     return tuple(_steps(states[end])) if end in states else None
 
 
-def _parts(cut: Cut, rule: Rule) -> tuple[list[Placed], list[Placed], int]:
+def _parts(cut: Cut, rule: Rule) -> tuple[list[RankedRow], list[RankedRow], int]:
     """Rows that are in, rows tied at the cut, and the places that are left for these."""
     whole, group = list(cut.whole), list(cut.group)
     if rule == "include":
@@ -103,7 +103,7 @@ def _parts(cut: Cut, rule: Rule) -> tuple[list[Placed], list[Placed], int]:
 
 
 def _add(
-    states: dict[tuple[int, Counts], Path | None], adds: Counts, row: Placed, wanted: Counts, left: int | None
+    states: dict[tuple[int, Counts], Path | None], adds: Counts, row: RankedRow, wanted: Counts, left: int | None
 ) -> dict[tuple[int, Counts], Path | None]:
     """The states behind one more row; of a tied row (`left` places) both with it and without it."""
     found: dict[tuple[int, Counts], Path | None] = dict(states) if left is not None else {}
@@ -118,33 +118,33 @@ def _add(
     return found
 
 
-def _together(whole: Iterable[Placed], group: Iterable[Placed]) -> list[list[Placed]]:
+def _together(whole: Iterable[RankedRow], group: Iterable[RankedRow]) -> list[list[RankedRow]]:
     """Rows of one release or of one printed name: what is not known of them is the same. The known come first."""
-    found: dict[object, list[Placed]] = {}
+    found: dict[object, list[RankedRow]] = {}
     for row in (*whole, *group):
         found.setdefault(row.release or row.name_key, []).append(row)
     return sorted(found.values(), key=lambda rows: any(_unknown(row) != (False, False) for row in rows))
 
 
-def _unknown(row: Placed) -> tuple[bool, bool]:
+def _unknown(row: RankedRow) -> tuple[bool, bool]:
     return row.bases() == ("unknown",), row.open == "unknown"
 
 
-def _asked(rows: list[Placed], counts: Sequence[Count]) -> tuple[bool, bool]:
+def _asked(rows: list[RankedRow], counts: Sequence[Count]) -> tuple[bool, bool]:
     """Whether country and openness are unknown of one of these rows, and are counted."""
     country = any(_unknown(row)[0] for row in rows) and any(count.country for count in counts)
     openness = any(_unknown(row)[1] for row in rows) and any(count.open is not None for count in counts)
     return country, openness
 
 
-def _values(rows: list[Placed], counts: Sequence[Count]) -> Iterator[tuple[str, bool]]:
+def _values(rows: list[RankedRow], counts: Sequence[Count]) -> Iterator[tuple[str, bool]]:
     """Every value that matters for what is not known of these rows."""
     named = sorted({count.country for count in counts if count.country})
     country, openness = _asked(rows, counts)
     yield from product([OTHER, *named] if country else [OTHER], [False, True] if openness else [False])
 
 
-def _holds(row: Placed, count: Count, country: str, openness: bool) -> bool:
+def _holds(row: RankedRow, count: Count, country: str, openness: bool) -> bool:
     """Whether the row is counted, its unknowns being these."""
     unknown_country, unknown_open = _unknown(row)
     bases = (country,) if unknown_country else row.bases()
@@ -153,15 +153,15 @@ def _holds(row: Placed, count: Count, country: str, openness: bool) -> bool:
     return (count.country is None or count.country in bases) and (wanted is None or wanted == opened)
 
 
-def _may(row: Placed, count: Count) -> bool:
+def _may(row: RankedRow, count: Count) -> bool:
     return any(_holds(row, count, country, openness) for country, openness in _values([row], [count]))
 
 
-def _must(row: Placed, count: Count) -> bool:
+def _must(row: RankedRow, count: Count) -> bool:
     return all(_holds(row, count, country, openness) for country, openness in _values([row], [count]))
 
 
-def _said(rows: list[Placed], counts: Sequence[Count], country: str, openness: bool) -> str:
+def _said(rows: list[RankedRow], counts: Sequence[Count], country: str, openness: bool) -> str:
     """What these rows' unknowns are taken to be; empty where nothing that is counted is unknown."""
     unknown_country, unknown_open = _asked(rows, counts)
     values = [country if country != OTHER else "of another country"] if unknown_country else []

@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from functools import partial
 
-from scrapers import country_names
+from registry import country_names
 from tracker.claims import words as said_by
 from tracker.claims.board_names import KnownBoards, topic
 from tracker.claims.days import day_at

@@ -9,13 +9,13 @@ from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 from storage.origins import IN_WORDS, Origin, at_least
+from tracker.analysis.figure_ids import id_of
+from tracker.analysis.filter import Where, parse
+from tracker.analysis.margin import Margins, units_of
+from tracker.analysis.shares import Definition
+from tracker.analysis.top_n import Cut, cuts
 from tracker.claims.files import Claim, Count
 from tracker.claims.outcomes import RULES, Bound, Rule, bounds, example
-from tracker.figures.cuts import Cut, cuts
-from tracker.figures.ids import id_of
-from tracker.figures.margin import Margins, units_of
-from tracker.figures.shares import Definition
-from tracker.figures.where import Where, parse
 
 if TYPE_CHECKING:
     import duckdb
@@ -172,17 +172,17 @@ def _no_snapshot(claim: Claim, found: list[Basis]) -> str:
 
 def _definitions(claim: Claim, own: Definition) -> Iterator[Definition]:
     """The claim's own definition first, then every other that might be meant. Tie rules are applied to the cut."""
-    knobs: dict[str, tuple[object, ...]] = {
+    options: dict[str, tuple[object, ...]] = {
         "unit": ("entry", "release", "developer"),
-        "rank_by": ("score", "printed", "printed_at_most"),
+        "rank_by": ("score", "printed", "published_rank_at_most"),
         "without_operator": (False, True),
         "country_rule": ("primary", "mainland_only", "multi") if any(c.country for c in claim.counts) else ("primary",),
         "open_means": ("any", "permissive") if any(c.open is not None for c in claim.counts) else ("any",),
         "facts": ("then", "now") if any(c.open is not None for c in claim.counts) else ("then",),
     }
     yield own
-    for values in product(*knobs.values()):
-        other = replace(own, **dict(zip(knobs, values, strict=True)))  # type: ignore[arg-type]
+    for values in product(*options.values()):
+        other = replace(own, **dict(zip(options, values, strict=True)))  # type: ignore[arg-type]
         if other != own:
             yield other
 
@@ -240,7 +240,7 @@ _KNOBS: dict[tuple[str, object], str] = {
     ("unit", "release"): "if each release counts once",
     ("unit", "developer"): "if each developer counts once",
     ("rank_by", "printed"): "if the cut goes by the printed rank",
-    ("rank_by", "printed_at_most"): "if every row with a printed rank of at most N is in",
+    ("rank_by", "published_rank_at_most"): "if every row with a printed rank of at most N is in",
     ("without_operator", True): "if the operator's own models are left out",
     ("country_rule", "mainland_only"): "if Hong Kong and Macao are not CN",
     ("country_rule", "multi"): "if a joint model counts for each of its countries",

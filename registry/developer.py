@@ -1,0 +1,99 @@
+"""Who made a model that no registered release names: organisation column, prefix, family, in that order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from registry.load import Registry
+from registry.names.parse import ModelName, first_token
+from registry.names.tokens import core_of
+
+_NO_ONE = frozenset(("", "-", "unknown", "n/a", "na", "none", "null", "other", "others", "anonymous", "未知"))
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """The answer: a developer id or None, how (organisation, prefix, family, unresolved), and why."""
+
+    developer: str | None
+    how: str
+    step: str
+
+
+def find_developer(model: ModelName | None, organization: str | None, registry: Registry) -> Maker:
+    """Ask what is printed, then the families. A printed maker whom nobody has reviewed stops the ladder:
+
+    `llama` must not make Meta the developer of a row whose organisation is an unknown laboratory.
+    """
+    printed = (organization or "").strip()
+    if printed.casefold() not in _NO_ONE:
+        return _by_organisation(printed, registry)
+    if model is None:
+        return Maker(None, "unresolved", "no developer is printed")
+    if model.prefix is None:
+        return _by_family(model, registry)
+    if alias := registry.developer(model.prefix):
+        step = f"the prefix {model.prefix!r} is {alias.developer} ({alias.evidence.url})"
+        return Maker(alias.developer, "prefix", step)
+    return Maker(None, "unresolved", f"the prefix {model.prefix!r} is no developer of the registry")
+
+
+def _by_organisation(printed: str, registry: Registry) -> Maker:
+    """The whole cell, or parts that are all one developer (`ZhipuAI, Z.ai`)."""
+    if alias := registry.developer(printed):
+        step = f"the board's organisation {printed!r} is {alias.developer} ({alias.evidence.url})"
+        return Maker(alias.developer, "organisation", step)
+    parts = [p for p in re.split(r"\s*[,;/&|、]\s*|\s+and\s+", printed) if p]
+    aliases = [registry.developer(p) for p in parts]
+    makers = {alias.developer for alias in aliases if alias}
+    if len(makers) == 1 and all(aliases):
+        maker = makers.pop()
+        return Maker(maker, "organisation", f"every part of the board's organisation {printed!r} is {maker}")
+    return Maker(None, "unresolved", f"the board's organisation {printed!r} is no one developer of the registry")
+
+
+def _by_family(model: ModelName, registry: Registry) -> Maker:
+    """The developer of the family that the first token names, if no other token claims or voids it.
+
+    Where an exception is itself a family (`nemotron` in Llama-3.1-Nemotron), it names the maker. A word that its
+    developer is not known to say leaves an open family's name unresolved.
+    """
+    families, tokens = registry.families_by_token, set(model.tokens)
+    claims = {t: f for t in model.tokens if (f := families.get(t)) and not tokens & set(f.exceptions)}
+    if not claims:
+        return Maker(None, "unresolved", f"no family claims {model.text!r}")
+    if len({f.developer for f in claims.values()}) > 1:
+        names = ", ".join(sorted(claims))
+        return Maker(None, "unresolved", f"several families claim {model.text!r}: {names}")
+    token, family = next(iter(claims.items()))
+    first = families.get(model.family)
+    stands_first = token == model.family or (first is not None and token in first.exceptions)
+    # `Zhipu AI GLM-4`: the developer's own word may stand before
+    after_maker = (family.developer, token) in ((m, rest[0]) for m, rest in registry.without_maker(model.tokens))
+    if not stands_first and not after_maker:
+        return Maker(None, "unresolved", f"{token!r} does not stand first in {model.text!r}")
+    if foreign := registry.vocabulary.foreign(family.developer, token, model.tokens):
+        said = ", ".join(repr(word) for word in foreign)
+        step = f"{token!r} is {family.developer}'s, but {said} may be another's word for a model made from it"
+        return Maker(None, "unresolved", step)
+    step = f"by family: {token!r} is {family.developer} ({family.evidence.url})"
+    return Maker(family.developer, "family", step)
+
+
+def identity(model: ModelName, registry: Registry) -> str:
+    """What stands for an unresolved name when names are compared: its base, order-free, with its day.
+
+    A developer's word before a family of that developer says nothing (Meta-Llama-3), and one that the name
+    needs is put in (`DeepSeek: R1` is DeepSeek R1).
+    """
+    tokens, families = model.readings[model.held].tokens, registry.families_by_token
+    for maker, rest in registry.without_maker(tokens):
+        if (family := families.get(rest[0])) and family.developer == maker:
+            tokens = rest
+            break
+    if model.prefix and tokens and tokens[0] not in families:
+        word = first_token(model.prefix)
+        if word in families and word not in tokens:
+            tokens = (word, *tokens)
+    return "-".join(filter(None, [core_of(tokens, model.stamp), model.stamp[-4:]]))

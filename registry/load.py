@@ -1,0 +1,242 @@
+"""The reviewed registry: `registry/data/*.csv`, loaded whole and asked by key.
+
+Every row has its evidence. A wrong file is refused with one RegistryError. Nothing here guesses: a look-up
+answers with the row that says so, or with nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from registry import files
+from registry.lines import RegistryError
+from registry.models import Alias, Developer, DeveloperAlias, Evidence, Family, Licence, Release
+from registry.names.parse import ModelName, Reading, first_token, parse_name
+from registry.names.tokens import core_of, said_shortly, same_word, without_format, words_of
+from registry.names.vocabulary import Vocabulary
+
+__all__ = ["SHIPPED", "Entry", "Registry", "RegistryError", "load_registry", "same_word"]
+
+SHIPPED = Path(__file__).resolve().parent / "data"
+KEPT = 4
+_LOADED: dict[str, Registry] = {}  # by the contents of the files
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name under which a release is known: its tokens (sorted), its stamp, and who says so."""
+
+    release: Release
+    variant: str
+    tokens: tuple[str, ...]
+    stamp: str
+    printed: str
+    evidence: Evidence
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All rows, and the look-ups over them (built when first asked: loading stays quick)."""
+
+    developers: tuple[Developer, ...]
+    developer_aliases: tuple[DeveloperAlias, ...]
+    releases: dict[str, Release]
+    aliases: dict[str, Alias]
+    licences: tuple[Licence, ...]
+    families: tuple[Family, ...]
+
+    @cached_property
+    def _bases(self) -> dict[str, list[Developer]]:
+        bases: dict[str, list[Developer]] = defaultdict(list)
+        for row in self.developers:
+            bases[row.developer].append(row)
+        return dict(bases)
+
+    @cached_property
+    def _developer_words(self) -> dict[str, DeveloperAlias]:
+        words = {same_word(row.alias): row for row in self.developer_aliases}
+        for row in self.developers:
+            for text in (row.developer, row.name):
+                words.setdefault(same_word(text), DeveloperAlias(text, row.developer, row.evidence))
+        return words
+
+    @cached_property
+    def _licence_words(self) -> dict[str, Licence]:
+        return {same_word(row.printed): row for row in self.licences}
+
+    @cached_property
+    def _terms(self) -> dict[str, str]:
+        return {row.licence: row.terms for row in self.licences}
+
+    @cached_property
+    def families_by_token(self) -> dict[str, Family]:
+        """By the token as names are parsed: `qwen3` and `qwen` in the table are one token."""
+        rows: dict[str, Family] = {}
+        for row in self.families:
+            token = first_token(row.token)
+            before = rows[token].exceptions if token in rows else ()
+            rows[token] = replace(row, exceptions=(*before, *row.exceptions))
+        return rows
+
+    def developer(self, printed: str) -> DeveloperAlias | None:
+        """Who is printed so, by the whole word."""
+        return self._developer_words.get(same_word(printed))
+
+    def bases(self, developer: str) -> tuple[Developer, ...]:
+        """The dated bases of a developer id, oldest first."""
+        return tuple(self._bases.get(developer, ()))
+
+    def base_on(self, developer: str, day: date | None) -> Developer | None:
+        """Where the developer was based on a day. Without a day only where the answer is the same for all."""
+        rows = self.bases(developer)
+        if day is not None:
+            rows = tuple(r for r in rows if (r.since or date.min) <= day < (r.until or date.max))
+        return rows[0] if rows and len({(r.country, r.subdivision) for r in rows}) == 1 else None
+
+    def licence(self, printed: str) -> Licence | None:
+        """What a board's licence cell says."""
+        return self._licence_words.get(same_word(printed))
+
+    def terms(self, licence: str | None) -> str:
+        """The terms of a licence id; `unknown` where no row lists it."""
+        return self._terms.get(licence or "", "unknown")
+
+    @cached_property
+    def _entries(self) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
+        """Entries by their words, and by their words without or with the developer's own (Meta-Llama-3)."""
+        plain: dict[str, list[Entry]] = defaultdict(list)
+        worded: dict[str, list[Entry]] = defaultdict(list)
+        named = [
+            (a.alias, self.releases[a.release], a.variant, a.evidence, a.candidates) for a in self.aliases.values()
+        ]
+        named += [(r.release, r, "", r.evidence, ()) for r in self.releases.values()]
+        for printed, release, variant, evidence, candidates in named:
+            models = parse_name(printed)
+            # a name that parses to numbers alone (the 14 of ViT-G/14) is found as it is printed or not at all
+            if len(models) != 1 or not re.search(r"[^\W\d]", "".join(models[0].tokens)):
+                continue
+            name = models[0]
+            rewordings = self.rewordings(name, name.readings[0], release.developer)
+            for index, tokens in ((plain, name.tokens), *((worded, t) for t in rewordings)):
+                words = tuple(sorted(tokens))
+                entry = Entry(release, variant, words, name.stamp, printed, evidence, candidates)
+                plainly = without_format(tokens)
+                for key in {
+                    "-".join(entry.tokens),
+                    core_of(tokens, name.stamp),
+                    core_of(plainly, name.stamp),
+                }:
+                    index[key].append(entry)
+        return dict(plain), dict(worded)
+
+    def entries(self, name: ModelName, tokens: tuple[str, ...], *, reworded: bool = False) -> list[Entry]:
+        """The entries of tokens in any order; the caller compares the day stamps.
+
+        A printed path (meta-llama/Llama-3.2-3B) names one repository, so there `instruct` is not passed over.
+        `reworded`: those that are so named once their developer's own word is left out or put in.
+        """
+        index = self._entries[reworded]
+        exact = "-".join(sorted(tokens))
+        keys = dict.fromkeys((exact, exact if "/" in name.text else core_of(tokens, name.stamp)))
+        return [entry for key in keys for entry in index.get(key, [])]
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Which words the developers say."""
+        entries = {id(entry): entry for entries in self._entries[0].values() for entry in entries}.values()
+        families = self.families_by_token
+        return Vocabulary(
+            said=[(e.release.developer, e.tokens) for e in entries]
+            + [(a.developer, tuple(words_of(a.alias.lower()))) for a in self._developer_words.values()],
+            published={(e.release.developer, t) for e in entries if e.release.weights for t in e.tokens},
+            runs={(self.releases[a.release].developer, w) for a in self.aliases.values() for w in a.variant.split("-")},
+            ids={
+                (r.developer, w) for r in self.releases.values() for w in words_of(r.release.rpartition("/")[2].lower())
+            },
+            claimed={*families, *(word for family in families.values() for word in family.exceptions)},
+        )
+
+    @cached_property
+    def _short_names(self) -> dict[tuple[str, ...], list[Entry]]:
+        index: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+        entries = {id(entry): entry for entries in self._entries[0].values() for entry in entries}
+        for entry in entries.values():
+            index[said_shortly(without_format(entry.tokens))].append(entry)
+        return dict(index)
+
+    def called_shortly(self, tokens: tuple[str, ...]) -> list[Entry]:
+        """The entries whose name is these tokens but for what is left out: OLMo 2 32B is OLMo-2-0325-32B-Instruct."""
+        return self._short_names.get(said_shortly(tokens), [])
+
+    def without_maker(self, tokens: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+        """(developer, the tokens after its words), where a name is left: a word, not K2 or 3.5."""
+        if not tokens or tokens[0] in self.families_by_token:
+            return []  # the brand is part of the name: Kimi K2 is not K2
+        found = []
+        for count in (1, 2, 3):
+            if len(tokens) > count and re.fullmatch(r"[^\W\d]{2,}", tokens[count]):
+                alias = self.developer("".join(tokens[:count]))
+                found += [(alias.developer, tokens[count:])] if alias else []
+        return found
+
+    def maker_last(self, tokens: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+        """(developer, the tokens before its words): `Grok 4 (SpaceXAI)`."""
+        found = []
+        for count in (1, 2):
+            if len(tokens) > count and all(re.fullmatch(r"[^\W\d]{2,}", token) for token in tokens[-count:]):
+                alias = self.developer("".join(tokens[-count:]))
+                found += [(alias.developer, tokens[:-count])] if alias else []
+        return found
+
+    def rewordings(self, name: ModelName, reading: Reading, developer: str) -> list[tuple[str, ...]]:
+        """The reading without this developer's words before it, and with its prefix as its first word.
+
+        `Meta-Llama-3-8B` is `Llama-3-8B`; `DeepSeek: R1` is `DeepSeek R1`.
+        """
+        found = [rest for maker, rest in self.without_maker(reading.tokens) if maker == developer]
+        if name.prefix and (alias := self.developer(name.prefix)) and alias.developer == developer:
+            word = first_token(name.prefix)
+            if word and word not in reading.tokens:
+                found.append((word, *reading.tokens))
+        return found
+
+
+def load_registry(folder: Path = SHIPPED) -> Registry:
+    """All of the registry. Raises RegistryError for the first thing that is wrong.
+
+    The same files give the same object within a process, with the look-ups that it has built.
+    """
+    told = hashlib.sha256()
+    try:
+        for file in sorted(folder.glob("*.csv")):
+            told.update(file.name.encode() + b"\0" + file.read_bytes())
+    except OSError:
+        return _read(folder)  # which says what is wrong
+    mark = told.hexdigest()
+    if mark not in _LOADED:
+        registry = _read(folder)
+        if len(_LOADED) >= KEPT:
+            del _LOADED[next(iter(_LOADED))]
+        _LOADED[mark] = registry
+    return _LOADED[mark]
+
+
+def _read(folder: Path) -> Registry:
+    developers = files.read_developers(folder / "developers.csv")
+    known = {row.developer for row in developers}
+    releases = files.read_releases(folder / "releases.csv", known)
+    return Registry(
+        developers=tuple(developers),
+        developer_aliases=files.read_developer_aliases(folder / "developer_aliases.csv", known),
+        releases=releases,
+        aliases=files.read_aliases(folder / "aliases.csv", releases),
+        licences=tuple(files.read_licences(folder / "licences.csv")),
+        families=tuple(files.read_families(folder / "families.csv", known)),
+    )

@@ -1,0 +1,1 @@
+"""A published name, taken apart: clean, prefix, date_suffix, tokens, and parse over all of them."""

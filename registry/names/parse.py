@@ -1,0 +1,160 @@
+"""Names as boards print them -> the models in the row. Pure: no registry, no guess about who made what.
+
+Two identities come out of a name: the release (`base`) and how it was run (`variant`). Which words
+are variant is not a matter of spelling: `max` is an effort in claude-opus-5-max and a model of its own
+in qwen3.8-max. So the parser offers `readings`, from the whole name down to the barest, and the registry is
+asked in that order; `base` is the reading that holds where the registry knows none of them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from registry.names.clean import clean
+from registry.names.date_suffix import take_stamp
+from registry.names.prefix import take_prefix
+from registry.names.tokens import configuration_of, is_configuration, peel, size_in, words_of
+
+_NOBODY_WORDS = "- ? n/a na none null unknown anonymous average mean human humans random"
+_NOBODY = frozenset(_NOBODY_WORDS.split())
+_JOINED = re.compile(r"\s+[+&]\s+(?![^(]*\))")
+_COMMA = re.compile(r",\s+(?![^()]*\))")
+_BRACKET = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_TEMPERATURE = re.compile(r"\s*t(?:emp(?:erature)?)?\s*=\s*[\d.]+\s*")
+_REVISION = re.compile(r"-v?\d+:\d+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to part a name: `tokens` in printed order without the day stamp, and how the model was run."""
+
+    tokens: tuple[str, ...]
+    variant: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelName:
+    """One model named in a cell.
+
+    `text` as printed, cleaned; `prefix` the developer as printed before the name ('openai' of openai/gpt-4.1;
+    a host is none); `key` all of it, normalised; `base` the key without `variant`; `stamp` as
+    `registry.names.date_suffix` has it, or ''; `readings` the whole name first, the barest last.
+    """
+
+    text: str
+    prefix: str | None
+    key: str
+    base: str
+    variant: str
+    stamp: str
+    readings: tuple[Reading, ...]
+    held: int  # the reading that `base` and `variant` are of
+    beside: int  # how many tokens of the first reading stand in brackets of their own
+
+    @property
+    def family(self) -> str:
+        """The whole first token: `qwen` of qwen3-235b-a22b, `gpt` of GPT-4o."""
+        return self.readings[0].tokens[0] if self.readings[0].tokens else ""
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Every token of the name, variant included, without the stamp."""
+        return self.readings[0].tokens
+
+    def left_out(self, reading: Reading) -> tuple[str, ...]:
+        """The tokens at the end of the name, not in brackets, that a reading takes for variant."""
+        return self.tokens[len(reading.tokens) : len(self.tokens) - self.beside]
+
+    @property
+    def size(self) -> str | None:
+        """The printed size, `235b` or `8x7b`."""
+        return size_in(self.tokens)
+
+
+def _readings(name: list[str], aside: list[str], said: list[str]) -> tuple[tuple[Reading, ...], int]:
+    """(the readings, which of them holds by default).
+
+    `name` are the tokens in the name, `aside` those of brackets that hold nothing but variant, `said`
+    those after a comma, which are never part of the name.
+    """
+
+    def reading(tokens: list[str], taken: list[str]) -> Reading:
+        return Reading(tuple(tokens), "-".join(filter(None, [configuration_of(taken), *said])))
+
+    readings = [reading(name + aside, [])]
+    if aside:
+        readings.append(reading(name, aside))
+    default = len(readings) - 1
+    rest, taken, certain = list(name), list(aside), True
+    while len(rest) > 1 and 0 < (size := peel(rest)) < len(rest):
+        peeled, rest = rest[-size:], rest[:-size]
+        alone = peeled == ["thinking"] and len(taken) == len(aside)
+        taken = peeled + taken
+        readings.append(reading(rest, taken))
+        # `max` and a `thinking` without an effort may be part of the name, and what is left without a number
+        # is none; only the registry can say, so by itself the name keeps them
+        may_be_name = alone or peeled[0] in ("max", "ultra")
+        certain = certain and not may_be_name and any(c.isdigit() for t in rest for c in t)
+        if certain:
+            default = len(readings) - 1
+    return tuple(readings), default
+
+
+def _parse_one(text: str) -> ModelName | None:
+    head, *segments = _COMMA.split(text)
+    prefix, body = take_prefix(head.strip())
+    lower = re.sub(r"_(?!\d)|(?<!\d)_", "-", body.lower())
+    # a catalogue's revision of one model (gpt-oss-120b-1:0); the 1 of nova-micro-v1:0 is its only version
+    if (revision := _REVISION.search(lower)) and re.search(r"\d", lower[: revision.start()]):
+        lower = lower[: revision.start()]
+    lower, stamp = take_stamp(lower)
+    aside: list[str] = []
+
+    def bracket(match: re.Match[str]) -> str:
+        words = words_of(match[1])
+        if _TEMPERATURE.fullmatch(match[1]):
+            return " "
+        if not is_configuration(words):
+            return f" {match[1]} "
+        aside.extend(words)
+        return " "
+
+    lower = _BRACKET.sub(bracket, lower).strip()
+    if match := re.search(r"(?<=\w):([a-z]+)$", lower):  # OpenRouter's :free and :thinking
+        aside.extend(words_of(match[1]))
+        lower = lower[: match.start()]
+    name = words_of(lower)
+    if not name:
+        name, aside = aside, []
+    if not name and not stamp:
+        return None
+    readings, default = _readings(name, aside, [w for s in segments for w in words_of(s.lower())])
+    held = readings[default]
+
+    def joined(tokens: tuple[str, ...]) -> str:
+        return "-".join(filter(None, [*tokens, stamp]))
+
+    key, base = joined(readings[0].tokens), joined(held.tokens)
+    return ModelName(text, prefix, key, base, held.variant, stamp, readings, default, len(aside))
+
+
+def parse_name(printed: str) -> tuple[ModelName, ...]:
+    """The models that a cell names, in printed order; () where it names none ('-', 'N/A', 'average').
+
+    Never raises. Parts of a row that are no model (a scaffold) are parsed like the others: only a registry
+    knows the difference.
+    """
+    text = clean(printed)
+    if text.casefold() in _NOBODY:
+        return ()
+    parts = (_parse_one(part) for part in _JOINED.split(text))
+    return tuple(part for part in parts if part is not None)
+
+
+@lru_cache(maxsize=4096)
+def first_token(text: str) -> str:
+    """The first token of a text as names are parsed, or ''."""
+    models = parse_name(text)
+    return models[0].family if models else ""

@@ -1,0 +1,54 @@
+"""Which developer says which words in the names of its releases, and what a word that it does not say may mean."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from registry.names.tokens import is_run
+
+# A word that so many developers have in names of their releases (`flash`, `vision`, `base`) says nothing of who.
+_COMMON = 3
+
+
+class Vocabulary:
+    """The words of a registry's names, by developer id.
+
+    `said`: the words of every name; `published`: those of names of published weights; `runs`: those of the
+    configurations of aliases; `ids`: those of release ids; `claimed`: tokens of families, and what voids them.
+    """
+
+    def __init__(
+        self,
+        *,
+        said: Iterable[tuple[str, tuple[str, ...]]],
+        published: set[tuple[str, str]],
+        runs: set[tuple[str, str]],
+        ids: set[tuple[str, str]],
+        claimed: set[str],
+    ) -> None:
+        self._said: dict[str, set[str]] = defaultdict(set)
+        for developer, words in said:
+            for word in words:
+                self._said[word].add(developer)
+        self._published, self._runs, self._ids, self._claimed = published, runs, ids, claimed
+
+    def foreign(self, developer: str, token: str, tokens: tuple[str, ...]) -> list[str]:
+        """The words beside a family's token that its developer is not known to say, so that another may stand behind.
+
+        Whoever has weights can print his own word behind their name (`Llama-3-ELYZA-JP-8B`), so this is asked
+        where the family has any. Numbers, ways to run a model and words that many developers say are nobody's.
+        """
+        if (developer, token) not in self._published:
+            return []
+        others = (t for t in tokens if t != token and re.fullmatch(r"[^\W\d]+", t) and not is_run(t))
+        unknown = (t for t in others if developer not in self._said.get(t, ()))
+        return [t for t in unknown if t in self._claimed or len(self._said.get(t, ())) < _COMMON]
+
+    def is_effort(self, developer: str, word: str) -> bool:
+        """Is a word behind this developer's names an effort? `max` and `ultra` where an alias says so.
+
+        `medium` is one where none of its releases is named so (Phi-3-medium, Mistral Medium).
+        """
+        return (developer, word) in self._runs or (word == "medium" and (developer, word) not in self._ids)

@@ -1,0 +1,168 @@
+"""Which registered release a parsed name is: the ladder, without the board's own columns."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from registry.load import Entry, Registry
+from registry.models import Alias, Evidence, Release
+from registry.names.date_suffix import near, same_stamp
+from registry.names.parse import ModelName, Reading
+
+# A dated name is the undated release where its day is about the release's: claude-opus-4-5-20251101 came out
+# on 2025-11-24. Beyond a month it is more often the next checkpoint (kimi-k2-0905 after kimi-k2 of July).
+STAMP_DAYS = 31
+_TIERS = frozenset(("max", "ultra", "medium"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer: `how` is id, exact, normalised, parsed, or unresolved (then release is None).
+
+    `candidates`: the releases that an ambiguous name may mean; none of them is chosen.
+    """
+
+    release: Release | None
+    variant: str
+    how: str
+    step: str
+    candidates: tuple[str, ...] = ()
+
+
+def find_release(name: ModelName, printed: str, registry: Registry) -> Found:
+    """Ask the registry: id, alias as printed, alias normalised, then the parts. Never by likeness."""
+    if printed in registry.releases:
+        release = registry.releases[printed]
+        return Found(release, "", "id", f"{printed!r} is the id of a release ({release.evidence.url})")
+    for text in dict.fromkeys((printed, name.text)):
+        if text in registry.aliases:
+            return _by_alias(text, registry.aliases[text], registry)
+    if name.prefix and not registry.developer(name.prefix):
+        step = f"{name.text!r} is printed under {name.prefix!r}, whom nobody has reviewed"
+        return Found(None, name.variant, "unresolved", step)
+    for place, reading in enumerate(name.readings):
+        if _is_pointer(name, reading):
+            continue
+        for entries, wording in _asked(name, reading, registry):
+            entry, why = _choose(entries, name, reading, registry)
+            if entry and not _is_tier(name, reading, entry, registry):
+                how = "normalised" if place == 0 and wording == "" and not why else "parsed"
+                run = "-".join(filter(None, [entry.variant, reading.variant]))
+                if entry.candidates:
+                    return _ambiguous(entry.printed, entry.candidates, run, entry.evidence)
+                words = " ".join(filter(None, [*reading.tokens, name.stamp]))
+                meant = f"{entry.printed!r}, {entry.release.release} ({entry.evidence.url})"
+                step = f"{how}: {words!r}{wording}{why} is {meant}"
+                return Found(entry.release, run, how, step)
+    return _by_short_name(name, registry) or Found(
+        None, name.variant, "unresolved", f"no release of the registry is named {name.text!r}"
+    )
+
+
+def _is_pointer(name: ModelName, reading: Reading) -> bool:
+    """Is `latest` left out, and no version stays? `codestral-latest` is whatever is newest, not the first Codestral."""
+    versioned = any(re.search(r"\d", token) for token in reading.tokens)
+    return "latest" in name.tokens and "latest" not in reading.tokens and not versioned
+
+
+def _is_tier(name: ModelName, reading: Reading, entry: Entry, registry: Registry) -> bool:
+    """Does the reading leave out a word that may make another model of it? qwen3.8-max is no effort of Qwen3.8."""
+    left_out = name.left_out(reading)
+    if "effort" in left_out:
+        return False
+    return any(not registry.vocabulary.is_effort(entry.release.developer, word) for word in _TIERS & set(left_out))
+
+
+def _by_short_name(name: ModelName, registry: Registry) -> Found | None:
+    """The one repository of weights whose name is this one but for tuning or day; ambiguous where two differ in tuning.
+
+    Hosted models are asked for by their whole name: gpt-5.1 is not gpt-5.1-chat, nor codestral one of its days. They
+    stand in the way all the same, and so does a sibling that thinks. A day that the name says must be the release's.
+    """
+    maker = registry.developer(name.prefix) if name.prefix else None
+    for reading in name.readings:
+        if "thinking" in reading.variant or _is_pointer(name, reading):
+            break
+        entries = [e for t in ((), ("thinking",)) for e in registry.called_shortly((*reading.tokens, *t))]
+        entries = [e for e in entries if not name.stamp or same_stamp(e.stamp, name.stamp)]
+        entries = [e for e in entries if maker is None or e.release.developer == maker.developer]
+        if not entries or any(_is_tier(name, reading, e, registry) for e in entries):
+            continue
+        words, first = " ".join(reading.tokens), entries[0]
+        meant = tuple(sorted({r for e in entries for r in e.candidates or (e.release.release,)}))
+        if not all(e.release.weights for e in entries):
+            return None
+        if len(meant) == 1 and name.stamp:
+            return None  # beside a day, tuning is part of the name
+        if len(meant) == 1:
+            step = f"parsed: of all releases only {meant[0]} is called {words!r}, its tuning or day left out"
+            return Found(first.release, reading.variant, "parsed", f"{step} ({first.evidence.url})")
+        of_one_day = len({e.stamp for e in entries}) == 1
+        return _ambiguous(words, meant, reading.variant, first.evidence) if of_one_day else None
+    return None
+
+
+def _by_alias(text: str, alias: Alias, registry: Registry) -> Found:
+    if alias.candidates:
+        return _ambiguous(text, alias.candidates, alias.variant, alias.evidence)
+    step = f"alias {text!r} means {alias.release} ({alias.evidence.url})"
+    return Found(registry.releases[alias.release], alias.variant, "exact", step)
+
+
+def _ambiguous(printed: str, candidates: tuple[str, ...], variant: str, evidence: Evidence) -> Found:
+    step = f"ambiguous: {printed!r} may mean {' or '.join(candidates)} ({evidence.url})"
+    return Found(None, variant, "unresolved", step, candidates)
+
+
+def _asked(name: ModelName, reading: Reading, registry: Registry) -> list[tuple[list[Entry], str]]:
+    tokens = reading.tokens
+    asked = [(registry.entries(name, tokens), "")]
+    asked.append((registry.entries(name, tokens, reworded=True), " with its developer's word"))
+    for maker, rest in registry.without_maker(tokens):
+        own = [e for e in registry.entries(name, rest) if e.release.developer == maker]
+        asked.append((own, f" without {maker}'s word"))
+    for maker, rest in registry.maker_last(tokens):
+        own = [e for e in registry.entries(name, rest) if e.release.developer == maker]
+        asked.append((own, f" without {maker}'s word behind it"))
+    if name.prefix and (alias := registry.developer(name.prefix)):
+        for words in registry.rewordings(name, reading, alias.developer):
+            own = [e for e in registry.entries(name, words) if e.release.developer == alias.developer]
+            asked.append((own, f" with the prefix {name.prefix!r}"))
+    return asked
+
+
+def _choose(entries: list[Entry], name: ModelName, reading: Reading, registry: Registry) -> tuple[Entry | None, str]:
+    """The one entry that the name's prefix and day stamp allow; none where several releases are left."""
+    maker = registry.developer(name.prefix) if name.prefix else None
+    if maker:
+        entries = [e for e in entries if e.release.developer == maker.developer]
+    # the same words say more than the same words but `instruct`
+    tokens = tuple(sorted(reading.tokens))
+    for group in ([e for e in entries if e.tokens == tokens], entries):
+        dated = [e for e in group if same_stamp(e.stamp, name.stamp)]
+        about = [e for e in group if _released_about(e, name.stamp)]
+        for allowed, why in ((dated, ""), (about, f", stamp {name.stamp}")):
+            if allowed:
+                return _only(allowed), why
+    return None, ""
+
+
+def _only(entries: list[Entry]) -> Entry | None:
+    """The entry of the one release that they are of; of two that are called so, the one whose id says it.
+
+    A name that is registered as ambiguous stays so.
+    """
+    if several := [e for e in entries if e.candidates]:
+        return several[0]
+    if len({e.release.release for e in entries}) > 1:
+        entries = [e for e in entries if e.printed == e.release.release]
+    if len({e.release.release for e in entries}) != 1:
+        return None
+    # an alias without variant names the release more plainly
+    return min(entries, key=lambda e: (e.variant, e.printed))
+
+
+def _released_about(entry: Entry, stamp: str) -> bool:
+    day = entry.release.released_on
+    return bool(stamp) and not entry.stamp and day is not None and near(stamp, day, STAMP_DAYS)

@@ -1,0 +1,226 @@
+"""What is known of a row, from its printed cells and the registry: a pure ladder that keeps its steps.
+
+Trust, in this order: the reviewed registry, the board's own columns, a developer printed before the name, a
+reviewed family (a developer only). What none of them says stays unknown. Country is the developer's on the
+release's day and is never that of a base model, host or uploader.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from registry.developer import find_developer, identity
+from registry.load import Registry
+from registry.names.parse import ModelName, parse_name
+from registry.openness import UNKNOWN, Span, agreed, of_columns, of_each, of_release, together
+from registry.release import Found, find_release
+
+# Words that a model has and a scaffold has not; a part of a row without any of them, without a number and
+# unknown to the registry is taken for a scaffold (`OpenHands + Claude 4 Sonnet`).
+_MODEL_WORDS = frozenset(
+    ("alpha", "beta", "preview", "mini", "nano", "large", "small", "medium", "flash", "pro", "coder", "exp")
+)
+
+
+_WAYS = ("id", "exact", "normalised", "parsed", "registry", "organisation", "prefix", "family", "unresolved")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A row as the board prints it. `models`: models that the source names apart from the row's name.
+
+    `openness`: the board's yes/no column as 'open' or 'closed', None where it has none.
+    """
+
+    name: str
+    models: tuple[str, ...] = ()
+    organization: str | None = None
+    licence: str | None = None
+    country: str | None = None
+    openness: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What is known of a row. None is unknown; `mixed` where the models of the row differ.
+
+    `variant` is how the model was run; of several models it names those that it is said of: `high (openai/o3)`.
+    `release_how`: id, exact, normalised, parsed, unresolved. `developer_how`: registry, organisation, prefix,
+    family, unresolved. `openness` begins with a span since None. `identity` is the release, or the parsed
+    name that stands for it. `steps` says what was asked and who answered. `candidates` are the releases that an
+    ambiguous name may mean.
+    """
+
+    release: str | None
+    variant: str
+    release_how: str
+    developer: str | None
+    developer_how: str
+    country: str | None
+    subdivision: str | None
+    released_on: date | None
+    licence: str | None
+    terms: str
+    openness: tuple[Span, ...]
+    identity: str
+    steps: tuple[str, ...]
+    candidates: tuple[str, ...] = ()
+
+
+def resolve(printed: Printed, registry: Registry) -> Resolved:
+    """Resolve a row; of several models each by itself, then what they share."""
+    named = printed.models or (printed.name,)
+    found: list[tuple[ModelName, str]] = []
+    if not printed.models and (printed.name in registry.aliases or printed.name in registry.releases):
+        found = [(model, printed.name) for model in parse_name(printed.name)[:1]]
+    else:
+        for text in named:
+            models = parse_name(text)
+            found += [(model, text if len(models) == 1 else model.text) for model in models]
+    if not found:
+        return _resolve_one(None, printed.name, printed, registry)
+    if len(found) == 1:
+        return _resolve_one(*found[0], printed, registry)
+    # a row's columns describe the row; they say nothing about one of its models
+    bare = Printed(printed.name)
+    rows = [(_resolve_one(model, text, bare, registry), model) for model, text in found]
+    kept = rows if printed.models else _without_scaffolds(rows)
+    scaffolds = [model.text for row, model in rows if (row, model) not in kept]
+    notes = tuple(f"{text!r} is taken for a scaffold" for text in scaffolds)
+    return _joined([row for row, _ in kept], notes)
+
+
+def _without_scaffolds(rows: list[tuple[Resolved, ModelName]]) -> list[tuple[Resolved, ModelName]]:
+    def may_be_model(row: Resolved, model: ModelName) -> bool:
+        numbered = any(re.match(r"\d", t) for t in model.tokens) or bool(model.stamp)
+        return row.developer is not None or numbered or bool(_MODEL_WORDS & set(model.tokens))
+
+    kept = [(row, model) for row, model in rows if may_be_model(row, model)]
+    return kept if any(row.developer for row, _ in kept) else rows
+
+
+def _resolve_one(model: ModelName | None, text: str, printed: Printed, registry: Registry) -> Resolved:
+    steps: list[str] = []
+    if model is None:
+        found = Found(None, "", "unresolved", f"{text!r} names no model")
+    else:
+        found = find_release(model, text, registry)
+    steps.append(found.step)
+    release = found.release
+    developer: str | None
+    if release:
+        developer, developer_how = release.developer, "registry"
+    elif found.candidates and len(makers := {registry.releases[c].developer for c in found.candidates}) == 1:
+        developer, developer_how = makers.pop(), "registry"
+        steps.append(f"each of them is {developer}'s")
+    else:
+        maker = find_developer(model, printed.organization, registry)
+        developer, developer_how = maker.developer, maker.how
+        steps.append(maker.step)
+    released_on = release.released_on if release else None
+    country, subdivision = _country(developer, released_on, printed, registry, steps)
+    licence = release.licence if release else None
+    terms = "proprietary" if release and release.weights is False else registry.terms(licence)
+    spans = of_release(release, registry) if release else UNKNOWN
+    if release and spans != UNKNOWN:
+        steps.append(f"openness by the registry: {'; '.join(_said(s) for s in spans)} ({release.evidence.url})")
+    elif (shared := of_each(found.candidates, registry)) != UNKNOWN:
+        spans = shared
+        steps.append(f"each of them is {'; '.join(_said(s) for s in spans)}")
+    else:
+        spans, step = of_columns(printed.licence, printed.openness, registry)
+        row = registry.licence(printed.licence) if printed.licence else None
+        licence, terms = licence or (row.licence or None if row else None), row.terms if row else terms
+        steps.append(step)
+    return Resolved(
+        release=release.release if release else None,
+        variant=found.variant,
+        release_how=found.how,
+        developer=developer,
+        developer_how=developer_how,
+        country=country,
+        subdivision=subdivision,
+        released_on=released_on,
+        licence=licence,
+        terms=terms,
+        openness=spans,
+        identity=release.release if release else (identity(model, registry) if model else ""),
+        steps=tuple(steps),
+        candidates=found.candidates,
+    )
+
+
+def _said(span: Span) -> str:
+    return f"{span.value}{f' since {span.since}' if span.since else ''} ({span.how})"
+
+
+def _country(
+    developer: str | None, released_on: date | None, printed: Printed, registry: Registry, steps: list[str]
+) -> tuple[str | None, str | None]:
+    if developer:
+        if base := registry.base_on(developer, released_on):
+            steps.append(f"{developer} is based in {base.country} ({base.evidence.url})")
+            return base.country, base.subdivision
+        steps.append(f"{developer} has moved, and the day of release is not known: country unknown")
+        return None, None
+    if printed.country and (code := country_code(printed.country)):
+        steps.append(f"the board's country {printed.country!r} is {code}")
+        return ("CN", code) if code in ("HK", "MO") else (code, None)
+    return None, None
+
+
+def country_code(printed: str) -> str | None:
+    """ISO 3166-1 alpha-2 of a printed country, exactly named; None for several or none."""
+    import pycountry
+
+    text = re.sub(r"^(.+) \((.+)\)$", r"\1, \2", printed.strip())  # Korea (Republic of)
+    try:
+        return str(pycountry.countries.lookup(text).alpha_2)
+    except LookupError:
+        return None
+
+
+def _joined(rows: list[Resolved], notes: tuple[str, ...]) -> Resolved:
+    if len(rows) == 1:
+        return replace(rows[0], steps=(*notes, *rows[0].steps))
+
+    def shared(values: list[str | None]) -> str | None:
+        return agreed([v or "unknown" for v in values], "unknown").replace("unknown", "") or None
+
+    def least(hows: list[str]) -> str:
+        # the least trusted of the ways, which are listed from the best
+        return max(hows, key=_WAYS.index)
+
+    releases = [row.release for row in rows]
+    return Resolved(
+        release=None if None in releases else " + ".join(str(r) for r in dict.fromkeys(releases)),
+        variant=" + ".join(f"{row.variant} ({row.identity})" for row in rows if row.variant),
+        release_how=least([row.release_how for row in rows]),
+        developer=shared([row.developer for row in rows]),
+        developer_how=least([row.developer_how for row in rows]),
+        country=shared([row.country for row in rows]),
+        subdivision=shared([row.subdivision for row in rows]),
+        released_on=max(d) if len(d := [r.released_on for r in rows if r.released_on]) == len(rows) else None,
+        licence=shared([row.licence for row in rows]),
+        terms=agreed([row.terms for row in rows], "unknown"),
+        openness=together([row.openness for row in rows]),
+        identity=" + ".join(dict.fromkeys(row.identity for row in rows)),
+        steps=(*notes, *(step for row in rows for step in row.steps)),
+    )
+
+
+def suggest(name: str, registry: Registry, limit: int = 5) -> list[tuple[str, str, float]]:
+    """(registered name, release, likeness 0 to 100) most like a name, a release once: for a person to judge only."""
+    from rapidfuzz import fuzz, process
+
+    names = {alias.alias: alias.release for alias in registry.aliases.values()}
+    names |= {release: release for release in registry.releases}
+    models = parse_name(name)
+    asked = models[0].base if models else name
+    found = process.extract(asked, list(names), scorer=fuzz.WRatio, processor=str.casefold, limit=4 * limit)
+    best: dict[str, tuple[str, str, float]] = {}
+    for text, score, _ in found:
+        best.setdefault(names[text], (text, names[text], round(score, 1)))
+    return list(best.values())[:limit]

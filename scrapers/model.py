@@ -1,0 +1,152 @@
+"""What flows from a page to the warehouse. Entries hold what the board printed, nothing interpreted.
+
+A source module has two pure functions (either may be left out where a TOML says enough):
+
+    def pages(source: Source) -> Generator[Request, bytes | None, None]   which pages; receives each body
+    def parse(pages: Pages) -> Iterable[Snapshot]                         bytes in, rows out
+
+`pages` receives None for a page that could not be had. A source of several pages (`page_set = true`) has a third:
+
+    def sets(pages: Pages) -> Iterable[Pages]                             which of these are read together
+
+which is given the newest of every page, and parts them into sets; `parse` is called once for each set, and once for a
+page that is in no set (to check it). A set that lacks a page is for `parse` to refuse, naming the page.
+
+A feed of metadata has no boards. Its `parse` checks the page and gives no snapshot; a further function gives what the
+page says of models, which becomes statements:
+
+    def facts(pages: Pages) -> Iterable[Fact]                             only of pages that `parse` let through
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import orjson
+
+from scrapers.errors import PageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One page to fetch. `role` says which page of the source it is."""
+
+    role: str
+    address: str
+    method: str = "GET"
+    body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    optional: bool = False  # a 404 is no problem, as long as the page was never there
+    fetch_once: bool = False  # not asked again once an accepted copy is in the archive
+    fallback: bool = False  # when it fails, `pages` goes on with the last archived body
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What validators and earlier captures belong to: (method, address, sha256 of the body)."""
+        return self.method, self.address, hashlib.sha256(self.body).hexdigest() if self.body else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One body as it came, unpacked from its transport."""
+
+    role: str
+    address: str
+    body: bytes
+
+
+class Pages(Sequence[Page]):
+    """The pages that are read together: one for most sources, a set for those of several pages."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self._pages = tuple(pages)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+        return self._pages[index]
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def all(self, role: str) -> Iterator[Page]:
+        """Every page of that role, in the order of their addresses."""
+        return iter(sorted((page for page in self._pages if page.role == role), key=lambda page: page.address))
+
+    def one(self, role: str) -> Page:
+        """The page of that role; PageError names it where the set lacks it."""
+        found = list(self.all(role))
+        if len(found) != 1:
+            raise PageError(f"{len(found)} pages of role {role!r} where one is needed")
+        return found[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row as printed. Absent is None; score in the unit of the board, as the source gives it."""
+
+    name: str
+    score: float | None
+    score_low: float | None = None
+    score_high: float | None = None
+    published_rank: float | None = None
+    votes: float | None = None
+    organization: str | None = None
+    licence: str | None = None
+    country: str | None = None
+    openness: str | None = None  # "open" or "closed" where the board has a flag
+    models: tuple[str, ...] = field(default=())  # where the row names its models apart from its own name
+    released_on: date | None = None  # the model's release, where the board prints it
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise PageError("a row has no name")
+        if self.score is not None and not math.isfinite(self.score):
+            raise PageError(f"the score of {self.name!r} is {self.score}")
+        low, high = self.score_low, self.score_high
+        known = [bound for bound in (low, self.score, high) if bound is not None]
+        if self.score is not None and known != sorted(known):  # two columns changed places
+            raise PageError(f"the score of {self.name!r} is {self.score}, outside its interval from {low} to {high}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a feed says of a model: `property` is one of PROPERTIES, `value` as printed.
+
+    Weights are `yes` or `no`; of several developers or countries the value names all, in printed order.
+    """
+
+    name: str
+    property: str
+    value: str
+
+
+PROPERTIES = ("developer", "country", "weights", "licence", "released_on")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One board as one page printed it. `published_on` is the board's own day (UTC), None if it has none."""
+
+    board: str
+    edition: str | None
+    published_on: date | None
+    entries: tuple[Entry, ...]
+
+    def canonical(self) -> tuple[tuple[object, ...], ...]:
+        """The rows in an order that depends on their content alone, each as its field values."""
+        rows = [
+            (e.name, e.score, e.score_low, e.score_high, e.published_rank, e.votes,
+             e.organization, e.licence, e.country, e.openness, e.models, e.released_on)
+            for e in self.entries
+        ]  # fmt: skip
+        return tuple(sorted(rows, key=lambda row: tuple((cell is not None, cell) for cell in row)))
+
+    def id(self) -> str:
+        """sha256 over board, published day and canonical rows: no clock, no edition, no source."""
+        day = self.published_on.isoformat() if self.published_on else None
+        # A day of release counts where one is printed; boards without keep the ids that they had before there were any.
+        rows = [row if row[-1] else row[:-1] for row in self.canonical()]
+        return hashlib.sha256(orjson.dumps([self.board, day, rows])).hexdigest()

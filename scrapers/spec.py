@@ -1,0 +1,316 @@
+"""What a source declares of itself in `scrapers/sources/<name>.toml`: pages, boards, columns, expectations."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated, Literal, Self, TypeVar, get_args
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from scrapers.countries import ISO
+from scrapers.errors import DeclarationError
+
+SOURCES = Path(__file__).parent / "sources"
+_EVERY = re.compile(r"^(\d+(?:\.\d+)?)\s*(s|m|h|d)$")
+_LONGEST = 10 * 366 * 86400  # seconds; a schedule cannot count in thousands of years
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+Model = TypeVar("Model", bound=BaseModel)
+Format = Literal["csv", "json", "yaml", "parquet", "markdown", "html", "other"]
+
+
+class Declared(BaseModel):
+    """A frozen declaration: an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PageSpec(Declared):
+    """One address. `role` names the page; several boards may be read from it.
+
+    `url_patterns` are patterns (fnmatch) of other live addresses of the same role: older ones, or those that carry a
+    day. A page without an address is not fetched by itself; it is known by its pattern, for imports. Where every
+    recording `ends_with_newline`, one that does not was cut inside its last cell. `rows_under` is the key of a JSON
+    object that holds the rows.
+    """
+
+    role: str
+    address: str = ""
+    url_patterns: tuple[str, ...] = ()
+    format: Format = "other"
+    rows_under: str = ""
+    fetch_once: bool = False
+    optional: bool = False
+    ends_with_newline: bool = False
+
+    @field_validator("address")
+    @classmethod
+    def http(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("an http(s) address is expected")
+        if parts.port == 0:  # reading a port above 65535 fails by itself
+            raise ValueError("Port out of range 1-65535")
+        return value
+
+    @model_validator(mode="after")
+    def under_of_json(self) -> Self:
+        if self.rows_under and self.format != "json":
+            raise ValueError("rows_under is for the format json")
+        return self
+
+
+class Columns(Declared):
+    """Which column holds what; several names where the board renamed it. name and score are required."""
+
+    name: tuple[str, ...] = ()
+    score: tuple[str, ...] = ()
+    score_low: tuple[str, ...] = ()
+    score_high: tuple[str, ...] = ()
+    published_rank: tuple[str, ...] = ()
+    votes: tuple[str, ...] = ()
+    organization: tuple[str, ...] = ()
+    licence: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+
+class Rows(Declared):
+    """How many rows to expect, from a day on."""
+
+    since: date = date.min
+    min: Annotated[int, Field(ge=1)] = 1
+    max: int = 100_000
+
+    @model_validator(mode="after")
+    def ordered(self) -> Self:
+        if self.min > self.max:
+            raise ValueError(f"min {self.min} is above max {self.max}")
+        return self
+
+
+class Break(Declared):
+    """A day on which a series stops being comparable: shares are not drawn across it."""
+
+    day: date
+    reason: str
+    link: str
+
+
+class Expectations(Declared):
+    """When a snapshot is believed to be the board that it claims to be."""
+
+    rows: tuple[Rows, ...] = (Rows(),)
+    landmarks: tuple[str, ...] = ()  # names as printed; at least half of them must be there
+    landmarks_since: date = date.min
+    score: tuple[float, float] = (float("-inf"), float("inf"))
+    scored: bool = True  # false where a witness prints ranks alone
+    max_drop: Annotated[float, Field(gt=0, le=1)] = 0.25  # largest believable loss of rows against the day before
+    max_shift: Annotated[float, Field(gt=0)] | None = (
+        None  # median change of common scores that makes a break suspected
+    )
+
+    @field_validator("rows", mode="before")
+    @classmethod
+    def one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, Mapping) else value
+
+    def rows_on(self, day: date) -> Rows:
+        """The row range in force on that day."""
+        return max((rows for rows in self.rows if rows.since <= day), key=lambda rows: rows.since, default=Rows())
+
+
+class Board(Declared):
+    """One ranking with one metric, one direction and one adjustment (METHODOLOGY)."""
+
+    page: Annotated[tuple[str, ...], Field(min_length=1)]  # roles that carry it, most trusted first
+    title: str = ""
+    quoted_as: tuple[str, ...] = ()  # names under which people quote it, besides its id and title
+    operator: str = ""  # developer id where the operator ranks its own models, else a name
+    operator_country: str = ""  # ISO 3166-1 alpha-2
+    metric: str = ""
+    unit: str = ""
+    direction: Literal["higher", "lower"] = "higher"
+    adjustment: str = "none"
+    category: str = "overall"
+    kind: Literal["public test", "private test", "human votes", "self-reported", "usage", ""] = ""
+    editions_comparable: bool = True
+    where: Mapping[str, str] = {}
+    columns: Columns = Columns()
+    expectations: Expectations = Expectations()
+    breaks: tuple[Break, ...] = ()
+    trust: tuple[str, ...] = ()  # sources that carry it, most trusted first; this one before them if it is not named
+
+    @field_validator("page", mode="before")
+    @classmethod
+    def one_or_many(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("operator_country")
+    @classmethod
+    def country(cls, value: str) -> str:
+        if value and value not in ISO:
+            raise ValueError("an ISO 3166-1 alpha-2 code is expected, such as US")
+        return value
+
+
+class Source(Declared):
+    """Where we fetch. May carry several boards; `together` sources are read as a set of pages."""
+
+    name: str
+    title: str
+    publisher: str
+    homepage: str
+    licence: str
+    redistribute: bool
+    every: str = "1d"
+    enabled: bool = True
+    disabled_reason: str = ""
+    facts: bool = False  # a feed of facts of models, which its module reads (`facts`)
+    key: str = ""  # environment variable that holds the key this source asks for
+    key_header: str = ""  # the header that carries the key; Authorization carries it as a bearer token
+    page_set: bool = False
+    published_after: str = ""  # the words on the page that stand before its day
+    pages: tuple[PageSpec, ...] = ()
+    boards: Mapping[str, Board] = {}
+
+    @field_validator("every")
+    @classmethod
+    def often(cls, value: str) -> str:
+        check_every(value)
+        return value
+
+    @model_validator(mode="after")
+    def off_for_a_reason(self) -> Self:
+        if not self.enabled and not self.disabled_reason:
+            raise ValueError("disabled_reason must say why the source is off")
+        return self
+
+    @property
+    def module(self) -> ModuleType | None:
+        """The Python that stands beside the TOML, if any."""
+        if not (SOURCES / f"{self.name}.py").exists():
+            return None
+        return importlib.import_module(f"scrapers.sources.{self.name}")
+
+    def boards_of(self, role: str) -> Mapping[str, Board]:
+        """The boards that the page of that role carries."""
+        return {name: board for name, board in self.boards.items() if role in board.page}
+
+
+def seconds(every: str) -> float:
+    """Seconds of an interval such as 5s, 30m, 6h or 1d. ValueError where it is none."""
+    found = _EVERY.match(every.strip())
+    if not found or float(found[1]) <= 0:
+        raise ValueError("an interval is expected: a number with s, m, h or d, such as 6h")
+    if (length := float(found[1]) * _SECONDS[found[2]]) > _LONGEST:
+        raise ValueError("an interval of at most ten years is expected, such as 6h")
+    return length
+
+
+def check_every(every: str) -> None:
+    """ValueError unless it is an interval, or `cron` with the five fields of a cron expression."""
+    if not every.startswith("cron "):
+        seconds(every)
+        return
+    from apscheduler.triggers.cron import CronTrigger
+
+    try:
+        CronTrigger.from_crontab(every.removeprefix("cron "), timezone="UTC")
+    except ValueError as error:
+        raise ValueError(f"a cron expression (minute hour day month weekday) is expected: {error}") from None
+
+
+def read_toml(path: Path) -> dict[str, object]:
+    """A TOML file; DeclarationError names the file and the line."""
+    return _parsed(path, _text(path))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeclarationError(str(path), "", f"cannot be read: {getattr(error, 'strerror', error)}") from None
+
+
+def _parsed(path: Path, text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DeclarationError(str(path), "", f"not TOML: {error}") from None
+
+
+def validate(model: type[Model], value: object, file: str) -> Model:
+    """`value` as `model`; the first thing wrong becomes one sentence with file and key."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"]) or "(top level)"
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(sorted(model.model_fields))
+            said = f"unknown key; expected one of: {known}" if len(first["loc"]) == 1 else "unknown key"
+        elif first["type"] == "missing":
+            said = "missing; it is required"
+        else:
+            said = f"{first['msg'].removeprefix('Value error, ')}; found {first['input']!r:.80}"
+        raise DeclarationError(file, key, said) from None
+
+
+def load_source(path: Path) -> Source:
+    """One source TOML. A top-level `columns`, `where` or `expect` holds for every board of the file."""
+    source = _source(path, _text(path))
+    roles = {page.role for page in source.pages}
+    parsed = hasattr(source.module, "parse")
+    for number, page in enumerate(source.pages):
+        if page.format == "other" and not parsed:
+            known = ", ".join(format_ for format_ in get_args(Format) if format_ != "other")
+            said = f"no {path.stem}.py reads it; expected one of: {known}; found 'other'"
+            raise DeclarationError(str(path), f"pages.{number}.format", said)
+    for name, board in source.boards.items():
+        missing = [role for role in board.page if role not in roles]
+        if missing and not parsed:
+            raise DeclarationError(str(path), f"boards.{name}.page", f"no page of role {missing[0]!r} is declared")
+        if not parsed and not (board.columns.name and board.columns.score):
+            raise DeclarationError(str(path), f"boards.{name}.columns", "name and score are required")
+    return source
+
+
+@functools.lru_cache(maxsize=256)  # a command asks several times; the same text says the same
+def _source(path: Path, text: str) -> Source:
+    raw = _parsed(path, text)
+    shared = {key: raw.pop(key) for key in ("columns", "expectations", "defaults") if key in raw}
+    defaults = shared.pop("defaults", {})
+    if not isinstance(defaults, dict):
+        raise DeclarationError(str(path), "defaults", f"a table is expected; found {defaults!r:.60}")
+    boards = raw.get("boards", {})
+    if not isinstance(boards, dict):
+        raise DeclarationError(str(path), "boards", f"a table of boards is expected; found {boards!r:.60}")
+    for name, board in boards.items():
+        if not isinstance(board, dict):
+            raise DeclarationError(str(path), f"boards.{name}", f"a table is expected; found {board!r:.60}")
+        boards[name] = {**shared, **defaults, **board}
+    return validate(Source, {"name": path.stem, **raw}, str(path))
+
+
+def load_sources(folders: Sequence[Path] = (SOURCES,)) -> Mapping[str, Source]:
+    """All declared sources by name, in order of name."""
+    found: dict[str, Source] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*.toml")):
+            if path.stem in found:
+                raise DeclarationError(str(path), "", f"there is another source {path.stem!r}")
+            found[path.stem] = load_source(path)
+    return dict(sorted(found.items()))

@@ -1,0 +1,120 @@
+"""The way of a source that needs no Python: its declared pages, and rows by column name."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from datetime import date
+
+from scrapers import formats, values
+from scrapers.errors import MissingColumn, PageError, source_code
+from scrapers.formats import Row
+from scrapers.model import Entry, Page, Pages, Request, Snapshot
+from scrapers.spec import Board, Columns, PageSpec, Source
+
+
+def requests(source: Source) -> Generator[Request, bytes | None, None]:
+    """The declared pages of `source`, or what its module asks for."""
+    if source.module and hasattr(source.module, "pages"):
+        yield from source.module.pages(source)
+        return
+    for page in source.pages:
+        if page.address:
+            yield Request(role=page.role, address=page.address, fetch_once=page.fetch_once, optional=page.optional)
+
+
+def snapshots(source: Source, pages: Pages) -> list[Snapshot]:
+    """What the pages of `source` say. PageError where they are not what they should be."""
+    with source_code(source.name):  # a parser indexes what must be there; what is not there is the page's fault
+        if source.module and hasattr(source.module, "parse"):
+            found = list(source.module.parse(pages))
+        else:
+            found = [snapshot for page in pages for snapshot in parse(source, page)]
+    lined = {declared.role for declared in source.pages if declared.ends_with_newline}
+    if any(page.role in lined and not page.body.endswith(b"\n") for page in pages):
+        raise PageError("the page is cut: it does not end with a new line, as it always did")
+    unknown = sorted({snapshot.board for snapshot in found} - set(source.boards))
+    if unknown:
+        raise PageError(f"board {unknown[0]!r} is not declared in {source.name}.toml")
+    return found
+
+
+def parse(source: Source, page: Page) -> Iterable[Snapshot]:
+    """Snapshots of every board that the declaration reads from this page."""
+    declared = next((known for known in source.pages if known.role == page.role), None)
+    if declared is None:
+        raise PageError(f"{source.name}.toml declares no page of role {page.role!r}")
+    for name, board in source.boards_of(page.role).items():
+        rows = read(declared, page.body, board)
+        yield from of_rows(name, board, rows, published_on(source, page))
+
+
+def read(declared: PageSpec, body: bytes, board: Board) -> list[Row]:
+    """The rows of a page in its declared format."""
+    if declared.format == "parquet":
+        return formats.parquet_rows(body, board.where)
+    if declared.format == "json":
+        return formats.json_rows(body, declared.rows_under)
+    if declared.format in formats.ROWS:
+        return formats.ROWS[declared.format](body)
+    found = formats.markdown_tables(body) if declared.format == "markdown" else formats.html_tables(body)
+    return formats.first_with(found, (board.columns.name[0], board.columns.score[0]))
+
+
+def published_on(source: Source, page: Page) -> date | None:
+    """The day that the page prints behind the declared words; the page must have it."""
+    if not source.published_after:
+        return None
+    for line in formats.decode(page.body).splitlines():
+        _, words, after = line.partition(source.published_after)
+        if words and (day := values.day(after.strip(" *_.:"))):
+            return day
+    raise PageError(f"the page says no day after {source.published_after!r}")
+
+
+def of_rows(board_name: str, board: Board, rows: Iterable[Row], day: date | None) -> Iterator[Snapshot]:
+    """One snapshot, or one for each published day where a column holds the day."""
+    columns = board.columns
+    by_day: dict[date | None, list[Entry]] = {}
+    for row in rows:
+        if any(str(cell(row, (column,))) != wanted for column, wanted in board.where.items()):
+            continue
+        on = values.day(cell(row, columns.published)) if columns.published else day
+        by_day.setdefault(on, []).append(entry(row, columns))
+    if not by_day:
+        raise PageError(f"no rows of {board_name}")
+    for on, entries in sorted(by_day.items(), key=lambda item: item[0] or date.min):
+        yield Snapshot(board_name, None, on, tuple(entries))
+
+
+def cell(row: Row, names: tuple[str, ...]) -> object:
+    """The cell under the first of these column names that the row has; MissingColumn where it has none."""
+    for name in names:
+        if name in row:
+            return row[name]
+    raise MissingColumn(" or ".join(names), row)
+
+
+def entry(row: Row, columns: Columns) -> Entry:
+    """A row as an entry: declared columns are required, cells may be missing."""
+
+    def number(names: tuple[str, ...]) -> float | None:
+        return values.number(cell(row, names)) if names else None
+
+    def text(names: tuple[str, ...]) -> str | None:
+        return values.text(cell(row, names)) if names else None
+
+    score = cell(row, columns.score)
+    half = values.half_width(score)
+    at = values.number(score)
+    low, high = number(columns.score_low), number(columns.score_high)
+    return Entry(
+        name=str(cell(row, columns.name) or ""),
+        score=at,
+        score_low=low if half is None or at is None else at - half,
+        score_high=high if half is None or at is None else at + half,
+        published_rank=number(columns.published_rank),
+        votes=number(columns.votes),
+        organization=text(columns.organization),
+        licence=text(columns.licence),
+        country=text(columns.country),
+    )

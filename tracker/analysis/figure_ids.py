@@ -1,0 +1,169 @@
+"""Receipts: the id of a figure, from which alone the figure is found again, and all that it rests on.
+
+    BOARD:DAY:TOP:BY=VALUE:COUNT:SNAPSHOT[:KNOB=VALUE]...
+
+COUNT is the count that was printed (`4`, `7.33333`, or `13-14` with an unknown), SNAPSHOT the first 12 hex digits of
+the snapshot's id, and each KNOB one of the definition that is not at its default. So nothing needs to be stored, and
+a figure that is not what it was is noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from urllib.parse import quote, unquote
+
+from scrapers.errors import TrackerError
+from tracker.analysis.filter import Where
+from tracker.analysis.shares import Definition, Share, shares
+
+if TYPE_CHECKING:
+    import duckdb
+
+DIGITS = 12
+_KEPT = "+._-~@"  # of values, beside letters and digits; what separates, and what a shell reads, is escaped
+
+
+class UnreadableReceipt(TrackerError):
+    """A text that is no id of a figure."""
+
+
+class NotTheFigure(TrackerError):
+    """What is found is not what the id says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an id says."""
+
+    board: str
+    day: date
+    top: int
+    definition: Definition
+    value: tuple[str, ...]
+    count: str
+    snapshot: str  # its first digits
+    today: date | None = None  # where openness is read as of a today
+
+
+def receipt(share: Share, definition: Definition, today: date) -> str:
+    """The id of a figure."""
+    value = ",".join(_escaped(each) for each in share.values.values())
+    figure = f"{definition.by}={value}"
+    head = [_escaped(share.board), share.day, share.top, figure, counted(share), share.snapshot[:DIGITS]]
+    plain = asdict(Definition())
+    options = [f"{key}={_escaped(str(held))}" for key, held in asdict(definition).items()
+             if key != "by" and held != plain[key]]  # fmt: skip
+    options += [f"today={today}"] if definition.facts == "now" and "open" in definition.by else []
+    return ":".join(str(part) for part in (*head, *options))
+
+
+def share_of(found: Sequence[Share], where: Where) -> Share:
+    """The share of a value out of those of one top N, at least one; of a value that does not occur it is 0.
+
+    What is unknown may still turn out to be it.
+    """
+    for share in found:
+        if tuple(share.values.values()) == where.values:
+            return share
+    high = sum(share.count for share in found if where.holds(share.values, unknown=True))
+    return replace(
+        found[0], values=dict(zip(where.by.split(","), where.values, strict=True)), count=0.0, low=0.0, high=high,
+        share=0.0, share_low=0.0, share_high=high / found[0].of,
+    )  # fmt: skip
+
+
+def id_of(
+    connection: duckdb.DuckDBPyConnection,
+    board: str,
+    top: int,
+    where: Where,
+    definition: Definition,
+    *,
+    as_of: date,
+    today: date,
+) -> str | None:
+    """The id of one value's figure at the newest point on or before a day; None where nothing has a place."""
+    asked = replace(definition, by=where.by)
+    found = shares(connection, [board], [top], asked, as_of=as_of, today=today)
+    return receipt(share_of(found, where), asked, today) if found else None
+
+
+def counted(share: Share) -> str:
+    """`4`, `7.33333`, or `13-14` where an unknown may add one."""
+    low, high = f"{share.low:.6g}", f"{share.high:.6g}"
+    return low if low == high else f"{low}-{high}"
+
+
+def _escaped(text: str) -> str:
+    return quote(text, safe=_KEPT)
+
+
+def read_receipt(text: str) -> Receipt:
+    """The id taken apart; UnreadableReceipt says what is wrong with it."""
+    parts = text.strip().split(":")
+    if len(parts) < 6:
+        raise UnreadableReceipt(f"{text!r} is no id of a figure: BOARD:DAY:TOP:BY=VALUE:COUNT:SNAPSHOT is expected")
+    board, day, top, figure, count, snapshot, *options = parts
+    by, _, value = figure.partition("=")
+    given: dict[str, Any] = {"by": by}
+    today = None
+    try:
+        for option in options:
+            key, _, held = option.partition("=")
+            if key == "today":
+                today = date.fromisoformat(held)
+            else:
+                given[key] = held == "True" if key == "without_operator" else unquote(held)
+        hints = get_type_hints(Definition)
+        for key, held in given.items():
+            if key not in hints or (get_args(hints[key]) and held not in get_args(hints[key])):
+                raise ValueError(f"{key}={held} is no part of a definition")
+        found = Receipt(unquote(board), date.fromisoformat(day), int(top), Definition(**given),
+                        tuple(unquote(each) for each in value.split(",")), count, snapshot, today)  # fmt: skip
+        if len(found.value) != len(found.definition.by.split(",")) or len(snapshot) != DIGITS or found.top < 1:
+            raise ValueError("its parts do not fit together")
+    except ValueError as error:
+        raise UnreadableReceipt(f"{text!r} is no id of a figure: {error}") from None
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure that was found again, with the shares beside it."""
+
+    id: str
+    receipt: Receipt
+    share: Share
+
+    def record(self) -> dict[str, Any]:
+        """As one flat object: the figure, and its definition in words and by its options."""
+        definition = self.receipt.definition
+        return {
+            "id": self.id, **self.share.record(), "definition": definition.words(),
+            "options": {field.name: getattr(definition, field.name) for field in fields(definition)},
+            "today": self.receipt.today,
+        }  # fmt: skip
+
+
+def find(connection: duckdb.DuckDBPyConnection, text: str) -> Figure:
+    """The figure of an id, computed again. NotTheFigure where the snapshot or the count is another."""
+    said = read_receipt(text)
+    # The clock has no part in a figure whose openness is not read as of today.
+    found = shares(connection, [said.board], [said.top], said.definition, as_of=said.day, today=said.today or said.day)
+    if not found or found[0].day != said.day:
+        newest = f"; the newest before it is of {found[0].day}" if found else ""
+        raise NotTheFigure(f"{said.board} has no snapshot of {said.day} here{newest}")
+    if found[0].snapshot[:DIGITS] != said.snapshot:
+        raise NotTheFigure(
+            f"{said.board} of {said.day} is another snapshot here: {found[0].snapshot[:DIGITS]}, not {said.snapshot}"
+        )
+    mine = share_of(found, Where(said.definition.by, said.value))
+    if counted(mine) != said.count:
+        raise NotTheFigure(
+            f"{', '.join(said.value)} is now {counted(mine)}, not {said.count}: a fact of the registry or a rule has"
+            " changed since"
+        )
+    return Figure(receipt(mine, said.definition, said.today or said.day), said, mine)

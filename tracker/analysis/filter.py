@@ -1,0 +1,93 @@
+"""What a share is asked of: `country=CN`, `open=open`, or two together as `country=CN,open=open`.
+
+A country may be given by any name that registry.country_names has: `country=China` and `country=Chinese` are
+`country=CN`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from registry.country_names import NoCountry, one_country
+from tracker.analysis.shares import By, Share
+
+UNKNOWN = "unknown"
+LEVELS = ("open_source", "open_weights", "restricted_weights", "proprietary", "mixed", UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Properties and the value asked of each; `by` is the property as `Definition.by` names it."""
+
+    by: By
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " and ".join(f"{name}={value}" for name, value in zip(self.by.split(","), self.values, strict=True))
+
+    def holds(self, row: Mapping[str, str], unknown: bool = False) -> bool:
+        """Whether a row (property -> value) has these values; with `unknown`, whether it may turn out to have them."""
+        allowed = [{value, UNKNOWN} if unknown else {value} for value in self.values]
+        return all(row[name] in values for name, values in zip(self.by.split(","), allowed, strict=True))
+
+
+def parse(text: str) -> Where:
+    """The question in a text such as `country=CN`. ValueError says what was expected."""
+    pairs = dict(part.strip().partition("=")[::2] for part in text.split(","))
+    if pairs.get("country"):
+        pairs["country"] = _country(pairs["country"])
+    names = ["country", *(name for name in pairs if name != "country")] if "country" in pairs else list(pairs)
+    found = [by for by in get_args(By) if by == ",".join(names)]
+    if not found:
+        raise ValueError(f"{text!r}: expected property=value, of {', '.join(get_args(By))}")
+    for name, value in pairs.items():
+        if name == "openness" and value not in LEVELS:
+            raise ValueError(f"openness={value}: expected one of {', '.join(LEVELS)}")
+        if name == "open" and value not in ("open", "closed", "mixed", UNKNOWN):
+            raise ValueError(f"open={value}: expected open, closed, mixed or unknown")
+        if not value:
+            raise ValueError(f"{name}: no value is given")
+    return Where(found[0], tuple(pairs[name] for name in names))
+
+
+def _country(value: str) -> str:
+    """The code of a country, whatever it is called; `mixed` and `unknown` stay."""
+    if value in ("mixed", UNKNOWN):
+        return value
+    try:
+        return one_country(value)
+    except NoCountry as error:
+        raise ValueError(f"country={value}: {error}; or INT, mixed or unknown") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The share of what was asked: counts of units out of `of`; `high` adds what is unknown."""
+
+    of: float
+    count: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """0 to 1, the unknown left out."""
+        return self.count / self.of
+
+    @property
+    def share_high(self) -> float:
+        """0 to 1, every unknown counted in."""
+        return self.high / self.of
+
+
+def figure(found: Sequence[Share], where: Where) -> Figure | None:
+    """What was asked out of the shares of one top N over all values; None where nothing has a place.
+
+    A value that does not occur counts 0, and what is unknown may still turn out to be it.
+    """
+    if not found:
+        return None
+    count = sum(share.count for share in found if where.holds(share.values))
+    high = sum(share.count for share in found if where.holds(share.values, unknown=True))
+    return Figure(found[0].of, count, high)

@@ -1,0 +1,59 @@
+"""What commands look up of a board: its declaration, a sentence where it has no snapshot, its headline."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def records(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+    """The rows of a query by column name."""
+    done = connection.execute(query, values or [])
+    names = [column[0] for column in done.description]
+    return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
+
+
+def known_board(connection: duckdb.DuckDBPyConnection, board: str) -> dict[str, Any]:
+    """The declaration of a board, and `operator_name`; a wrong name is a wrong use, answered with what there is."""
+    found = records(
+        connection,
+        "SELECT b.*, coalesce(d.name, b.operator) AS operator_name FROM boards AS b"
+        " LEFT JOIN (SELECT developer, min(name) AS name FROM developers GROUP BY developer) AS d"
+        " ON d.developer = b.operator WHERE b.board = ?",
+        [board],
+    )
+    if not found:
+        names = [row[0] for row in connection.execute("SELECT board FROM boards ORDER BY board").fetchall()]
+        raise click.UsageError(f"no board {board!r}; there are: {', '.join(names)}")
+    return found[0]
+
+
+def missing(connection: duckdb.DuckDBPyConnection, board: str, day: date) -> str:
+    """The sentence for a board without an answer on or before a day: no snapshot, or none of its rows has a place."""
+    first, bare = connection.execute(
+        "SELECT min(s.day), max(s.day) FILTER (WHERE s.day <= $2) FROM series AS s WHERE s.board = $1", [board, day]
+    ).fetchall()[0]
+    if bare is None:
+        after = f"; the first is of {first}" if first else ""
+        return f"{board}: no accepted snapshot on or before {day}{after}"
+    scores, ranks = connection.execute(
+        "SELECT count(e.score), count(e.published_rank) FROM series AS s"
+        " JOIN entries AS e ON e.snapshot_key = s.snapshot_key WHERE s.board = $1 AND s.day = $2",
+        [board, bare],
+    ).fetchall()[0]
+    if ranks and not scores:
+        return f"{board}: the snapshot of {bare} prints ranks and no scores: tracker share with --rank-by printed"
+    if scores and not ranks:
+        return f"{board}: the snapshot of {bare} prints no ranks; it can be cut by score alone"
+    return f"{board}: no row of the snapshot of {bare} has a place under this definition"
+
+
+def headline(about: dict[str, Any]) -> str:
+    """Board, adjustment, kind and operator in one line."""
+    operator = ", ".join(filter(None, (about["operator_name"], about["operator_country"])))
+    return f"{about['title']} ({about['kind']}; adjustment: {about['adjustment']}; run by {operator})"

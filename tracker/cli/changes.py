@@ -1,0 +1,149 @@
+"""`tracker changes`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker import output
+from tracker.analysis.figure_ids import receipt, share_of
+from tracker.analysis.filter import Where
+from tracker.analysis.shares import Definition, Share, shares
+from tracker.cli.asking import options
+from tracker.cli.board import headline, known_board, missing
+from tracker.cli.common import Day, Setting, common
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tracker.changes.coverage import End
+    from tracker.changes.decomposition import Split
+    from tracker.changes.row_matching import Point
+
+MOVES = ["change", "name", "name_before", "place_before", "place", "score_before", "score"]
+
+
+@click.command("changes")
+@click.argument("board")
+@click.option("--from", "since", type=Day(), required=True, help="The newest snapshot on or before this day,")
+@click.option("--to", "until", type=Day(), help="compared with that on or before this one [today].")
+@click.option("--top", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--where", "asked", help="The share to split, such as country=CN [every value of --by].")
+@options()
+@common
+def changes_command(
+    setting: Setting,
+    board: str,
+    since: date,
+    until: date | None,
+    top: int,
+    asked: str | None,
+    definition: Definition,
+) -> None:
+    """What moved in the top N of BOARD between two days, and why a share moved: parts that add up to the whole.
+
+    Rows that swap places are under rescoring. Captures that failed or were not accepted are named as gaps, and a day
+    without an accepted page as an outage. CSV has the rows that moved; JSON has them, the parts and the gaps.
+    """
+    from tracker.analysis.filter import parse
+    from tracker.changes.coverage import gaps, sentences
+    from tracker.changes.decomposition import split
+    from tracker.changes.row_matching import moves, pairs, point
+
+    values: list[tuple[str, ...]] = []
+    if asked:
+        try:
+            where = parse(asked)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+        definition, values = replace(definition, by=where.by), [where.values]
+    days = since, until or setting.today
+    with setting.database() as connection:
+        about = known_board(connection, board)
+        facts_on = setting.today if definition.facts == "now" else None
+        points = [point(connection, board, day, facts_on) for day in days]
+        absent = [missing(connection, board, day) for day, found in zip(days, points, strict=True) if found is None]
+        breaks = connection.execute(
+            "SELECT s.day, s.break_before FROM series AS s WHERE s.board = ? AND s.break_before IS NOT NULL"
+            " AND s.day > ? AND s.day <= ? ORDER BY s.day",
+            [board, *days],
+        ).fetchall()
+        found = [shares(connection, [board], [top], definition, as_of=day, today=setting.today) for day in days]
+        missed, ends = gaps(connection, board, *days)
+    before, after = points
+    if before is None or after is None:
+        output.say(absent[0])
+        raise click.exceptions.Exit(1)
+    paired = pairs(before.rows, after.rows)
+    told, parts = moves(paired, top), split(paired, about, definition, top, values)
+    if setting.format == "csv":
+        output.write(told, MOVES, "csv")
+    elif setting.format == "json":
+        print(output.json_text({
+            "board": board, "top": top, "definition": definition.words(), "by": definition.by,
+            "from": _point(before, ends[0]), "to": _point(after, ends[1]),
+            "breaks": [{"day": day, "reason": reason} for day, reason in breaks],
+            "moves": told, "shares": [_record(each) | _ids(each, found, definition, setting.today) for each in parts],
+            "gaps": [asdict(each) for each in missed],
+        }))  # fmt: skip
+    else:
+        print(headline(about))
+        output.paragraph(f"{board}, top {top}: {_said(before)} against {_said(after)}")
+        for day, reason in breaks:
+            output.paragraph(f"Not comparable across {day}: {output.shown(reason)}.")
+        output.table(told, MOVES) if told else output.paragraph("No row of the top N changed.")
+        print()
+        lines = [_line(each) for each in parts]
+        output.table(
+            lines, list(lines[0]) if lines else [], "Shares in percent, and what moved them in percentage points:"
+        )
+        for sentence in filter(None, [*sentences(missed), *(end.sentence() for end in ends)]):
+            output.paragraph(output.shown(sentence))
+        output.paragraph(f"Counted: {definition.words()}.")
+
+
+def _point(found: Point, end: End) -> dict[str, Any]:
+    """`seen`: when an accepted page was last seen by the day that was asked for."""
+    return {
+        "day": found.day, "snapshot": found.snapshot, "edition": found.edition, "rows": len(found.rows),
+        "asked": end.asked, "seen": end.seen, "outage": bool(end.missed),
+    }  # fmt: skip
+
+
+def _said(found: Point) -> str:
+    edition = f", edition {found.edition}" if found.edition else ""
+    return f"{found.day}{edition} (snapshot {found.snapshot[:12]}, {len(found.rows)} rows)"
+
+
+def _ids(each: Split, days: Sequence[Sequence[Share]], definition: Definition, today: date) -> dict[str, str | None]:
+    """The ids of the share on both days; None where nothing had a place."""
+    where = Where(definition.by, each.value)
+    found = [receipt(share_of(end, where), definition, today) if end else None for end in days]
+    return dict(zip(("id_before", "id"), found, strict=True))
+
+
+def _record(each: Split) -> dict[str, Any]:
+    """Shares as numbers, and as exact fractions: of these the parts add up to the movement to the last digit."""
+    return {
+        "value": list(each.value), "count_before": float(each.count_before), "count": float(each.count),
+        "share_before": float(each.before), "share": float(each.after),
+        "movement": float(each.after - each.before), "movement_exact": str(each.after - each.before),
+        "parts": [
+            {"cause": part.cause, "count": float(part.count), "share": float(part.share),
+             "share_exact": str(part.share), "share_then": float(part.then)}
+            for part in each.parts
+        ],
+    }  # fmt: skip
+
+
+def _line(each: Split) -> dict[str, Any]:
+    from tracker.changes.decomposition import CAUSES
+
+    parts = dict(zip(CAUSES, (f"{float(part.share):+.1%}" for part in each.parts), strict=True))
+    return {
+        "value": " ".join(each.value), "before": f"{float(each.before):.1%}", **parts,
+        "after": f"{float(each.after):.1%}", "movement": f"{float(each.after - each.before):+.1%}",
+    }  # fmt: skip

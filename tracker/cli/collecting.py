@@ -1,0 +1,240 @@
+"""Commands that fill the archive and derive what follows from it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker import output
+from tracker.cli.common import Day, Setting, common
+
+if TYPE_CHECKING:
+    from tracker.fetching import FetchResult
+    from tracker.saved_pages import ImportResult
+
+UNREACHABLE = 75
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], object]]:
+    """A progress bar on stderr where that is a terminal; silence otherwise."""
+    if not sys.stderr.isatty():
+        yield lambda _stage, _done, _all: None
+        return
+    from rich import progress as bars
+    from rich.console import Console
+
+    columns = (
+        bars.TextColumn("{task.description:<11}"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TimeElapsedColumn(),
+        bars.TimeRemainingColumn(),
+    )
+    with bars.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, bars.TaskID] = {}
+
+        def told(stage: str, done: int, of: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=of)
+            bar.update(tasks[stage], completed=done, total=of)
+
+        yield told
+
+
+@click.command("collect")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@common
+def collect_command(setting: Setting, sources: tuple[str, ...]) -> None:
+    """Fetch all enabled sources side by side, or those named; archive, read, publish.
+
+    Exit code 1 where a source failed or a page was refused, 75 where nothing could be reached.
+    """
+    from tracker.pipeline import collect
+
+    known = setting.config.declared()
+    for name in sources:
+        if name not in known:
+            raise click.UsageError(f"no source {name!r}; there are: {', '.join(known)}")
+    with progress() as told:
+        outcomes = collect(setting.config, setting.clock, sources, progress=told)
+    summary(outcomes, setting)
+    raise click.exceptions.Exit(exit_code(outcomes))
+
+
+def exit_code(outcomes: list[FetchResult]) -> int:
+    """What the run comes to: 75 where no source could be reached, 1 where one has a problem."""
+    if outcomes and all(outcome.unreachable for outcome in outcomes):
+        return UNREACHABLE
+    return 1 if any(outcome.problems for outcome in outcomes) else 0
+
+
+COLUMNS = ["source", "came", "rows", "new", "unchanged", "seconds", "problem"]
+
+
+def summary(outcomes: list[FetchResult], setting: Setting) -> None:
+    """One row for each source on stdout; every problem in full on stderr."""
+    rows = []
+    for outcome in outcomes:
+        pages = f"{outcome.pages} page{'s' * (outcome.pages != 1)}"
+        rows.append({
+            "source": outcome.source,
+            "came": pages + (f", {outcome.unchanged_pages} not modified" if outcome.unchanged_pages else ""),
+            "rows": outcome.rows, "new": outcome.new, "unchanged": outcome.unchanged,
+            "seconds": round(outcome.seconds, 1),
+            "problem": outcome.problems if setting.format == "json" else _counted(outcome.problems),
+        })  # fmt: skip
+    output.write(rows, COLUMNS, setting.format)
+    for outcome in outcomes:
+        output.complain(f"{outcome.source}: {problem}" for problem in outcome.problems)
+
+
+def _counted(problems: list[str]) -> str:
+    """How many; each stands in full on stderr, where no width cuts it."""
+    return f"{len(problems)} problem{'s' * (len(problems) != 1)}" if problems else ""
+
+
+@click.command("import")
+@click.argument("source", required=False)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--captured-at", metavar="DAY", help="When the pages were saved [the day that the file's name begins with]."
+)
+@click.option("--role", help="Which page of the source the files are [told from path or content].")
+@click.option("--address", help="The live address of the page [as declared].")
+@click.option(
+    "--index",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Replay the recordings that a CSV lists (captured_at, url, file) by their address.",
+)
+@click.option(
+    "--board", help="Tables of your own (columns name, score, and any of developer, licence, country, rank, low, high)."
+)
+@click.option(
+    "--direction", type=click.Choice(["higher", "lower"]), help="With --board: which score is better [higher]."
+)
+@common
+def import_command(
+    setting: Setting,
+    source: str | None,
+    files: tuple[Path, ...],
+    captured_at: str | None,
+    role: str | None,
+    address: str | None,
+    index: Path | None,
+    board: str | None,
+    direction: str | None,
+) -> None:
+    """Put pages of SOURCE that somebody else saved through the same door as collected ones."""
+    from tracker.importers.files import import_files
+    from tracker.importers.index import import_index
+
+    if board:
+        # Then every argument is a file.
+        files = (*([Path(source)] if source else []), *files)
+        if index or role or address or not files or not files[0].is_file():
+            raise click.UsageError(
+                "--board takes CSV files, and --captured-at or a day at the beginning of their names"
+            )
+        from tracker.new_source import own_board
+
+        own_board(setting.config, board, files[0], direction)
+        source = board
+    if index and (source or files):
+        raise click.UsageError("--index names its files itself: no SOURCE or FILE beside it")
+    with progress() as told:
+        if index:
+            outcomes = import_index(setting.config, index, told)
+        else:
+            known = setting.config.declared()
+            if not source or not files:
+                raise click.UsageError("a SOURCE and its FILEs are expected, or --index FILE.csv")
+            if source not in known:
+                raise click.UsageError(f"no source {source!r}; there are: {', '.join(known)}")
+            outcomes = import_files(
+                setting.config, known[source], files, captured_at=captured_at, role=role, address=address, progress=told
+            )
+    report(outcomes, setting)
+
+
+def report(outcomes: list[ImportResult], setting: Setting) -> None:
+    """One row for each page; exit code 1 where one was not accepted."""
+    columns = ["file", "source", "role", "captured_at", "boards", "state", "rows", "reason"]
+    output.write([outcome.record() for outcome in outcomes], columns, setting.format)
+    bad = [outcome for outcome in outcomes if outcome.state not in {"accepted", "unchanged"}]
+    if len(bad) <= 20:
+        output.complain(f"{outcome.file}: {outcome.reason}" for outcome in bad)
+    else:
+        output.say(f"{len(bad)} of {len(outcomes)} pages were not accepted; the reasons are in the table")
+    raise click.exceptions.Exit(1 if bad else 0)
+
+
+@click.command("backfill")
+@click.argument("source")
+@click.option("--from", "origin", type=click.Choice(["bundled", "git", "wayback"]), required=True,
+              help="Where the past is kept; bundled: what ships with the tracker (opencompass).")  # fmt: skip
+@click.option("--repo", help="Another repository: an address or a directory [the one that the pages' addresses name].")
+@click.option("--since", type=Day(), help="Only versions from this day on.")
+@click.option("--until", type=Day(), help="Only versions up to this day.")
+@common
+def backfill_command(
+    setting: Setting, source: str, origin: str, repo: str | None, since: date | None, until: date | None
+) -> None:
+    """Bring in every distinct version of SOURCE's pages that a git history, a web archive or this package keeps.
+
+    A second run adds nothing; one that was stopped goes on where it was. Example: the 14 editions of OpenCompass's
+    LLM ranking from February 2024 to August 2026: `tracker backfill opencompass --from bundled`.
+    """
+    from tracker.importers import bundled, git_history, web_archive
+
+    known = setting.config.declared()
+    if source not in known:
+        raise click.UsageError(f"no source {source!r}; there are: {', '.join(known)}")
+    with progress() as told:
+        if origin == "bundled":
+            outcomes = bundled.from_bundled(setting.config, known[source], since, until, setting.clock(), told)
+        elif origin == "git":
+            outcomes = git_history.from_git(setting.config, known[source], repo, since, until, told)
+        else:
+            outcomes = web_archive.from_wayback(setting.config, known[source], since, until, told)
+    report(outcomes, setting)
+
+
+@click.command("new")
+@click.argument("name")
+@click.argument("address", metavar="URL")
+@common
+def new_command(setting: Setting, name: str, address: str) -> None:
+    """Begin a source NAME for the table at URL: docs/adding-a-source.md walks through it."""
+    from tracker.new_source import new
+
+    target, page, rows = new(setting.config, name, address)
+    output.say(f"{target}: a proposal; read it, and mend what is marked TODO")
+    output.say(f"{page}: the page, {rows} rows; cut it down to what a test needs")
+    output.say("then run the tests: they write what the page says, and fail until someone has read it")
+
+
+@click.command("publish")
+@common
+def publish_command(setting: Setting) -> None:
+    """Resolve all names against the registry and publish: how a corrected line reaches all of history."""
+    from tracker.pipeline import publish_again
+
+    output.say(f"published {publish_again(setting.config)}")
+
+
+@click.command("rebuild")
+@common
+def rebuild_command(setting: Setting) -> None:
+    """Derive warehouse and published database again from the archive, the declarations and the registry."""
+    from tracker.pipeline import rebuild
+
+    with progress() as told:
+        done = rebuild(setting.config, told)
+    output.say(f"rebuilt from {done.captures} captures, {len(done.reasons)} of them refused")

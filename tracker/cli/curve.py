@@ -1,0 +1,88 @@
+"""`tracker curve`: one question under every definition that can be defended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker import output
+from tracker.analysis.filter import Where
+from tracker.analysis.shares import Definition
+from tracker.cli.asking import nothing, options, where_option
+from tracker.cli.board import headline, known_board, missing
+from tracker.cli.common import Setting, as_of, common
+
+if TYPE_CHECKING:
+    from tracker.analysis.curve import Curve
+
+COLUMNS = ["board", "day", "unit", "top", "all", "ties", "open_means", "of", "count", "low", "high", "share",
+           "share_low", "share_high", "definition", "id"]  # fmt: skip
+
+
+@click.command("curve")
+@click.argument("board")
+@where_option
+@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: FILE.svg or FILE.png.")
+@options("rank_by", "facts", "country_rule", "without_operator")
+@as_of
+@common
+def curve_command(
+    setting: Setting, board: str, where: Where, chart: Path | None, as_of: date | None, definition: Definition
+) -> None:
+    """The share under unit x N x ties (where they change it) x meaning of open, and which choice moves it most."""
+    from tracker.analysis.curve import curve, sentence
+
+    if chart and chart.suffix not in (".svg", ".png"):
+        raise click.UsageError(f"--chart {chart}: expected a name that ends in .svg or .png")
+    day = as_of or setting.today
+    with setting.database() as connection:
+        about = known_board(connection, board)
+        found = curve(connection, board, where, as_of=day, today=setting.today, base=definition)
+        why = "" if found else missing(connection, board, day)
+    if found is None:
+        raise nothing(setting, why, None, COLUMNS)
+    rows = records(found)
+    if setting.format == "json":
+        print(output.json_text({
+            "board": board, "day": found.day, "where": str(where), "low": found.low, "high": found.high,
+            "moves": found.moves, "sentence": sentence(found), "points": rows,
+        }))  # fmt: skip
+    elif setting.format == "csv":
+        output.write(rows, COLUMNS, "csv")
+    else:
+        for row in rows:
+            row["top"] = "all" if row["all"] else row["top"]
+            row["bounds"] = "" if row["low"] == row["high"] else f"{row['share_low']:.1%} to {row['share_high']:.1%}"
+            row["share"] = f"{row['share']:.1%}"
+        hidden = {"board", "day", "all", "low", "high", "share_low", "share_high", "definition"}
+        hidden |= set() if output.width() >= 150 else {"id"}
+        hidden |= set() if any(row["open_means"] for row in rows) else {"open_means"}
+        shown = [column for column in COLUMNS if column not in hidden]
+        shown += ["bounds"] if any(row["bounds"] for row in rows) else []
+        output.table(rows, shown, headline(about))
+        output.paragraph(sentence(found))
+        fixed = replace(definition, by=where.by)
+        output.paragraph(f"The same throughout: {'; '.join([*fixed.of_cut(), *fixed.of_properties()])}.")
+    if chart:
+        from tracker.analysis.chart import draw, specification
+
+        draw(specification(found, str(about["title"])), chart)
+        output.say(f"{chart} is drawn")
+
+
+def records(found: Curve) -> list[dict[str, Any]]:
+    """The points as flat records; `top` is N, or the number of units where `all` is true."""
+    return [
+        {
+            "board": found.board, "day": found.day, "unit": choice.unit,
+            "top": choice.top or round(known.of), "all": choice.top is None, "ties": choice.ties,
+            "open_means": choice.open_means, "of": known.of, "count": known.count, "low": known.count,
+            "high": known.high, "share": known.share, "share_low": known.share, "share_high": known.share_high,
+            "definition": found.definitions[choice].words(), "id": found.ids[choice],
+        }
+        for choice, known in found.points.items()
+    ]  # fmt: skip

@@ -1,0 +1,109 @@
+"""`tracker gap` and `tracker lag`: how far apart two groups stand, in score and in days."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Literal
+
+import click
+
+from tracker import output
+from tracker.analysis.shares import Definition
+from tracker.cli.asking import between_by, comparable, level_option, nothing, scored
+from tracker.cli.board import headline, known_board
+from tracker.cli.common import Setting, as_of, common
+
+Property = Literal["country", "developer", "openness", "open"]
+
+GAP = ["board", "day", "between", "other", "best", "best_other", "gap", "half", "level", "win", "win_low", "win_high",
+       "unknown_above", "definition"]  # fmt: skip
+LAG = ["name", "released_on", "score", "days", "reached_by"]
+
+
+@click.command("gap")
+@click.argument("board")
+@click.option("--between", required=True, metavar="VALUE", help="The first group, such as US.")
+@click.option("--and", "other", required=True, metavar="VALUE", help="The other, such as CN.")
+@between_by
+@level_option
+@as_of
+@common
+def gap_command(
+    setting: Setting, board: str, between: str, other: str, by: Property, level: float, as_of: date | None
+) -> None:
+    """Best of one group minus best of another, with its interval, and on arenas the chance to win."""
+    from tracker.analysis.gap import gap
+
+    with setting.database() as connection:
+        about = known_board(connection, board)
+        comparable(connection, board, "gap")
+        point = scored(connection, board, as_of or setting.today)
+    found = point if isinstance(point, str) else gap(point, by, between, other, level=level)
+    if found is None:
+        found = f"{board}: no row with a score of {between} or none of {other}"
+    if isinstance(found, str):
+        raise nothing(setting, found, None, GAP)
+    words = ["best row of each", *Definition(by=by).of_properties()]
+    record = {**asdict(found), "definition": "; ".join(words)}
+    if setting.format == "json":
+        print(output.json_text(record))
+    elif setting.format == "csv":
+        output.write([record], GAP, "csv")
+    else:
+        print(headline(about))
+        within = f" +- {found.half:.1f} ({found.level:.0%})" if found.half is not None else ", no intervals published"
+        output.paragraph(
+            f"{found.day}: best of {between} ({found.best}) minus best of {other} ({found.best_other}):"
+            f" {found.gap:.1f} {about['unit'] or 'points'}{within}."
+        )
+        if found.win is not None:
+            sure = f" ({found.win_low:.1%} to {found.win_high:.1%})" if found.win_low is not None else ""
+            output.paragraph(f"So the first wins {found.win:.1%} of comparisons{sure}.")
+        if found.unknown_above:
+            output.paragraph(
+                f"{found.unknown_above} rows whose {by} is not known score at least as high as the worse of the two,"
+                " and could be the best of either."
+            )
+        output.paragraph(f"Counted: {record['definition']}.")
+
+
+@click.command("lag")
+@click.argument("board")
+@click.option("--of", required=True, metavar="VALUE", help="The group that trails, such as CN.")
+@click.option("--behind", required=True, metavar="VALUE", help="The group that leads, such as US.")
+@between_by
+@as_of
+@common
+def lag_command(setting: Setting, board: str, of: str, behind: str, by: Property, as_of: date | None) -> None:
+    """How many days one group needs to reach the records of another, within one snapshot."""
+    from tracker.analysis.lag import lag
+
+    with setting.database() as connection:
+        about = known_board(connection, board)
+        comparable(connection, board, "lag")
+        point = scored(connection, board, as_of or setting.today)
+    if isinstance(point, str):
+        raise nothing(setting, point, None, LAG)
+    found = lag(point, by, of, behind)
+    if not found.records:
+        raise nothing(setting, f"{board}: no row of {behind} has a score and a day of release", None, LAG)
+    rows = [asdict(record) for record in found.records]
+    words = "; ".join(["records among the rows with a score and a day of release", *Definition(by=by).of_properties()])
+    if setting.format == "json":
+        print(output.json_text({**asdict(found), "definition": words, "records": rows}))
+    elif setting.format == "csv":
+        output.write(rows, LAG, "csv")
+    else:
+        shown = [{**row, "reached_by": row["reached_by"] or "not yet"} for row in rows]
+        output.table(shown, LAG, headline(about))
+        middle = f"{found.median} days" if found.median is not None else "not reached, too many are censored"
+        output.paragraph(
+            f"{found.day}: {len(rows)} records of {behind}, {found.censored} not reached by {of} and censored."
+            f" Kaplan-Meier median of the lag: {middle}. Days of release are the {found.days_from}'s."
+        )
+        if found.undated or found.unknown:
+            output.paragraph(
+                f"Left out: {found.undated} rows without a day of release, {found.unknown} whose {by} is not known."
+            )
+        output.paragraph(f"Counted: {words}.")

@@ -1,0 +1,196 @@
+"""Commands of whoever keeps the registry: how names resolve, what is not known, and what a change moved."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker import output
+from tracker.cli.board import known_board, records
+from tracker.cli.common import Day, Setting, common
+
+if TYPE_CHECKING:
+    from registry.load import Registry
+
+AT_HAND = 5  # suggestions for a name that nobody knows
+
+
+def registry_of(setting: Setting) -> Registry:
+    """The registry that the configuration names."""
+    from registry.load import load_registry
+
+    return load_registry(setting.config.registry)
+
+
+@click.command("lookup")
+@click.argument("name")
+@click.option("--organization", help="What the board prints as organisation.")
+@click.option("--licence", help="What the board prints as licence.")
+@common
+def lookup_command(setting: Setting, name: str, organization: str | None, licence: str | None) -> None:
+    """How NAME resolves, step by step, with evidence. Needs no data, only the registry."""
+    from registry.lookup import look_up
+
+    found = look_up(name, organization, licence, registry_of(setting))
+    if setting.format == "json":
+        print(output.json_text(found))
+        return
+    flat = {**found, "openness": [f"{o['value']} since {o['since']}" if o["since"] else o["value"]
+                                  for o in found["openness"]],
+            "suggestions": [f"{s['name']} ({s['likeness']:.0f})" for s in found["suggestions"]]}  # fmt: skip
+    if setting.format == "csv":
+        output.write([flat], list(flat), "csv")
+        return
+    lines = [{"": key, "answer": value} for key, value in flat.items() if key not in ("steps", "suggestions")]
+    output.table(lines, ["", "answer"])
+    print()
+    output.table([{"step": at, "why": step} for at, step in enumerate(found["steps"], 1)], ["step", "why"])
+    if flat["suggestions"]:
+        print()
+        output.paragraph(f"Names like it, for a person to judge: {'; '.join(flat['suggestions'])}")
+
+
+@click.command("evaluate")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--aliases", is_flag=True, help="FILE has groups of names of one release (group_id, name).")
+@common
+def evaluate_command(setting: Setting, file: Path, aliases: bool) -> None:
+    """How right the registry is on FILE, a CSV of names with facts that somebody else compiled.
+
+    Columns: model_name_as_written and any of developer, country, weights (Y or N), terms; with --aliases: group_id,
+    name.
+    """
+    from registry.evaluate import evaluate_aliases, evaluate_facts
+
+    score: dict[str, Any] = (evaluate_aliases if aliases else evaluate_facts)(file, registry_of(setting))
+    if setting.format == "json":
+        print(output.json_text(score))
+    elif aliases:
+        figures = {key: value for key, value in score.items() if not isinstance(value, list)}
+        wrong = [{"names": pair["names"], "identity": pair["identities"][0]} for pair in score["wrong_pairs"]]
+        _print_score(setting, [figures], wrong, ["names", "identity"])
+    else:
+        figures_of = [{"property": about, **one} for about, one in score.items()]
+        wrong = [{"property": about, **case} for about, one in score.items() for case in one["wrong"]]
+        for row in figures_of:
+            row["wrong"] = len(row["wrong"])
+        _print_score(setting, figures_of, wrong, ["property", "name", "expected", "found", "release"])
+
+
+def _print_score(
+    setting: Setting, figures: list[dict[str, Any]], wrong: list[dict[str, Any]], columns: list[str]
+) -> None:
+    if setting.format == "csv":
+        output.write(wrong, columns, "csv")
+        return
+    shown = [{k: f"{v:.4f}" if isinstance(v, float) else v for k, v in row.items()} for row in figures]
+    output.table(shown, list(shown[0]))
+    if wrong:
+        print()
+        output.table(wrong, columns)
+
+
+ACCEPTED = (
+    "{file}: {name!r} is {what}; `tracker publish` takes it to all of history, `tracker corrections` says what moved"
+)
+
+
+@click.command("review")
+@click.argument("board", required=False)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many names.")
+@click.option("--accept", nargs=2, metavar="NAME RELEASE", help="Write that the printed NAME means RELEASE.")
+@click.option("--developer", nargs=2, metavar="NAME DEVELOPER", help="Write that the organisation NAME is DEVELOPER.")
+@click.option("--evidence", metavar="URL", help="The page that says so.")
+@click.option("--day", type=Day(), help="When that page was read [today].")
+@click.option("--variant", default="", help="With --accept: how the model was run, as NAME says.")
+@common
+def review_command(
+    setting: Setting,
+    board: str | None,
+    limit: int,
+    accept: tuple[str, str] | None,
+    developer: tuple[str, str] | None,
+    evidence: str | None,
+    day: date | None,
+    variant: str,
+) -> None:
+    """Names of which something is not known, those that could change a headline first, with suggestions.
+
+    Nothing is accepted by itself: --accept and --developer write a line of the registry, with its evidence.
+    """
+    from registry import edit
+
+    if accept or developer:
+        if not evidence or (accept and developer):
+            raise click.UsageError("--evidence URL is needed, and one of --accept and --developer")
+        day = day or setting.today
+        folder = setting.config.registry
+        if accept:
+            edit.add_alias(folder, *accept, variant, evidence, day)
+            output.say(ACCEPTED.format(file="aliases.csv", name=accept[0], what=accept[1]))
+        elif developer:
+            edit.add_developer_alias(folder, *developer, evidence, day)
+            output.say(ACCEPTED.format(file="developer_aliases.csv", name=developer[0], what=developer[1]))
+        return
+    from tracker.review import review
+
+    with setting.database() as connection:
+        if board:
+            known_board(connection, board)
+        found = review(connection, registry_of(setting), board, limit)
+    if setting.format != "json":
+        for row in found:
+            row["suggestions"] = [f"{s['release']} ({s['likeness']:.0f})" for s in row["suggestions"][:3]]
+    columns = ["name", "published_organization", "unknown", "top_10", "top_20", "top_50", "boards", "days",
+               "best_position", "last_day", "suggestions"]  # fmt: skip
+    more = ["published_licence", "page", "captured_at", "steps"]  # the evidence at hand
+    output.write(found, columns if setting.format == "table" else columns + more, setting.format)
+
+
+@click.command("conflicts")
+@click.argument("subject", required=False)
+@click.option("--property", "about", help="Only this property: developer, country, weights, terms or released_on.")
+@common
+def conflicts_command(setting: Setting, subject: str | None, about: str | None) -> None:
+    """Facts of a release (or of SUBJECT alone) on which sources do not agree; `held` is what counts here."""
+    with setting.database() as connection:
+        found = records(
+            connection,
+            "SELECT c.* FROM conflicts AS c WHERE ($1 IS NULL OR c.subject = $1) AND ($2 IS NULL OR c.property = $2)",
+            [subject, about],
+        )
+    columns = ["subject", "property", "value", "held", "sources", "first_seen", "last_seen"]
+    output.write(found, columns, setting.format)
+
+
+RENAMES = ["board", "day_before", "day", "old", "new", "votes_old", "votes_new", "score_old", "score_new",
+           "old_release", "new_release", "state"]  # fmt: skip
+
+
+@click.command("renames")
+@click.argument("board", required=False)
+@common
+def renames_command(setting: Setting, board: str | None) -> None:
+    """Names that took over the votes and score of another name between neighbouring points of a board."""
+    from storage.database import sql
+
+    with setting.database() as connection:
+        if board:
+            known_board(connection, board)
+        output.write(records(connection, sql("renames"), [board]), RENAMES, setting.format)
+
+
+@click.command("corrections")
+@common
+def corrections_command(setting: Setting) -> None:
+    """Which figures the last publish moved, over the same snapshots as before, and the rows that did it."""
+    from tracker.changes.corrections import corrections
+
+    found, sentence = corrections(setting.config.data)
+    columns = ["board", "day", "top", "by", "value", "of", "before", "after", "because"]
+    if found or setting.format != "table":
+        output.write(found, columns, setting.format)
+    output.say(sentence)

@@ -1,0 +1,134 @@
+"""`tracker representation` and `tracker roster`: what the list of a board does to a share of its top."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import date
+
+import click
+
+from tracker import output
+from tracker.analysis.figure_ids import id_of
+from tracker.analysis.filter import Figure, Where
+from tracker.analysis.shares import Definition
+from tracker.cli.asking import nothing, options, share_words, top_option, where_option
+from tracker.cli.board import headline, known_board, missing
+from tracker.cli.common import Day, Setting, as_of, common
+
+RATIO = ["board", "day", "top", "count", "high", "of", "whole_count", "whole_high", "whole_of", "ratio", "ratio_low",
+         "ratio_high", "definition", "id"]  # fmt: skip
+STEPS = ["day_before", "day", "source_before", "source", "rows_before", "rows", "dropped", "added", "break"]
+
+
+@click.command("representation")
+@click.argument("board")
+@where_option
+@top_option
+@options("rank_by", "facts", "country_rule", "open_means", "without_operator")
+@as_of
+@common
+def representation_command(
+    setting: Setting, board: str, where: Where, top: int, as_of: date | None, definition: Definition
+) -> None:
+    """The share of the top N divided by the share of the whole board: is it simply full of them?"""
+    from tracker.analysis.composition import representation
+
+    day = as_of or setting.today
+    with setting.database() as connection:
+        about = known_board(connection, board)
+        found = representation(connection, board, where, top, as_of=day, today=setting.today, base=definition)
+        figure_id = id_of(connection, board, top, where, definition, as_of=day, today=setting.today)
+        why = "" if found else missing(connection, board, day)
+    if found is None:
+        raise nothing(setting, why, None, RATIO)
+    record = {
+        "board": board, "day": found.day, "top": top, "count": found.top.count, "high": found.top.high,
+        "of": found.top.of, "whole_count": found.whole.count, "whole_high": found.whole.high,
+        "whole_of": found.whole.of, "ratio": found.ratio, "ratio_low": found.low, "ratio_high": found.high,
+        "definition": replace(definition, by=where.by).words(), "id": figure_id,
+    }  # fmt: skip
+    if setting.format == "json":
+        print(output.json_text(record))
+    elif setting.format == "csv":
+        output.write([record], RATIO, "csv")
+    else:
+        print(headline(about))
+        output.paragraph(
+            f"{where}, {found.day}, by entry: {share_words(found.top)} at the top, {share_words(found.whole)} of the"
+            f" whole board. Ratio: {ratio_words(found.ratio, found.low, found.high)}."
+        )
+        output.paragraph(f"Counted: {record['definition']}.")
+        print(f"id of the top: {figure_id}")
+
+
+def ratio_words(now: float | None, low: float | None, high: float | None) -> str:
+    """The ratio with its bounds, which hold whatever the unknown turn out to be."""
+    if now is None and high is None:
+        return "none, the board has no such row"
+    if now is None:
+        return f"none known; {low:.2f} to {high:.2f} if unknown rows are such"
+    known = low is not None and high is not None and abs(high - low) > 1e-12
+    return f"{low:.2f} to {high:.2f}" if known else f"{now:.2f}"
+
+
+@click.command("roster")
+@click.argument("board")
+@where_option
+@click.option("--from", "since", type=Day(), required=True, help="The newest point on or before this day.")
+@click.option("--to", "until", type=Day(), required=True, help="And on or before this one.")
+@top_option
+@click.option("--many", type=click.FloatRange(0.01, 1), default=0.1, show_default=True,
+              help="Rows dropped or added at once that make a break, as a share of the rows before.")  # fmt: skip
+@options("unit", "ties", "rank_by", "facts", "country_rule", "open_means", "without_operator")
+@common
+def roster_command(
+    setting: Setting,
+    board: str,
+    where: Where,
+    since: date,
+    until: date,
+    top: int,
+    many: float,
+    definition: Definition,
+) -> None:
+    """Where the board dropped or added many rows at once, and the share on the rows that both days have."""
+    from tracker.analysis.composition import roster
+
+    if since >= until:
+        raise click.UsageError(f"--from {since} is not before --to {until}")
+    with setting.database() as connection:
+        about = known_board(connection, board)
+        found = roster(connection, board, where, top, since=since, until=until, today=setting.today, base=definition)
+        ids = [id_of(connection, board, top, where, definition, as_of=day, today=setting.today)
+               for day in (since, until)]  # fmt: skip
+        why = "" if found else missing(connection, board, since)
+    if found is None:
+        raise nothing(setting, why, None, STEPS)
+    words = replace(definition, by=where.by).words()
+    steps = [{**asdict(step), "break": step.is_break(many)} for step in found.changes]
+    if setting.format == "json":
+        said = {key: value for key, value in asdict(found).items() if key != "changes"}
+        print(output.json_text({
+            **said, "where": str(where), "top": top, "definition": words, "id_before": ids[0], "id": ids[1],
+            "changes": steps,
+        }))  # fmt: skip
+    elif setting.format == "csv":
+        output.write(steps, STEPS, "csv")
+    else:
+        breaks = [step for step in steps if step["break"]]
+        output.table(breaks, STEPS[:-1], headline(about))
+        output.paragraph(
+            f"{len(breaks)} of {len(steps)} steps dropped or added at least {many:.0%} of the rows at once."
+            f" Between {found.day_before} and {found.day}: {found.dropped} rows left, {found.added} came,"
+            f" {found.common} stayed."
+        )
+
+        def on_both(figure: Figure | None) -> str:
+            return share_words(figure) if figure else "no place"
+
+        output.paragraph(
+            f"{where} in the top {top}: {share_words(found.before)}, then {share_words(found.after)}. On the"
+            f" common roster: {on_both(found.common_before)}, then {on_both(found.common_after)}."
+        )
+        output.paragraph(f"Counted: {words}.")
+        print("ids of the whole rosters:", *ids, sep="\n  ")

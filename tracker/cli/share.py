@@ -1,0 +1,189 @@
+"""`tracker share`: who holds the top N of a board, or of all boards side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from storage.origins import IN_WORDS
+from tracker import output
+from tracker.analysis.figure_ids import receipt
+from tracker.analysis.filter import Where
+from tracker.analysis.shares import Definition, Share, shares
+from tracker.cli.asking import options
+from tracker.cli.board import headline, known_board, missing, records
+from tracker.cli.common import Setting, as_of, common
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from tracker.analysis.margin import Margins
+
+BESIDE = ("kind", "adjustment", "operator", "age_days", "definition")  # a table says these once, above and below
+LABS = (5, 10)  # developers are few: the tops at which they are counted unless said otherwise
+
+
+@click.command("share")
+@click.argument("board", required=False)
+@click.option("--all", "every", is_flag=True, help="Each board's share side by side, instead of BOARD.")
+@click.option("--top", "tops", type=click.IntRange(1), multiple=True,
+              help="N, may be given again [20; as a table 10, 20 and 50, or 5 and 10 by developer].")  # fmt: skip
+@click.option("--over", is_flag=True, help="Every published day instead of the newest.")
+@options()
+@as_of
+@common
+def share_command(
+    setting: Setting,
+    board: str | None,
+    every: bool,
+    tops: tuple[int, ...],
+    as_of: date | None,
+    over: bool,
+    definition: Definition,
+) -> None:
+    """Who holds the top N of BOARD, with bounds for what is not known.
+
+    Each figure has an id; `tracker explain ID` says what it rests on, `tracker bundle ID FILE` packs that.
+    """
+    few = definition.unit == "developer"
+    day = as_of or setting.today
+    if every or board is None:
+        if board or not every or over:
+            raise click.UsageError("expected either BOARD, or --all without --over")
+        share_all(setting, tops or (LABS[-1:] if few else (20,)), definition, day)
+        return
+    if not tops:
+        headlines = LABS if few else (10, 20, 50)
+        tops = headlines if setting.format == "table" and not over else LABS[-1:] if few else (20,)
+    with setting.database() as connection:
+        about = known_board(connection, board)
+        found = shares(connection, [board], tops, definition, as_of=day, today=setting.today, every_day=over)
+        sentence = "" if found else missing(connection, board, day)
+        margins = [] if over else margins_of(connection, found, definition, day, setting.today)
+    columns = share_columns(definition) + (["break"] if over else ["margin", "margin_high", "margin_words"])
+    rows = [share.record() | said_beside(about, share, definition, setting.today) for share in found]
+    if setting.format != "table":
+        if margins:
+            cells = [margin_cells(share, pair, about) for share, pair in zip(found, margins, strict=True)]
+            rows = [row | more for row, more in zip(rows, cells, strict=True)]
+        output.write(rows, columns, setting.format)
+    elif over:
+        output.write(rows, [column for column in columns if column not in BESIDE], "table", headline(about))
+        if found:
+            output.paragraph(f"Counted: {definition.words()}.")
+    else:
+        for top in dict.fromkeys(share.top for share in found):
+            at_top = [number for number, share in enumerate(found) if share.top == top]
+            of_top = [found[number] for number in at_top]
+            print_share(about, of_top, definition, setting.today, [margins[number] for number in at_top])
+    if not found:
+        output.say(sentence)
+        raise click.exceptions.Exit(1)
+
+
+def margins_of(
+    connection: duckdb.DuckDBPyConnection, found: Sequence[Share], definition: Definition, as_of: date, today: date
+) -> list[Margins]:
+    """The margins of these figures of one board, in their order."""
+    from tracker.analysis.margin import units_of
+
+    if not found:
+        return []
+    units = units_of(connection, found[0].board, definition, as_of=as_of, today=today)
+    return [units.margins(share.top, Where(definition.by, tuple(share.values.values()))) for share in found]
+
+
+def margin_cells(share: Share, pair: Margins, about: dict[str, Any]) -> dict[str, Any]:
+    """The margin of a figure for CSV and JSON: `margin` of the low count, `margin_high` of the high one."""
+    from tracker.analysis.margin import sentences
+
+    low, high = (None if one.difference is None else float(one.difference) for one in pair)
+    words = "; ".join(sentences([(" and ".join(share.values.values()), pair)], about["unit"] or ""))
+    return {"margin": low, "margin_high": high, "margin_words": words}
+
+
+def share_all(setting: Setting, tops: Sequence[int], definition: Definition, day: date) -> None:
+    """Each board's newest share on or before a day; boards without one are named on stderr."""
+    from tracker.cli.side_by_side import print_boards
+
+    with setting.database() as connection:
+        abouts = {about["board"]: about for about in records(connection, "SELECT * FROM boards ORDER BY board")}
+        found = shares(connection, list(abouts), tops, definition, as_of=day, today=setting.today)
+        without = [missing(connection, board, day) for board in abouts.keys() - {share.board for share in found}]
+    if setting.format == "table":
+        for top in tops if found else ():
+            print_boards(abouts, [share for share in found if share.top == top], definition, top, setting.today)
+    else:
+        rows = [share.record() | said_beside(abouts[share.board], share, definition, setting.today) for share in found]
+        output.write(rows, share_columns(definition), setting.format)
+    for sentence in sorted(without):
+        output.say(sentence)
+    if not found:
+        raise click.exceptions.Exit(1)
+
+
+def share_columns(definition: Definition) -> list[str]:
+    """Columns of shares as CSV and JSON; the contract that scripts rely on."""
+    return [
+        "board", "day", "published_on", "captured_at", "snapshot", "edition", "top", "of", "unit", "ties", "rank_by",
+        "facts", *definition.by.split(","), "count", "low", "high", "share", "share_low", "share_high",
+        *BESIDE, "id", "origin",
+    ]  # fmt: skip
+
+
+def said_beside(about: dict[str, Any], share: Share, definition: Definition, today: date) -> dict[str, Any]:
+    """What a figure must not travel without, in CSV and JSON as in the table: board, age, definition in words, id."""
+    return {
+        **{name: about[name] for name in ("kind", "adjustment", "operator")},
+        "age_days": (today - share.day).days, "definition": definition.words(),
+        "id": receipt(share, definition, today),
+    }  # fmt: skip
+
+
+def print_share(
+    about: dict[str, Any], found: list[Share], definition: Definition, today: date, margins: Sequence[Margins] = ()
+) -> None:
+    """One top N for a person: the figures with what they rest on, and how far they are from others."""
+    from tracker.analysis.margin import sentences
+
+    first = found[0]
+    whole = first.of < first.top and first.ties != "exclude"
+    places = output.shown(first.of)
+    print(headline(about))
+    whats = [" and ".join(share.values.values()) for share in found]
+    said = [
+        f"{'all' if whole else f'top {first.top}'} of {first.board}: {places} places",
+        f"{first.day} ({(today - first.day).days} days ago)",
+        *([f"edition {first.edition}"] if first.edition else []),
+        f"captured {first.captured_at:%Y-%m-%d}, snapshot {first.snapshot[:12]}",
+        *([IN_WORDS[first.origin]] if first.origin else []),
+    ]
+    output.paragraph(", ".join(said))
+    if whole:
+        output.paragraph(f"The board has {places} places, fewer than {first.top}: all of them are the denominator.")
+    rows = []
+    for share in found:
+        known = share.low == share.high
+        bounds = "" if known else f"{output.shown(share.low)} to {output.shown(share.high)}"
+        percent = f"{share.share:.1%}" if known else f"{share.share_low:.1%} to {share.share_high:.1%}"
+        rows.append({
+            **share.values, "count": share.count, "of": share.of, "bounds": bounds, "share": percent,
+            "id": receipt(share, definition, today),
+        })  # fmt: skip
+    bounded = any(row["bounds"] for row in rows)
+    shown = [*definition.by.split(","), "count", "of", *(["bounds"] if bounded else []), "share"]
+    beside = output.width() >= 60 + max(len(str(row["id"])) for row in rows)
+    output.table(rows, [*shown, "id"] if beside else shown)
+    if not beside:  # a folded id cannot be copied
+        print("ids, in that order:", *(row["id"] for row in rows), sep="\n  ")
+    if bounded:
+        output.paragraph("Bounds: what is unknown is left out of the count, and may turn out to be any value.")
+    if definition.unit == "release" and first.unresolved:
+        output.paragraph(f"{output.shown(first.unresolved)} have no registered release, and count one by one.")
+    for sentence in sentences(list(zip(whats, margins, strict=False)), about["unit"] or "")[:1]:
+        output.paragraph(f"Margin: {output.shown(sentence)}.")
+    output.paragraph(f"Counted: {definition.words()}.")
+    print()

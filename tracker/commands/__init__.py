@@ -1,1 +1,0 @@
-"""The commands of `tracker`, one module for each group of them."""

@@ -1,0 +1,288 @@
+"""The first two hops: pages of sources, side by side, fetched into the archive before anything reads them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from scrapers import table_parser
+from scrapers.errors import DeclarationError, FetchError, TooSlow, TrackerError, Unreachable, source_code
+from scrapers.http import Fetcher, Limits, Sink, Validators
+from scrapers.model import Request
+from scrapers.spec import Source
+from storage import database, load
+from storage.archive import Archive, BlobWriter, Line
+from tracker.clock import Clock
+from tracker.config import Config
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass
+class FetchResult:
+    """What came of one source in one run; the row of the summary table."""
+
+    source: str
+    pages: int = 0
+    unchanged_pages: int = 0
+    new: int = 0
+    unchanged: int = 0
+    rows: int = 0
+    seconds: float = 0.0
+    problems: list[str] = field(default_factory=list)
+    unreachable: bool = False
+
+    @property
+    def came(self) -> bool:
+        """Whether any page came."""
+        return self.pages > 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the warehouse knows of a page that was had before: its validators, bytes, and whether it was good."""
+
+    etag: str | None
+    last_modified: str | None
+    content_sha256: str
+
+
+class Run:
+    """One run of collecting; `collect` makes it."""
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        known: Mapping[tuple[str, str, str], _Known],
+        robots: Mapping[str, str],
+        stop: Callable[[], bool],
+    ) -> None:
+        # The real time, too: runs of one given `--now` keep their order.
+        self.run_id = f"{clock():%Y%m%dT%H%M%SZ}-{time.time_ns():x}-{secrets.token_hex(2)}"
+        self._clock, self._known, self._stop, self._origin = clock, known, stop, config.origin_of
+        self._archive = Archive(config.data / "archive")
+        self._fetcher = fetcher(
+            config,
+            robots={address: self._archive.read(sha256) for address, sha256 in robots.items()},
+            keep_robots=self._keep_robots,
+        )
+
+    def close(self) -> None:
+        """Ends the connections."""
+        self._fetcher.close()
+
+    def _keep_robots(self, address: str, status: int, body: bytes) -> None:
+        """robots.txt is a fetch like others: archived, and asked for again after a day (RFC 9309)."""
+        request = Request(role="robots", address=address)
+        self._note("", request, status, self._archive.put(body), None, None, None, len(body))
+
+    def source(self, source: Source) -> FetchResult:
+        """Fetches the pages of one source into the archive."""
+        started, outcome = time.monotonic(), FetchResult(source.name)
+        errors: list[FetchError] = []
+        try:
+            with source_code(source.name):
+                self._fetch_pages(source, outcome, errors)
+        except TrackerError as error:
+            outcome.problems.append(str(error))
+        outcome.unreachable = not outcome.came and bool(errors) and all(isinstance(e, Unreachable) for e in errors)
+        if outcome.unreachable:
+            del outcome.problems[1:]  # what is said of one page holds for all
+        outcome.seconds = time.monotonic() - started
+        return outcome
+
+    def _fetch_pages(self, source: Source, outcome: FetchResult, errors: list[FetchError]) -> None:
+        """Every page that the source asks for; those that could not be had are its problems."""
+        generator = table_parser.requests(source)
+        request = next(generator, None)
+        while request is not None and not self._stop():
+            try:
+                body = self._page(source, with_key(source, request), outcome)
+            except FetchError as error:
+                errors.append(error)
+                outcome.problems.append(str(error))
+                if isinstance(error, TooSlow):
+                    outcome.problems.append("its other pages were not asked for in this run")
+                    return  # each of them may take as long: one page's time is the most that a source may cost
+                body = self._archived(request) if request.fallback else None
+            try:
+                request = generator.send(body)
+            except StopIteration:
+                return
+
+    def _page(self, source: Source, request: Request, outcome: FetchResult) -> bytes | None:
+        """One page into the archive; its body for the generator. FetchError where it could not be had."""
+        known = self._known.get(request.key)
+        if request.fetch_once and known:
+            return None
+        blobs: list[BlobWriter] = []
+
+        def sink() -> Callable[[bytes], object]:
+            for torn in blobs:
+                torn.drop()
+            blobs[:] = [self._archive.writer()]
+            return blobs[0].write
+
+        validators = (
+            Validators(known.etag or None, known.last_modified or None) if known and request.method == "GET" else None
+        )
+        try:
+            answer = self._fetcher.fetch(request, sink, validators)
+        except FetchError as error:
+            for torn in blobs:
+                torn.drop()
+            absent = request.optional and error.status == 404 and known is None
+            self._note(source.name, request, error.status, None, None if absent else str(error), None, None, None)
+            if absent:
+                return None
+            raise
+        if answer.status == 304 and known:
+            sha256, size = known.content_sha256, None
+            outcome.unchanged_pages += 1
+        else:
+            size = blobs[0].size
+            sha256 = blobs[0].keep()
+        self._note(source.name, request, answer.status, sha256, None, answer.etag, answer.last_modified, size)
+        outcome.pages += 1
+        # Only a source that chooses its pages by what it read is given the bytes; the others may be large.
+        return self._archive.read(sha256) if hasattr(source.module, "pages") else b""
+
+    def _note(
+        self, source: str, request: Request, status: int | None, sha256: str | None, error: str | None,
+        etag: str | None, last_modified: str | None, size: int | None,
+    ) -> None:  # fmt: skip
+        method, address, body_sha256 = request.key
+        origin, detail = self._origin(request.address)
+        self._archive.append([
+            Line(
+                fetched_at=self._clock(), run_id=self.run_id, source=source, role=request.role, method=method,
+                address=address, body_sha256=body_sha256, status=status, etag=etag, last_modified=last_modified,
+                content_sha256=sha256, bytes=size, origin=origin, origin_detail=detail, error=error,
+            )
+        ])  # fmt: skip
+
+    def _archived(self, request: Request) -> bytes | None:
+        known = self._known.get(request.key)
+        return self._archive.read(known.content_sha256) if known else None
+
+
+def lacks_key(source: Source) -> bool:
+    """Whether the source asks for a key that the environment does not hold."""
+    return bool(source.key) and not os.environ.get(source.key)
+
+
+def with_key(source: Source, request: Request) -> Request:
+    """The request with the source's key in its header; the ledger never sees it."""
+    if not source.key:
+        return request
+    key, header = os.environ[source.key], source.key_header or "Authorization"
+    value = f"Bearer {key}" if header == "Authorization" else key
+    return replace(request, headers=(*request.headers, (header, value)))
+
+
+def chosen_sources(config: Config, names: Iterable[str]) -> list[Source]:
+    """The named sources, or all that are enabled; DeclarationError where one lacks the key that it asks for."""
+    sources = config.declared()
+    chosen = [sources[name] for name in names] or [s for s in sources.values() if s.enabled and not lacks_key(s)]
+    for source in chosen:
+        if lacks_key(source):
+            raise DeclarationError(f"{source.name}.toml", "key", f"{source.key} is not set, and the source asks for it")
+    return chosen
+
+
+def fetch_all(run: Run, chosen: list[Source], progress: Callable[[int, int], object]) -> list[FetchResult]:
+    """All pages of these sources into the archive, the sources side by side; ends the run's connections."""
+    outcomes = []
+    with ThreadPoolExecutor(max_workers=8, thread_name_prefix="source") as pool:
+        waiting = {pool.submit(run.source, source): source for source in chosen}
+        for number, future in enumerate(as_completed(waiting), 1):
+            outcomes.append(future.result())
+            progress(number, len(chosen))
+    run.close()
+    return outcomes
+
+
+def known_pages(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], _Known]:
+    """The newest good capture of each page. A page that was refused or quarantined lends no validator."""
+    return {
+        (method, address, body): _Known(etag, modified, sha256)
+        for method, address, body, etag, modified, sha256 in connection.execute(database.sql("known_pages")).fetchall()
+    }
+
+
+def fresh_robots(connection: duckdb.DuckDBPyConnection, clock: Clock) -> dict[str, str]:
+    """robots.txt that were fetched within a day: address -> sha256."""
+    return dict(
+        connection.execute(
+            "SELECT address, arg_max(content_sha256, fetched_at) FROM captures WHERE role = 'robots'"
+            " AND fetched_at BETWEEN $1::TIMESTAMP - INTERVAL 1 DAY AND $1::TIMESTAMP GROUP BY address",
+            [database.naive(clock())],
+        ).fetchall()
+    )
+
+
+def account(connection: duckdb.DuckDBPyConnection, run_id: str, outcome: FetchResult, parsed: load.Parsed) -> None:
+    """Adds to the outcome what became of the pages after they were archived."""
+    new = parsed.new_snapshots.get(outcome.source, set())
+    for snapshot, board, rows, state, reason in connection.execute(
+        "SELECT DISTINCT s.snapshot, s.board, s.rows, s.state, s.reason FROM captures AS c"
+        " JOIN observations AS g ON g.capture = c.capture JOIN snapshots AS s ON s.snapshot_key = g.snapshot_key"
+        " WHERE c.run_id = ? AND c.source = ? ORDER BY s.board, s.snapshot",
+        [run_id, outcome.source],
+    ).fetchall():
+        outcome.rows += rows
+        outcome.new += snapshot in new
+        outcome.unchanged += snapshot not in new
+        if state == "quarantined":
+            outcome.problems.append(f"{board} quarantined: {reason}")
+    for role, reason in connection.execute(
+        "SELECT DISTINCT role, reason FROM captures WHERE run_id = ? AND source = ? AND state = 'refused' ORDER BY ALL",
+        [run_id, outcome.source],
+    ).fetchall():
+        if reason not in outcome.problems:
+            outcome.problems.append(f"{role} refused: {reason}")
+
+
+def fetcher(
+    config: Config,
+    *,
+    robots: Mapping[str, bytes] | None = None,
+    keep_robots: Callable[[str, int, bytes], object] = lambda _address, _status, _body: None,
+) -> Fetcher:
+    """With the limits, mirrors and manners of config; `robots` as in Fetcher."""
+    http = config.http
+    limits = Limits(
+        timeout=http.timeout,
+        max_bytes=http.max_bytes,
+        max_unpacked=http.max_unpacked,
+        attempts=http.attempts,
+        redirects=http.redirects,
+        pause=http.pause,
+    )
+    return Fetcher(
+        user_agent=config.user_agent,
+        limits=limits,
+        mirrors=http.mirrors,
+        allow_hosts=http.allow_hosts,
+        robots=robots,
+        keep_robots=keep_robots,
+    )
+
+
+def body_of(fetcher: Fetcher, request: Request) -> bytes:
+    """The whole body of one request; FetchError where it cannot be had."""
+    content = bytearray()
+
+    def sink() -> Sink:
+        content.clear()
+        return content.extend
+
+    fetcher.fetch(request, sink)
+    return bytes(content)

@@ -1,0 +1,184 @@
+"""A board's history in a git repository: every distinct version of a page, on the day of its commit.
+
+A second run adds nothing; one that was killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from scrapers.errors import DeclarationError, TrackerError
+from scrapers.spec import PageSpec, Source
+from tracker.config import Config
+from tracker.importers.history import import_history
+from tracker.pipeline import Progress
+from tracker.saved_pages import ImportResult, SavedPage
+
+_RAW = re.compile(r"^https://raw\.githubusercontent\.com/(?P<repository>[^/]+/[^/]+)/(?P<branch>[^/]+)/(?P<path>.+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a file in a git history."""
+
+    commit: str
+    at: datetime
+    blob: str
+
+
+def from_git(
+    config: Config,
+    source: Source,
+    repository: str | None,
+    since: date | None,
+    until: date | None,
+    progress: Progress,
+) -> list[ImportResult]:
+    """Every distinct version of the source's pages in a git history; on the day of its commit.
+
+    `repository` is an address or a directory; without it, the one that the pages' addresses name.
+    """
+    wanted = pages_in_git(source)
+    if not wanted:
+        raise DeclarationError(f"{source.name}.toml", "pages", "none has an address in a git repository")
+    if repository:
+        home = home_of(repository, sorted({home for _, home, _ in wanted}))
+        wanted = [one for one in wanted if one[1] == home]
+    saved: list[SavedPage] = []
+    clones = {
+        home: clone(config, repository or f"https://github.com/{home}") for home in {home for _, home, _ in wanted}
+    }
+    for page, home, path in [each for one in wanted for each in every(*one, clones[one[1]])]:
+        folder = clones[home]
+        found = versions(folder, path, but=frozenset(other for _, _, other in wanted))
+        for version in found:
+            if (since and version.at.date() < since) or (until and version.at.date() > until):
+                continue
+            commit = f"{home} {version.commit}"
+            label = f"{page.role} {version.at:%Y-%m-%d} {version.commit[:12]}"
+            body = partial(blob, folder, version.blob)
+            saved.append(SavedPage(label, source.name, page.role, page.address, version.at, "git", commit, body))
+    if not saved:
+        raise TrackerError(f"{source.name}: the history holds no version of {', '.join(p for _, _, p in wanted)}")
+    return import_history(config, saved, progress)
+
+
+def pages_in_git(source: Source) -> list[tuple[PageSpec, str, str]]:
+    """(page, owner/name of its repository, path in it) for every page whose address is in a git repository.
+
+    A page that is known by a pattern has that for its path (`data/*/text.json`).
+    """
+    found = []
+    for page in source.pages:
+        for address in (page.address, *page.url_patterns):
+            match = _RAW.match(address)
+            if match and "*" not in match["repository"] + match["branch"]:
+                found.append((page.model_copy(update={"address": address}), match["repository"], match["path"]))
+    return found
+
+
+def home_of(repository: str, homes: Sequence[str]) -> str:
+    """The owner/name that a given repository stands for; where a source has pages in several, its name tells which."""
+    if len(homes) == 1:
+        return homes[0]
+    named = [home for home in homes if Path(repository).name.removesuffix(".git") == home.rpartition("/")[2]]
+    if len(named) != 1:
+        expected = " or ".join(home.rpartition("/")[2] for home in homes)
+        raise DeclarationError("--repo", "", f"this source has pages in {' and '.join(homes)}: a repository of the name"
+                               f" {expected} is expected; found {repository!r}")  # fmt: skip
+    return named[0]
+
+
+def every(page: PageSpec, home: str, path: str, folder: Path) -> Iterator[tuple[PageSpec, str, str]]:
+    """The page, or, where its path is a pattern, one for each path of the history that fits."""
+    if "*" not in path:
+        yield page, home, path
+        return
+    told = git(folder, "log", "-z", "--format=", "--name-only", "--no-renames", "HEAD", "--", path).decode()
+    start = page.address.removesuffix(path)
+    for one in sorted({name for name in told.split("\0") if fnmatchcase(name, path)}):
+        yield page.model_copy(update={"address": start + one}), home, one
+
+
+def clone(config: Config, repository: str) -> Path:
+    """A directory as it is; an address as a clone without file contents, kept for the next time and refreshed."""
+    if Path(repository).is_dir():
+        return Path(repository)
+    parts = urlsplit(repository)
+    if parts.scheme not in {"https", "http", "file"}:
+        raise DeclarationError("--repo", "", f"{repository!r} is neither a directory nor an http(s) address")
+    mirror = config.http.mirror_of(repository)
+    address = mirror.replace("{host}", parts.netloc).rstrip("/") + parts.path if mirror else repository
+    folder = config.data / "clones" / re.sub(r"[^\w.-]+", "_", parts.netloc + parts.path)
+    if (folder / "HEAD").exists():
+        git(folder, "fetch", "--quiet", "--prune", "origin", "+refs/heads/*:refs/heads/*")
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    git(folder.parent, "clone", "--quiet", "--bare", "--filter=blob:none", "--", address, folder.name)
+    return folder
+
+
+def versions(folder: Path, path: str, *, until: str = "HEAD", but: frozenset[str] = frozenset()) -> list[Version]:
+    """The versions of a file, oldest first; one that a later commit brings back is there again.
+
+    Before a commit that did no more than rename it, the file is looked for under its former name, unless that is one
+    of `but` (pages of their own).
+    """
+    told = git(
+        folder, "log", "--format=@%H %ct", "--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent",
+        "--reverse", until, "--", path,
+    ).decode()  # fmt: skip
+    found: list[Version] = []
+    commit, at = "", datetime.min.replace(tzinfo=UTC)
+    for line in told.splitlines():
+        if line.startswith("@"):
+            commit, stamp = line[1:].split()
+            at = datetime.fromtimestamp(int(stamp), UTC)
+        elif line.startswith(":"):
+            blob_id = line.split()[3]
+            if blob_id.strip("0") and (not found or found[-1].blob != blob_id):
+                found.append(Version(commit, at, blob_id))
+    former = renamed_from(folder, found[0].commit, path) if found else None
+    if former is None or former in but:
+        return found
+    earlier = versions(folder, former, until=f"{found[0].commit}^", but=but | {path})
+    return earlier + (found[1:] if earlier and earlier[-1].blob == found[0].blob else found)
+
+
+def renamed_from(folder: Path, commit: str, path: str) -> str | None:
+    """What a file was called before this commit, if the commit renamed it and changed nothing in it."""
+    told = git(folder, "diff-tree", "-r", "-z", "--name-status", "--find-renames=100%", "--diff-filter=R", commit)
+    names = told.decode("utf-8", "replace").split("\0")
+    moves = dict(zip(names[3::3], names[2::3], strict=False))  # behind the commit: status, old, new
+    return moves.get(path)
+
+
+def blob(folder: Path, blob_id: str) -> bytes:
+    """The bytes of one version."""
+    return git(folder, "cat-file", "blob", blob_id)
+
+
+def git(folder: Path, *command: str) -> bytes:
+    """What git prints; TrackerError with its own last line where it fails."""
+    try:
+        done = subprocess.run(  # noqa: S603 - no shell; the words are ours, addresses stand behind `--`
+            ["git", "-c", "protocol.ext.allow=never", "-c", "safe.directory=*", *command],  # noqa: S607 - git is where the system has it
+            cwd=folder,
+            capture_output=True,
+            check=False,
+            env=None,
+        )
+    except FileNotFoundError:
+        raise TrackerError("git is not installed") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
+        raise TrackerError(f"git {command[0]} in {folder}: {said[-1]}")
+    return done.stdout

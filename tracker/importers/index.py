@@ -1,0 +1,80 @@
+"""Recordings that an index lists by their live address, as if each had been collected on its day."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
+
+from scrapers.errors import DeclarationError
+from scrapers.spec import Source
+from storage.origins import STRONGEST_FIRST, Origin
+from tracker import clock
+from tracker.config import Config
+from tracker.importers.files import unpacked
+from tracker.pipeline import Progress, import_pages
+from tracker.saved_pages import ImportResult, SavedPage
+
+
+def import_index(config: Config, index: Path, progress: Progress) -> list[ImportResult]:
+    """Recordings by their address, in order of day, as if each had been collected then.
+
+    `index` is a CSV with the columns captured_at, url and file (relative to it; `.gz` is unpacked). Source and role
+    follow from the address; an address that no source gives a role is reported, and not taken in. A column `origin` may
+    say where the bytes are from (storage.origins). Outcomes are in the order of the index.
+    """
+    with index.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        missing = {"captured_at", "url", "file"} - set(reader.fieldnames or ())
+        if missing:
+            raise DeclarationError(str(index), "line 1", f"no column {sorted(missing)[0]!r}")
+        rows = list(reader)
+    sources = config.declared()
+    saved: dict[int, SavedPage] = {}
+    unknown: dict[int, ImportResult] = {}
+    for number, row in enumerate(rows):
+        try:
+            at = clock.moment(row["captured_at"])
+        except ValueError:
+            wrong = f"{row['captured_at']!r} is no day or time"
+            raise DeclarationError(str(index), f"line {number + 2}, captured_at", wrong) from None
+        found = owner(sources, row["url"])
+        path = index.parent / row["file"]
+        if found is None:
+            why = f"no source has a page at {row['url']}" if row["url"] else "no address is recorded"
+            unknown[number] = ImportResult(row["file"], "", "", at, [], "unknown_address", 0, why)
+            continue
+        commit = f" at {row['upstream_commit']}" if row.get("upstream_commit") else ""
+        detail = f"{row['file']}{commit}"
+        limit = config.http.max_unpacked
+        origin = origin_of(row, index, number + 2)
+        saved[number] = SavedPage(row["file"], *found, row["url"], at, origin, detail, partial(unpacked, path, limit))
+    order = sorted(saved, key=lambda number: (saved[number].captured_at, number))
+    outcomes = dict(zip(order, import_pages(config, [saved[number] for number in order], progress), strict=True))
+    return [outcomes[number] if number in outcomes else unknown[number] for number in range(len(rows))]
+
+
+def origin_of(row: Mapping[str, str], index: Path, line: int) -> Origin:
+    """Where the bytes of a recording come from: what the index says in a column `origin`, else a user's import."""
+    said = row.get("origin") or "import"
+    for origin in STRONGEST_FIRST:
+        if origin == said:
+            return origin
+    expected = ", ".join(STRONGEST_FIRST)
+    raise DeclarationError(str(index), f"line {line}, origin", f"one of {expected} is expected; found {said!r}")
+
+
+def owner(sources: Mapping[str, Source], address: str) -> tuple[str, str] | None:
+    """(source, role) of a live address: declared exactly, else by a declared pattern."""
+    if not address:
+        return None
+    for matches in (
+        lambda page: page.address == address,
+        lambda page: any(fnmatchcase(address, p) for p in page.url_patterns),
+    ):
+        found = [(source.name, page.role) for source in sources.values() for page in source.pages if matches(page)]
+        if found:
+            return found[0]
+    return None

@@ -1,0 +1,254 @@
+"""`tracker new` and `tracker import --board`: declarations written from what a page shows, for a person to check."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from scrapers import formats, values
+from scrapers.errors import DeclarationError, PageError
+from scrapers.formats import Row
+from scrapers.model import Request
+from scrapers.spec import SOURCES, Format, load_source
+from tracker import fetching
+from tracker.config import Config
+
+NAME = re.compile(r"^[a-z][a-z0-9_]{1,60}$")
+# Column names that boards use, in lower case; the first that a table has is proposed.
+USUAL = {
+    "name": ("model", "name", "model name", "model_name", "system", "method", "模型"),
+    "score": ("score", "average", "overall", "overall acc", "rating", "elo", "accuracy", "pass@1", "总分"),
+    "organization": ("organization", "organisation", "org", "developer", "provider", "company", "vendor", "机构"),
+    "licence": ("license", "licence"),
+    "country": ("country",),
+    "published_rank": ("rank", "#", "position"),
+    "score_low": ("rating_lower", "low", "ci_low", "lower"),
+    "score_high": ("rating_upper", "high", "ci_high", "upper"),
+    "votes": ("votes", "vote_count", "battles"),
+}  # fmt: skip
+NUMBERS = {"published_rank", "score_low", "score_high", "votes"}
+# The columns of a table that somebody else made, for `tracker import --board`.
+OWN = {
+    "name": "name", "score": "score", "organization": "developer", "licence": "licence", "country": "country",
+    "published_rank": "rank", "score_low": "low", "score_high": "high",
+}  # fmt: skip
+
+
+def kind_of(address: str, body: bytes) -> Format:
+    """The format of a page, from its bytes and, where they leave it open, the ending of its address."""
+    ending = PurePosixPath(urlsplit(address).path).suffix.lower()
+    head = body[:4000].lstrip().decode("utf-8", "replace")
+    if body[:4] == b"PAR1":
+        return "parquet"
+    if head.startswith("<"):
+        return "html"
+    if head[:1] in {"[", "{"}:
+        return "json"
+    if ending in {".yml", ".yaml"}:
+        return "yaml"
+    if ending == ".md" or re.search(r"^\s*\|?[\s:|-]*-{3,}[\s:|-]*\|", body.decode("utf-8", "replace"), re.MULTILINE):
+        return "markdown"
+    return "csv"
+
+
+def rows_under(kind: Format, body: bytes) -> str:
+    """The key of a JSON object that holds its rows; empty where the page is a list of rows, or no JSON."""
+    value = formats.read_json(body) if kind == "json" else []
+    if not isinstance(value, dict):
+        return ""
+    lists: list[str] = [
+        key for key, rows in value.items() if isinstance(rows, list) and rows and isinstance(rows[0], dict)
+    ]
+    if len(lists) != 1:
+        told = f"several of its keys hold rows ({', '.join(lists)[:200]})" if lists else "none of its keys holds rows"
+        raise PageError(f"JSON: an object, and {told}; name the key in rows_under of a declaration of your own")
+    return lists[0]
+
+
+def largest_table(kind: Format, body: bytes) -> list[Row]:
+    """The rows of the page; of several tables the longest."""
+    if kind == "parquet":
+        return formats.parquet_rows(body)
+    if kind == "json":
+        return formats.json_rows(body, rows_under(kind, body))
+    if kind in formats.ROWS:
+        return formats.ROWS[kind](body)
+    found = formats.markdown_tables(body) if kind == "markdown" else formats.html_tables(body)
+    if not found:
+        raise PageError("the page has no table; a page that is an application shell has its rows elsewhere")
+    return max((rows for _, rows in found), key=len)
+
+
+def guessed(rows: Sequence[Row]) -> dict[str, str]:
+    """What each column seems to hold. The score is a usual name, else the first column that is all numbers."""
+    present = list(rows[0])
+    lower = {str(column).strip().lower(): column for column in present}
+    found = {}
+    for field, usual in USUAL.items():
+        column = next((lower[name] for name in usual if name in lower), None)
+        if column is not None and (field not in NUMBERS or _reads(rows, column)):
+            found[field] = column
+    if "name" not in found:
+        raise PageError(f"no column seems to hold the model's name; the page has: {', '.join(map(str, present))[:300]}")
+    if "score" not in found:
+        taken = set(found.values())
+        numeric = [c for c in present if c not in taken and all(_is_number(row.get(c)) for row in rows)]
+        if not numeric:
+            raise PageError(f"no column seems to hold a score; the page has: {', '.join(map(str, present))[:300]}")
+        found["score"] = numeric[0]
+    return found
+
+
+def _reads(rows: Sequence[Row], column: str) -> bool:
+    """Whether each cell is a number or missing; medals in the rank are not."""
+    try:
+        for row in rows:
+            values.number(row.get(column))
+    except PageError:
+        return False
+    return True
+
+
+def _is_number(cell: object) -> bool:
+    try:
+        return values.number(cell) is not None
+    except PageError:
+        return False
+
+
+def toml(value: object) -> str:
+    """A TOML value of a plain Python one; JSON writes strings, numbers and lists alike."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {toml(each)}" for key, each in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def declaration(
+    name: str, address: str, kind: Format, columns: Mapping[str, str], rows: Sequence[Row], under: str = ""
+) -> str:
+    """The TOML of a plain table; what nobody can guess is marked TODO."""
+    page = {"role": "table", "format": kind, **({"rows_under": under} if under else {}), "address": address}
+    names = [str(row[columns["name"]]) for row in rows[:: max(1, len(rows) // 4)]][:4]
+    scores = [score for row in rows if (score := values.number(row[columns["score"]])) is not None]
+    high = 100 if scores and min(scores) >= 0 and max(scores) <= 100 else max(scores, default=0) * 2
+    low = 0 if scores and min(scores) >= 0 else min(scores, default=0) * 2
+    host = urlsplit(address).hostname or ""
+    return f"""title = {toml(name.replace("_", " "))}
+publisher = {toml(host)}          # TODO: who publishes it
+homepage = {toml(address)}
+licence = "not stated"            # TODO: the licence of the data
+redistribute = false
+pages = [{toml(page)}]
+columns = {toml(columns)}
+
+[boards.{name}]
+title = {toml(name.replace("_", " "))}
+page = "table"
+operator = {toml(host)}           # TODO: who runs the ranking
+operator_country = ""             # TODO: ISO code
+metric = {toml(columns["score"])}
+unit = "points"                   # TODO
+direction = "higher"              # TODO: or lower
+kind = "public test"              # TODO: private test, human votes, self-reported, usage
+
+[boards.{name}.expectations]
+rows = {{ min = {max(1, len(rows) * 3 // 4)}, max = {len(rows) * 5} }}
+landmarks = {toml(names)}
+score = [{low:g}, {high:g}]
+"""
+
+
+def new(config: Config, name: str, address: str) -> tuple[Path, Path, int]:
+    """Fetches the page, saves it, and writes the declaration; (declaration, saved page, rows).
+
+    In a checkout they go beside the shipped ones, with the page where the tests look for it; else into ./sources,
+    which `source_folders` in config.toml can name.
+    """
+    if not NAME.match(name):
+        raise DeclarationError("NAME", "", f"{name!r}: lower-case letters, digits and _ are expected")
+    here = Path.cwd()
+    checkout = (here / "scrapers" / "sources").is_dir()
+    folder = here / "scrapers" / "sources" if checkout else here / "sources"
+    pages = here / "tests" / "pages" / name if checkout else folder / "pages" / name
+    target = folder / f"{name}.toml"
+    if target.exists() or (SOURCES / f"{name}.toml").exists():
+        raise DeclarationError(str(target), "", "there is a source of that name already")
+    with fetching.fetcher(config) as fetcher:
+        body = fetching.body_of(fetcher, Request(role="table", address=address))
+    kind = kind_of(address, body)
+    rows = largest_table(kind, body)
+    if not rows:
+        raise PageError(f"{address}: the table has no rows")
+    text = declaration(name, address, kind, guessed(rows), rows, rows_under(kind, body))
+    for each in (folder, pages):
+        each.mkdir(parents=True, exist_ok=True)
+    endings = {"markdown": "md", "yaml": "yml"}
+    page = pages / f"table.{endings[kind] if kind in endings else kind}"
+    page.write_bytes(body)
+    target.write_text(text, encoding="utf-8")
+    load_source(target)
+    return target, page, len(rows)
+
+
+def same_columns(declared: Path, file: Path, present: Sequence[str]) -> None:
+    """A column that the declaration does not name would be left out without a word."""
+    boards = load_source(declared).boards.values()
+    known = {column for board in boards for _, columns in board.columns for column in columns}
+    for column in present:
+        if column not in known:
+            raise DeclarationError(str(file), "line 1", f"column {column!r} is not declared in {declared}")
+
+
+def own_board(config: Config, name: str, file: Path, direction: str | None) -> None:
+    """Declares a board for tables that somebody made by hand, with the columns that the file has; once.
+
+    Columns: name and score, and any of developer, licence, country, rank, low, high. The declaration stays in the data
+    directory (boards/<name>.toml), so that a rebuild has it; later files must have the same columns.
+    """
+    target = config.data / "boards" / f"{name}.toml"
+    rows = formats.csv_rows(file.read_bytes())
+    if target.exists():
+        same_columns(target, file, list(rows[0]) if rows else [])
+        declared = load_source(target).boards[name].direction
+        if direction not in (None, declared):
+            raise DeclarationError("--direction", "", f"{name} is declared with {declared!r} in {target}")
+        return
+    # Checked before anything is written: a second declaration of a board would stop every later command.
+    known = config.declared()
+    if not NAME.match(name) or name in known or any(name in source.boards for source in known.values()):
+        raise DeclarationError("--board", "", f"{name!r}: a name of its own in lower-case letters, digits and _")
+    present = list(rows[0]) if rows else []
+    columns = {field: column for field, column in OWN.items() if column in present}
+    for needed in ("name", "score"):
+        if needed not in columns:
+            raise DeclarationError(str(file), "line 1", f"no column {needed!r}; expected name, score, and any of "
+                                   "developer, licence, country, rank, low, high")  # fmt: skip
+    unknown = sorted(set(present) - set(OWN.values()))
+    if unknown:
+        raise DeclarationError(str(file), "line 1", f"unknown column {unknown[0]!r}; the columns are named as asked")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(
+        f"""title = {toml(name)}
+publisher = "imported by hand"
+homepage = ""
+licence = "not stated"
+redistribute = false
+enabled = false
+disabled_reason = "imported by hand: there is no page to fetch"
+pages = [{{ role = "table", format = "csv" }}]
+columns = {toml(columns)}
+
+[boards.{name}]
+title = {toml(name)}
+page = "table"
+operator = "imported by hand"
+metric = "score"
+direction = {toml(direction or "higher")}
+kind = "self-reported"
+expectations = {{ max_drop = 1.0 }}
+""",
+        encoding="utf-8",
+    )

@@ -1,0 +1,68 @@
+"""The one snapshot of a bundle on its way through the warehouse's own steps, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrapers.model import Entry, Snapshot
+from scrapers.spec import Source
+from storage import database, publish
+from storage.archive import Line
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def of_rows(said: dict[str, Any], rows: list[dict[str, Any]]) -> Snapshot:
+    """The rows down to the cut, on the bundle's word: its source does not allow that the page is passed on."""
+
+    def cell(name: str, value: Any) -> Any:
+        if name == "models":
+            return tuple(value or ())
+        return date.fromisoformat(value) if name == "released_on" and value else value
+
+    entries = [Entry(**{f.name: cell(f.name, row["printed"][f.name]) for f in fields(Entry)}) for row in rows]
+    day = date.fromisoformat(said["published_on"]) if said["published_on"] else None
+    return Snapshot(said["board"], said["edition"], day, tuple(entries))
+
+
+def line_of(capture: Mapping[str, Any]) -> Line:
+    """A capture of the bundle as the line of the ledger that it was."""
+    cells = {f.name: capture[f.name] for f in fields(Line) if f.name not in ("error", "fetched_at")}
+    fetched_at = datetime.fromisoformat(capture["fetched_at"]).replace(tzinfo=UTC)
+    return Line(**cells, fetched_at=fetched_at, error=None)
+
+
+def database_of(
+    said: dict[str, Any],
+    snapshot: Snapshot,
+    captures: list[dict[str, Any]],
+    sources: Mapping[str, Source],
+    registry: Path,
+) -> duckdb.DuckDBPyConnection:
+    """Declared, loaded, accepted, resolved by the lines of that registry: what a share is asked of."""
+    import duckdb
+    import pyarrow as pa
+
+    connection = duckdb.connect(
+        ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    )
+    connection.execute(database.sql("schema"))
+    database.replace_declarations(connection, sources)
+    database.add_snapshots(connection, {said["snapshot"]: snapshot})
+    connection.execute("UPDATE snapshots SET state = 'accepted'")
+    database.add_captures(connection, [line_of(capture) for capture in captures])
+    text = pa.string()
+    seen = datetime.fromisoformat(said["captured_at"]).replace(tzinfo=None)
+    kinds = {"capture": text, "snapshot_key": pa.int32(), "seen_at": pa.timestamp("us"), "source": text, "role": text,
+             "edition": text}  # fmt: skip
+    one = captures[0]
+    observation = (one["capture"], 1, seen, one["source"], one["role"], said["edition"])
+    database.insert(connection, "observations", kinds, [observation])
+    publish.resolve_names(connection, registry)
+    connection.execute(database.sql("series"))
+    return connection
