@@ -10,7 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from storage import database, publish
-from tracker.analysis.shares import Definition, shares
+from tracker.analysis.shares import shares
+from tracker.definition import DEFAULTS, Definition
 
 BOARDS, DAYS, ROWS, NAMES = 50, 500, 400, 20_000
 TODAY = date(2026, 11, 1)
@@ -96,7 +97,7 @@ def main() -> None:
         with database.opened(path) as writer:
             for name in ("series and daily shares, at first", "the same, nothing new"):
                 started = time.perf_counter()
-                publish.derive(writer)
+                publish.derive(writer, DEFAULTS)
                 took = time.perf_counter() - started
                 print(f"{name:36} {took * 1000:7.0f} ms  {took / scan:6.2f} scans")
 

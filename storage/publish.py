@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from registry import resolve
 from registry.load import load_registry
-from storage import database, freshness, registry_tables, statements
+from storage import database, freshness, registry_tables, share_query, statements
 from storage.memory import release_memory
 
 if TYPE_CHECKING:
@@ -22,38 +23,13 @@ if TYPE_CHECKING:
 
 KEPT = 2
 FIRST_DAY, NO_DAY = date(1, 1, 1), date(9999, 12, 31)
-ASKED = (
-    "SELECT row_number() OVER () AS ask, b.board, t.top, v.by_value, 'entry' AS unit, 'fractional' AS ties,"
-    " 'score' AS rank_by, 'then' AS facts, 'primary' AS country_rule, 'any' AS open_means, false AS without_operator,"
-    " DATE '9999-12-31' AS as_of, DATE '9999-12-31' AS today, true AS every_day"
-    " FROM boards AS b CROSS JOIN (SELECT unnest([10, 20, 50]) AS top) AS t"
-    " CROSS JOIN (SELECT unnest(['country', 'openness', 'country,openness']) AS by_value) AS v"
-)
-MACRO = (
-    "SELECT 1 AS ask, board AS board, top AS top, by_value AS by_value, unit AS unit, ties AS ties,"
-    " rank_by AS rank_by, facts AS facts, country_rule AS country_rule, open_means AS open_means,"
-    " without_operator AS without_operator, as_of AS as_of, current_date AS today, every_day AS every_day"
-)
-MACRO_OF = (
-    "CREATE OR REPLACE MACRO share_of(board, top, by_value := 'country', unit := 'entry', ties := 'fractional',"
-    " rank_by := 'score', facts := 'then', country_rule := 'primary', open_means := 'any',"
-    " without_operator := false, as_of := DATE '9999-12-31', every_day := false)"
-)
-COMMENT = (
-    "COMMENT ON MACRO TABLE share_of IS 'Shares of the top N of a board: share_of(''arena_text'', 20), and by name"
-    " by_value, unit, ties, rank_by, facts, country_rule, open_means, without_operator, as_of, every_day'"
-)
 
 
-def publish(data: Path, registry_folder: Path) -> Path:
-    """Resolves, derives, copies and swaps; returns the new copy. The caller holds the writer's lock."""
-    with database.opened(data / "warehouse.duckdb") as connection:
-        prepare(connection, data, registry_folder)
-    return swap(data)
+def prepare(connection: duckdb.DuckDBPyConnection, registry_folder: Path, defaults: Mapping[str, str | bool]) -> None:
+    """Resolves and derives, all or nothing, and leaves the writer's file ready to be copied once it is closed.
 
-
-def prepare(connection: duckdb.DuckDBPyConnection, data: Path, registry_folder: Path) -> None:
-    """Resolves and derives, all or nothing, and leaves the writer's file ready to be copied once it is closed."""
+    `defaults`: the default definition, option by option (tracker.definition.DEFAULTS).
+    """
     database.all_threads_for_much(connection)
     release_memory()
     with database.transaction(connection):
@@ -61,7 +37,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, data: Path, registry_folder: 
         # The feeds first, which are read as Python values: what they needed is free again for the rest.
         statements.derive(connection, registry_folder, changed=changed)
         release_memory()
-        derive(connection, afresh=changed)
+        derive(connection, defaults, afresh=changed)
     connection.execute("CHECKPOINT")
 
 
@@ -126,36 +102,40 @@ def several(printed: str | None) -> list[str]:
     return sorted({"CN" if code in ("HK", "MO") else str(code) for code in codes})
 
 
-def derive(connection: duckdb.DuckDBPyConnection, *, afresh: bool = False) -> None:
+def derive(connection: duckdb.DuckDBPyConnection, defaults: Mapping[str, str | bool], *, afresh: bool = False) -> None:
     """Series, views, the daily shares of the default definition, and the macro share_of, as far as they are not so yet.
 
     `afresh`: what names resolve to has changed.
     """
-    series, share = database.sql("series"), database.sql("share")
-    derived = freshness.is_fresh(connection, "series", freshness.fingerprint(series))
+    series = database.sql("series")
+    series_fingerprint = freshness.fingerprint(series)
+    derived = freshness.is_fresh(connection, "series", series_fingerprint)
     if not derived:
         connection.execute(series)
-    _views(connection, freshness.fingerprint(series, database.sql("views"), MACRO_OF, MACRO, COMMENT, share), share)
-    _daily_shares(connection, share, afresh=afresh, moved=not derived)
+    _views(connection, defaults)
+    _daily_shares(connection, defaults, afresh=afresh, moved=not derived)
     if not derived:
-        freshness.record(connection, "series", freshness.fingerprint(series))
+        freshness.record(connection, "series", series_fingerprint)
 
 
-def _views(connection: duckdb.DuckDBPyConnection, mark: str, share: str) -> None:
-    if freshness.is_fresh(connection, "views", mark):
+def _views(connection: duckdb.DuckDBPyConnection, defaults: Mapping[str, str | bool]) -> None:
+    views, macro = database.sql("views"), share_query.macro(defaults)
+    fingerprint = freshness.fingerprint(database.sql("series"), views, macro)
+    if freshness.is_fresh(connection, "views", fingerprint):
         return
-    connection.execute(database.sql("views"))
-    connection.execute(f"{MACRO_OF} AS TABLE WITH asked AS ({MACRO}) {share}")
-    connection.execute(COMMENT)
-    freshness.record(connection, "views", mark)
+    connection.execute(views)
+    connection.execute(macro)
+    freshness.record(connection, "views", fingerprint)
 
 
-def _daily_shares(connection: duckdb.DuckDBPyConnection, share: str, *, afresh: bool, moved: bool) -> None:
+def _daily_shares(
+    connection: duckdb.DuckDBPyConnection, defaults: Mapping[str, str | bool], *, afresh: bool, moved: bool
+) -> None:
     """Brings shares_by_day up to the series: only points that are new are counted, unless facts or the text changed.
 
     `moved`: the series is not the one that they were brought up to.
     """
-    daily = f"WITH asked AS ({ASKED}) {share}"
+    daily = share_query.daily(defaults)
     fingerprint = freshness.fingerprint(daily)
     if afresh or not freshness.is_fresh(connection, "shares_by_day", fingerprint):
         connection.execute(f"CREATE OR REPLACE TABLE shares_by_day AS {daily} LIMIT 0")
@@ -175,8 +155,9 @@ def _daily_shares(connection: duckdb.DuckDBPyConnection, share: str, *, afresh: 
     )
     if not connection.execute("SELECT count(*) FROM to_count").fetchall()[0][0]:
         return
-    # The text reads `series`: here that is what is left to count.
-    connection.execute(f"INSERT INTO shares_by_day WITH series AS (FROM to_count), {daily.removeprefix('WITH ')}")
+    # The query reads `series`: here that is what is left to count.
+    left = share_query.daily(defaults, before={"series": "FROM to_count"})
+    connection.execute(f"INSERT INTO shares_by_day {left}")
 
 
 def swap(data: Path) -> Path:

@@ -91,8 +91,8 @@ def drop(board: Board, before: SnapshotStats, stats: SnapshotStats) -> str | Non
     return None
 
 
-def stands_alone(source: Source, snapshot: Snapshot) -> bool:
-    """Whether a snapshot meets what its board expects of any page, whatever the day."""
+def fault_of(source: Source, snapshot: Snapshot) -> str | None:
+    """What is wrong with a snapshot that has no neighbours, whatever the day."""
     scores = [entry.score for entry in snapshot.entries if entry.score is not None]
     board = source.boards[snapshot.board]
     names = {entry.name for entry in snapshot.entries}
@@ -100,7 +100,7 @@ def stands_alone(source: Source, snapshot: Snapshot) -> bool:
     ranges = board.expectations.rows
     widest = Rows(min=min(rows.min for rows in ranges), max=max(rows.max for rows in ranges))
     undated = board.expectations.model_copy(update={"rows": (widest,)})
-    return fault(undated, stats, board.unit) is None
+    return fault(undated, stats, board.unit)
 
 
 def read_decisions(path: Path) -> dict[str, Decision]:

@@ -28,7 +28,7 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory filled by a real collect of the demo's bundled pages."""
-    from tracker.cli.demonstration import collected
+    from tracker.cli.demo import collected
 
     folder = tmp_path_factory.mktemp("demo") / "data"
     collected(folder)

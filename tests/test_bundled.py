@@ -97,7 +97,7 @@ def test_counts_of_the_edition_in_force_on_the_day(backfilled: Place, board: str
 
 def test_counts_of_other_editions(backfilled: Place) -> None:
     """One edition later it is 12, with one open American model: gpt-oss-120b; 26-07 has 15 rows, 9 of them Chinese."""
-    rows = backfilled.run("share", "opencompass_llm", "--over", "--format", "json").json()
+    rows = backfilled.run("share", "opencompass_llm", "--history", "--format", "json").json()
     found = {row["edition"]: (row["count"], row["of"]) for row in rows if row["country"] == "CN"}
     assert len(found) == 14
     assert {edition: found[edition] for edition in BY_EDITION} == BY_EDITION

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 
 from storage import database, publish
 from tests.tiny import DAY, Row, fill
-from tracker.analysis.shares import Definition, shares
+from tracker.analysis.shares import shares
 from tracker.changes.decomposition import CAUSES, Split, split
 from tracker.changes.row_matching import BoardRow, Facts, Pair, moves, pairs, point
 from tracker.cli import cli
+from tracker.definition import DEFAULTS, Definition
 
 ABOUT: dict[str, object] = {"direction": "higher", "operator": "X"}
 
@@ -279,7 +280,7 @@ def two_days(folder: Path) -> Path:
                 f"INSERT INTO openness VALUES ({key}, ?, ?, 'proprietary', 'x'), ({key}, ?, ?, 'open_weights', 'x')",
                 [publish.FIRST_DAY, later, later, publish.NO_DAY],
             )
-        publish.derive(connection)
+        publish.derive(connection, DEFAULTS)
         connection.execute("CHECKPOINT")
     publish.swap(folder)
     return folder
@@ -419,13 +420,13 @@ def test_openness_of_today_is_a_knob_of_every_figure(tmp_path: Path) -> None:
         return json.loads(done.stdout)
 
     asked = ["tiny", "--where", "open=open"]
-    for facts, count in (("then", 0), ("now", 1)):
-        option = ["--facts", facts]
+    for openness_as_of, count in (("snapshot", 0), ("today", 1)):
+        option = ["--openness-as-of", openness_as_of]
         points = run("curve", *asked, "--as-of", str(DAY), *option)["points"]
         assert {p["count"] for p in points if (p["unit"], p["open_means"]) == ("entry", "any")} == {count}
         assert run("representation", *asked, "--as-of", str(DAY), "--top", "2", *option)["count"] == count
-        ends = run("roster", *asked, "--from", str(DAY), "--to", "2026-01-12", "--top", "2", *option)
+        ends = run("composition", *asked, "--from", str(DAY), "--to", "2026-01-12", "--top", "2", *option)
         assert ends["before"]["count"] == count
     (verdict,) = run("claim", f"1 open of the top 2 on tiny are CN on {DAY}", code=1)
     assert verdict["verdict"] == "depends"
-    assert {"facts": "now"} in [held["changes"] for held in verdict["holds"]]
+    assert {"openness_as_of": "today"} in [held["changes"] for held in verdict["holds"]]

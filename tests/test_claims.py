@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scrapers.errors import DeclarationError
 from storage import database
 from tests.tiny import DAY, Row, tiny_database
-from tracker.analysis.shares import Definition, shares
+from tracker.analysis.shares import shares
 from tracker.analysis.top_n import Cut, RankedRow, cuts
 from tracker.claims.board_names import BoardNames
 from tracker.claims.files import SHIPPED, Claim, Count, read_claims
@@ -24,6 +24,7 @@ from tracker.claims.outcomes import example
 from tracker.claims.sentence import UnreadableClaim, read_sentence
 from tracker.claims.verdicts import Verdict, judge
 from tracker.cli import cli
+from tracker.definition import Definition, Question
 
 B = {"b": BoardNames("B", "b")}
 CN = {"country": "CN", "openness": "open_weights"}
@@ -79,7 +80,7 @@ def test_a_board_without_scores_supports_nothing(tmp_path: Path) -> None:
     ranked = [Row("a", None, 1, release="a", **US), Row("b", None, 2, release="b", **CN)]
     found = verdict(tmp_path / "1", ranked, 1, ("CN", None, 0))
     assert (found.verdict, found.bounds) == ("depends", ())
-    assert found.holds[0].changes == {"rank_by": "printed"}
+    assert found.holds[0].changes == {"rank_by": "published_rank"}
     assert "no row has a place" in found.why
     assert verdict(tmp_path / "2", ranked, 2, ("CN", None, 0)).verdict == "contradicted"
     found = verdict(tmp_path / "3", [Row("a", None, None, release="a", **US)], 2, ("CN", None, 0))
@@ -206,7 +207,7 @@ def _brute(cut: Cut, counts: list[Count]) -> bool:
 
 
 @pytest.mark.parametrize("options", [
-    {}, {"ties": "include"}, {"ties": "exclude"}, {"rank_by": "printed"}, {"rank_by": "published_rank_at_most"},
+    {}, {"ties": "include"}, {"ties": "exclude"}, {"rank_by": "published_rank"}, {"rank_by": "published_rank_at_most"},
     {"unit": "release"}, {"unit": "developer", "by": "open"}, {"by": "country,openness"},
 ])  # fmt: skip
 def test_the_cut_is_what_was_counted(options: dict[str, Any], tmp_path: Path) -> None:
@@ -220,7 +221,7 @@ def test_the_cut_is_what_was_counted(options: dict[str, Any], tmp_path: Path) ->
     connection = database.connect(database.published(tmp_path), read_only=True)
     try:
         for top in (1, 2, 3, 20):
-            cut = cuts(connection, "tiny", [(top, definition)], as_of=DAY, today=DAY)[0]
+            cut = cuts(connection, [Question("tiny", top, definition, DAY, DAY)])[0]
             for share in shares(connection, ["tiny"], [top], definition, as_of=DAY, today=DAY):
                 assert float(cut.count(tuple(share.values.values()))) == share.count
                 assert float(cut.of()) == share.of
@@ -353,5 +354,7 @@ def test_claims_on_recordings(shared: Path, tmp_path: Path) -> None:
         found[count] = json.loads(done.stdout)[0]
     assert {count: each["verdict"] for count, each in found.items()} == words
     assert {"rank_by": "published_rank_at_most"} in [each["changes"] for each in found[9]["holds"]]
-    printed = [each for each in found[8]["holds"] if each["changes"] == {"rank_by": "printed"} and each["always"]]
+    printed = [
+        each for each in found[8]["holds"] if each["changes"] == {"rank_by": "published_rank"} and each["always"]
+    ]
     assert [(each["ties"], each["of"]) for each in printed] == [("include", 21)]

@@ -58,7 +58,7 @@ def test_every_edition_that_opencompass_lists_is_a_snapshot(upstream: Upstream, 
         listed = {edition["updateTime"].replace("2024-05-09", "2024-05-28") for edition in upstream.manifest(kind)}
         assert listed
         assert listed <= collected.days()[board]
-    shares = collected.run("share", "opencompass_llm", "--over", "--format", "json").json()
+    shares = collected.run("share", "opencompass_llm", "--history", "--format", "json").json()
     assert {row["of"] for row in shares} == {15, 20}
 
 
@@ -183,7 +183,7 @@ def test_an_unknown_source_is_wrong_use(tmp_path: Path) -> None:
     """Exit code 2, and what there is."""
     done = Place(tmp_path / "place").run("collect", "aidr")
     assert done.code == 2
-    assert "no source 'aidr'; there are: aider" in done.err
+    assert "no source 'aidr' (did you mean aider?)" in done.err
 
 
 @pytest.mark.parametrize("batch", [1, 200])

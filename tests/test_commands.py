@@ -96,14 +96,14 @@ def test_share_json(demo_data: Path) -> None:
     found = answer("share", "arena_text_raw", "--data", str(demo_data))
     assert list(found[0]) == [
         "board", "day", "published_on", "captured_at", "snapshot", "edition", "top", "of", "unit", "ties", "rank_by",
-        "facts", "country", "count", "low", "high", "share", "share_low", "share_high", "kind", "adjustment", "operator",
+        "openness_as_of", "country", "count", "low", "high", "share", "share_low", "share_high", "kind", "adjustment", "operator",
         "age_days", "definition", "id", "origin", "margin", "margin_high", "margin_words",
     ]  # fmt: skip
     assert {share["country"]: share["count"] for share in found} == {"US": 16, "CN": 4}
     first = found[0]
     assert (first["published_on"], first["top"], first["of"], first["unit"]) == ("2026-08-19", 20, 20, "entry")
     assert first["share"] == 0.8
-    assert first["definition"].startswith("each printed row counts once; cut by score; ")
+    assert first["definition"].startswith("each published row counts once; cut by score; ")
     assert first["captured_at"] == "2026-08-22T00:00:00Z"
 
 
@@ -177,7 +177,14 @@ def test_a_time_in_csv_is_utc_once() -> None:
 def test_table_says_what_it_rests_on(demo_data: Path) -> None:
     """Beside the figure: kind, adjustment, operator, day, age, snapshot, definition."""
     text = run("share", "arena_text", "--now", "2026-08-22", "--data", str(demo_data)).stdout
-    for said in ("human votes", "style control", "run by Arena", "2026-08-19", "3 days ago", "each printed row counts"):
+    for said in (
+        "human votes",
+        "style control",
+        "run by Arena",
+        "2026-08-19",
+        "3 days ago",
+        "each published row counts",
+    ):
         assert said in text
 
 
@@ -215,8 +222,11 @@ def test_wrong_use_exits_2_with_a_sentence(tmp_path: Path, demo_data: Path) -> N
     (tmp_path / "broken.toml").write_text("[http]\ntimeout = 'long'\n")
     (tmp_path / "unknown.toml").write_text("[htpp]\ntimeout = 5\n")
     cases = [
-        (["share", "arena_txt", "--data", str(demo_data)], "no board 'arena_txt'; there are: "),
-        (["collect", "nothing"], "no source 'nothing'; there are: "),
+        (
+            ["share", "arena_txt", "--data", str(demo_data)],
+            "no board 'arena_txt' (did you mean arena_text or arena_text_raw?); there are: ",
+        ),
+        (["collect", "nothing"], "no source 'nothing'; tracker sources list has them"),
         (["share", "arena_text", "--as-of", "yesterday", "--data", str(demo_data)], "'yesterday' is not a day"),
         (["share", "arena_text", "--top", "0", "--data", str(demo_data)], "0 is not in the range"),
         (["status", "--config", "broken.toml"], "broken.toml: http.timeout: "),
@@ -233,7 +243,7 @@ def test_wrong_use_exits_2_with_a_sentence(tmp_path: Path, demo_data: Path) -> N
 
 def test_nothing_collected_yet(tmp_path: Path) -> None:
     """Exit 1 and what to do, for every command that reads."""
-    for command in (["boards"], ["top", "arena_text"], ["share", "arena_text"], ["status"], ["unresolved"]):
+    for command in (["boards"], ["top", "arena_text"], ["share", "arena_text"], ["status"], ["registry", "unresolved"]):
         done = tracker(*command, "--data", str(tmp_path / "none"), cwd=tmp_path)
         assert done.returncode == 1, command
         assert "run `tracker collect`" in done.stderr

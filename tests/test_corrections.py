@@ -21,7 +21,7 @@ def place(tmp_path: Path) -> Place:
 
 def test_no_earlier_copy(place: Place) -> None:
     """After the first publish there is nothing to compare with, and it is said so."""
-    done = place.run("corrections", "--format", "json")
+    done = place.run("registry", "corrections", "--format", "json")
     assert (done.code, done.json()) == (0, [])
     assert "no earlier copy" in done.err
 
@@ -29,7 +29,7 @@ def test_no_earlier_copy(place: Place) -> None:
 def test_nothing_moved(place: Place) -> None:
     """A publish without a change moves no figure."""
     place.run("publish")
-    done = place.run("corrections", "--format", "json")
+    done = place.run("registry", "corrections", "--format", "json")
     assert (done.code, done.json()) == (0, [])
     assert "no figure moved between tracker-1 and tracker-2" in done.err
 
@@ -41,7 +41,7 @@ def test_a_corrected_line_changes_history_and_is_told(place: Place) -> None:
     file = place.registry / "releases.csv"
     file.write_text(file.read_text("utf-8").replace("2024-05-13,no,,", "2024-05-13,yes,,Apache-2.0"), "utf-8")
     place.run("publish")
-    done = place.run("corrections", "--format", "json")
+    done = place.run("registry", "corrections", "--format", "json")
     found = done.json()
     openness = [row for row in found if row["by"] == "openness" and row["top"] == 10]
     told = [(row["day"], row["value"], row["before"], row["after"]) for row in openness]
@@ -62,7 +62,7 @@ def test_a_name_that_is_learnt_moves_bounds(place: Place) -> None:
         f"alias,release,variant,evidence_url,evidence_day\nNameless 9,openai/gpt-4o,,{PROOF}\n", "utf-8"
     )
     place.run("publish")
-    found = place.run("corrections", "--format", "json").json()
+    found = place.run("registry", "corrections", "--format", "json").json()
     countries = {
         row["value"]: (row["before"], row["after"]) for row in found if row["by"] == "country" and row["top"] == 10
     }
@@ -76,7 +76,7 @@ def test_a_name_that_is_learnt_moves_bounds(place: Place) -> None:
 def test_new_snapshots_are_no_corrections(place: Place) -> None:
     """A day that only the newer copy has is news, not a correction."""
     put(place, page([50, 60, 30], names=NAMES), "2026-01-02")
-    assert place.run("corrections", "--format", "json").json() == []
+    assert place.run("registry", "corrections", "--format", "json").json() == []
 
 
 def test_a_rename_is_recognised_by_its_score(place: Place) -> None:
@@ -85,7 +85,7 @@ def test_a_rename_is_recognised_by_its_score(place: Place) -> None:
     put(place, page([50, 40.25, 30], names=("Qwen3-32B", "gpt-4o-2024-05-13", "Nameless 9")), "2026-02-02")
     put(place, page([50, 40.25, 20, 20], names=("Qwen3-32B", "gpt-4o-2024-05-13", "B", "C")), "2026-02-03")
     put(place, page([50, 40.25, 20, 20], names=("Qwen3-32B", "gpt-4o-2024-05-13", "D", "E")), "2026-02-04")
-    found = place.run("renames", "small_plain", "--format", "json").json()
+    found = place.run("registry", "renames", "small_plain", "--format", "json").json()
     assert [(row["day"], row["old"], row["new"], row["state"]) for row in found] == [
         ("2026-02-02", "gpt-4o", "gpt-4o-2024-05-13", "same release")
     ]
@@ -96,7 +96,7 @@ def test_renames_of_the_arena(shared: Path, tmp_path: Path) -> None:
     place = Place(tmp_path / "arena")
     files = [next((shared / "captures" / "arena_csv").rglob(f"2024-08-{day}__*.csv")) for day in ("06", "07")]
     assert place.run("import", "arena_csv", *files, "--role", "text").code == 0
-    found = place.run("renames", "arena_text_raw", "--format", "json").json()
+    found = place.run("registry", "renames", "arena_text_raw", "--format", "json").json()
     heirs = {row["old"]: row["new"] for row in found}
     assert heirs["Bard (Gemini Pro)"] == "Gemini App (2024-01-24)"
     assert heirs["Gemini Pro (Dev API)"] == "Gemini-1.0-Pro-001"

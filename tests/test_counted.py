@@ -64,15 +64,15 @@ def counted(data: Path, command: str, value: str) -> tuple[float, float, float]:
     ("command", "count", "of"),
     [
         ("arena_text_raw --as-of 2025-07-18", 7, 20),
-        ("arena_text_raw --as-of 2025-07-18 --rank-by printed", 7 + 1 / 3, 20),
-        ("arena_text_raw --as-of 2025-07-18 --rank-by printed --ties include", 8, 21),
-        ("arena_text_raw --as-of 2025-07-18 --rank-by printed --ties exclude", 6, 18),
+        ("arena_text_raw --as-of 2025-07-18 --rank-by published_rank", 7 + 1 / 3, 20),
+        ("arena_text_raw --as-of 2025-07-18 --rank-by published_rank --ties include", 8, 21),
+        ("arena_text_raw --as-of 2025-07-18 --rank-by published_rank --ties exclude", 6, 18),
         ("arena_text_raw --as-of 2025-07-18 --rank-by published_rank_at_most", 9, 27),
         ("arena_text_raw --as-of 2025-07-18 --unit release", 7, 20),
         # of the board with style control that page prints the rank alone
-        ("arena_text --as-of 2025-07-18 --rank-by printed", 4.5, 20),
-        ("arena_text --as-of 2025-07-18 --rank-by printed --ties include", 5, 21),
-        ("arena_text --as-of 2025-07-18 --rank-by printed --ties exclude", 4, 19),
+        ("arena_text --as-of 2025-07-18 --rank-by published_rank", 4.5, 20),
+        ("arena_text --as-of 2025-07-18 --rank-by published_rank --ties include", 5, 21),
+        ("arena_text --as-of 2025-07-18 --rank-by published_rank --ties exclude", 4, 19),
         ("arena_text_raw --as-of 2026-08-19", 4, 20),
         ("arena_text_raw --as-of 2026-08-19 --unit release", 6, 20),
         ("arena_text_raw --as-of 2026-08-19 --unit developer --top 10", 5, 10),
@@ -100,7 +100,7 @@ def test_openvlm(data: Path) -> None:
 
 def test_noise_of_raw_august(data: Path) -> None:
     """3 rows in 24 % of the draws, 4 in 62 %, 5 in 13 %, within two points; 1 place certain, 9 possible."""
-    told = answer(data, "noise arena_text_raw --where country=CN --as-of 2026-08-19")
+    told = answer(data, "uncertainty arena_text_raw --where country=CN --as-of 2026-08-19")
     shares = {row["count"]: row["share_of_draws"] for row in told["counts"]}
     assert [shares[n] for n in (3, 4, 5)] == pytest.approx([0.24, 0.62, 0.13], abs=0.02)
     assert (told["certain"], told["possible"], told["draws"]) == (1, 9, 10_000)
@@ -135,12 +135,12 @@ def test_curve_of_raw_august(data: Path) -> None:
 
 
 def test_rosters(data: Path) -> None:
-    """30 rows dropped by 2025-02-16 took CN from 5 to 7, and on the common roster nothing moved; the old rows that
+    """30 rows dropped by 2025-02-16 took CN from 5 to 7, and on the rows that both days have nothing moved; the old rows that
     came by 2025-08-06 took it from 7 to 2.5."""
-    told = answer(data, "roster arena_text_raw --where country=CN --from 2025-02-12 --to 2025-02-16")
+    told = answer(data, "composition arena_text_raw --where country=CN --from 2025-02-12 --to 2025-02-16")
     assert (told["before"]["count"], told["after"]["count"], told["dropped"], told["added"]) == (5, 7, 30, 0)
     assert told["common_before"]["count"] == told["common_after"]["count"] == 7
     assert told["changes"][0]["break"] is True
-    told = answer(data, "roster arena_text_raw --where country=CN --from 2025-07-18 --to 2025-08-06")
+    told = answer(data, "composition arena_text_raw --where country=CN --from 2025-07-18 --to 2025-08-06")
     assert (told["before"]["count"], told["after"]["count"]) == (7, 2.5)
     assert told["changes"][-1]["break"] is True

@@ -117,7 +117,7 @@ def test_a_file_without_the_columns_is_refused(tmp_path: Path, registry: Registr
 
 
 def evaluate(*words: str) -> Any:
-    done = CliRunner().invoke(cli, ["evaluate", *words, "--format", "json"], catch_exceptions=False)
+    done = CliRunner().invoke(cli, ["registry", "evaluate", *words, "--format", "json"], catch_exceptions=False)
     assert done.exit_code == 0
     return json.loads(done.stdout)
 
@@ -133,7 +133,7 @@ def test_the_command_prints_the_documented_keys(tmp_path: Path) -> None:
     assert {"precision", "coverage", "wrong"} <= facts["country"].keys()
     assert (facts["country"]["precision"], facts["country"]["coverage"]) == (0.5, 1)
     assert [case["name"] for case in facts["country"]["wrong"]] == ["R1-1776"]
-    shown = CliRunner().invoke(cli, ["evaluate", str(path)]).stdout
+    shown = CliRunner().invoke(cli, ["registry", "evaluate", str(path)]).stdout
     assert "0.5000" in shown
     assert "perplexity-ai/r1-1776" in shown
     groups = tmp_path / "groups.csv"

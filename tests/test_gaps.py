@@ -20,6 +20,7 @@ from tracker.analysis.filter import parse
 from tracker.analysis.gap import BRADLEY_TERRY, gap, win
 from tracker.analysis.lag import lag, median
 from tracker.cli import cli
+from tracker.definition import DEFAULTS
 
 ARENA = board(row("a", 1500, 3, "US"), row("b", 1460, 4, "CN"), row("c", 1400, 1, "US"), metric=BRADLEY_TERRY)
 
@@ -165,7 +166,7 @@ def two_days(folder: Path) -> Path:
         fill(connection, 1, "tiny", "higher", first, date(2026, 1, 1))
         connection.execute("DELETE FROM boards")
         fill(connection, 2, "tiny", "higher", second, DAY)
-        publish.derive(connection)
+        publish.derive(connection, DEFAULTS)
         connection.execute("CHECKPOINT")
     publish.swap(folder)
     return folder
@@ -173,7 +174,7 @@ def two_days(folder: Path) -> Path:
 
 def test_the_common_roster(tmp_path: Path) -> None:
     """CN holds 1 of 2, then 2 of 2; on the rows of both days 1 of 2, then 2 of 2: the removal moved nothing alone."""
-    command = ["roster", "tiny", "--where", "country=CN", "--from", "2026-01-01", "--to", "2026-01-02", "--top", "2",
+    command = ["composition", "tiny", "--where", "country=CN", "--from", "2026-01-01", "--to", "2026-01-02", "--top", "2",
                "--data", str(two_days(tmp_path)), "--format", "json"]  # fmt: skip
     told = json.loads(CliRunner().invoke(cli, command, catch_exceptions=False).stdout)
     counts = {name: told[name]["count"] for name in ("before", "after", "common_before", "common_after")}

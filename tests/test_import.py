@@ -152,5 +152,5 @@ def test_an_unknown_source_and_a_missing_file(place: Place) -> None:
     """Both are wrong use, and say what there is."""
     done = place.run("import", "smal", saved(place, "2026-01-05.csv", page([50, 40])))
     assert done.code == 2
-    assert "no source 'smal'; there are: aider" in done.err
+    assert "no source 'smal' (did you mean small?)" in done.err
     assert place.run("import", "small", place.folder / "2026-01-06.csv").code == 2

@@ -1,4 +1,4 @@
-"""How names resolve with the shipped registry: the cases that once were traps, and what `tracker lookup` says."""
+"""How names resolve with the shipped registry: the cases that once were traps, and what `tracker registry lookup` says."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def registry() -> Registry:
 
 
 def lookup(*words: str) -> dict[str, object]:
-    done = CliRunner().invoke(cli, ["lookup", *words, "--format", "json"], catch_exceptions=False)
+    done = CliRunner().invoke(cli, ["registry", "lookup", *words, "--format", "json"], catch_exceptions=False)
     return dict(json.loads(done.stdout))
 
 
@@ -104,7 +104,7 @@ def test_each_step_of_a_registered_name_has_its_evidence() -> None:
     steps = list(found["steps"])  # type: ignore[call-overload]
     assert len(steps) == 3
     assert all(re.search(r"\(https?://\S+\)$", step) for step in steps)
-    done = CliRunner().invoke(cli, ["lookup", "openai/gpt-5-2025-08-07 (high)"])
+    done = CliRunner().invoke(cli, ["registry", "lookup", "openai/gpt-5-2025-08-07 (high)"])
     assert "openai is based in US" in done.stdout
 
 

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from tests.tiny import DAY, Row, in_memory
 from tracker.analysis.filter import Where, parse
 from tracker.analysis.margin import Margin, Margins, last_digit, margins, sentence, units_of
-from tracker.analysis.shares import Definition, shares
+from tracker.analysis.shares import shares
 from tracker.analysis.top_n import Cut, RankedRow
+from tracker.definition import Definition
 
 CN, US = {"country": "CN"}, {"country": "US"}
 OPEN, CLOSED = {"openness": "open_weights"}, {"openness": "proprietary"}
@@ -224,7 +225,8 @@ def test_the_last_digit(scores: list[float], step: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"ties": "include"}, {"ties": "exclude"}, {"rank_by": "printed"}, {"rank_by": "published_rank_at_most"}]
+    "options",
+    [{"ties": "include"}, {"ties": "exclude"}, {"rank_by": "published_rank"}, {"rank_by": "published_rank_at_most"}],
 )
 def test_no_margin_under_other_rules(options: dict[str, Any]) -> None:
     """The count is that of the rule; a margin is not given, and it is said why."""

@@ -53,11 +53,11 @@ def tracker(cwd: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_walk(site: tuple[Path, str], tmp_path: Path) -> None:
-    """`tracker new`, read the declaration, collect, share."""
+    """`tracker sources new`, read the declaration, collect, share."""
     folder, address = site
     (folder / "leaderboard.csv").write_text(TABLE)
     (tmp_path / "config.toml").write_text('[http]\npause = 0\nallow_hosts = ["127.0.0.1"]\n')
-    begun = tracker(tmp_path, "new", "example", f"{address}/leaderboard.csv")
+    begun = tracker(tmp_path, "sources", "new", "example", f"{address}/leaderboard.csv")
     assert begun.returncode == 0, begun.stderr
     declared = tmp_path / "sources" / "example.toml"
     assert (tmp_path / "sources" / "pages" / "example" / "table.csv").read_text() == TABLE
@@ -71,7 +71,7 @@ def test_the_walk(site: tuple[Path, str], tmp_path: Path) -> None:
     shares = tracker(tmp_path, "share", "example", "--top", "5", "--format", "csv", "--now", "2026-02-03")
     counts = {line.split(",")[12]: float(line.split(",")[13]) for line in shares.stdout.splitlines()[1:]}
     assert counts == {"US": 3, "CN": 2}
-    again = tracker(tmp_path, "new", "example", f"{address}/leaderboard.csv")
+    again = tracker(tmp_path, "sources", "new", "example", f"{address}/leaderboard.csv")
     assert again.returncode == 2
     assert "already" in again.stderr
 
@@ -81,7 +81,7 @@ def test_a_page_without_a_table_is_refused(site: tuple[Path, str], tmp_path: Pat
     folder, address = site
     (folder / "app.html").write_text("<html><body><div id='root'></div></body></html>")
     (tmp_path / "config.toml").write_text('[http]\npause = 0\nallow_hosts = ["127.0.0.1"]\n')
-    done = tracker(tmp_path, "new", "shell", f"{address}/app.html")
+    done = tracker(tmp_path, "sources", "new", "shell", f"{address}/app.html")
     assert done.returncode == 1
     assert "the page has no table" in done.stderr
     assert not (tmp_path / "sources").exists()
@@ -116,7 +116,7 @@ def test_rows_under_a_key_of_json_need_no_python(site: tuple[Path, str], tmp_pat
         'source_folders = ["sources"]\n[http]\npause = 0\nallow_hosts = ["127.0.0.1"]\n'
     )
     (tmp_path / "sources").mkdir()
-    begun = tracker(tmp_path, "new", "wrapped", f"{address}/board.json")
+    begun = tracker(tmp_path, "sources", "new", "wrapped", f"{address}/board.json")
     assert begun.returncode == 0, begun.stderr
     assert load_source(tmp_path / "sources" / "wrapped.toml").pages[0].rows_under == "data"
     assert tracker(tmp_path, "collect", "wrapped", "--now", "2026-02-03").returncode == 0

@@ -17,8 +17,8 @@ import pytest
 from click.testing import CliRunner
 
 from tracker.analysis.figure_ids import UnreadableReceipt, read_receipt
-from tracker.analysis.shares import Definition
 from tracker.cli import cli
+from tracker.definition import Definition
 from tracker.provenance.bundle_format import BrokenBundle, packed, unpacked
 from tracker.provenance.verify import verify
 
@@ -42,7 +42,7 @@ def made(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_ids_are_found_again(demo_data: Path) -> None:
     """Each figure of a share has an id, the same each time, that leads back to the same figure."""
-    options = ("arena_text_raw", "--by", "country,open", "--unit", "release", "--facts", "now")
+    options = ("arena_text_raw", "--by", "country,open", "--unit", "release", "--openness-as-of", "today")
     found = run("share", *options, data=demo_data)
     assert found == run("share", *options, data=demo_data)
     assert len({each["id"] for each in found}) == len(found)
@@ -69,7 +69,7 @@ def test_none_is_a_figure_too(demo_data: Path) -> None:
         ("share", "arena_text", "--by", "developer", "--unit", "developer"),
         ("changes", "arena_text", "--from", "2026-08-20", "--to", "2026-08-22"),
         ("representation", "arena_text_raw", "--where", "open=open", "--open-means", "permissive"),
-        ("noise", "arena_text_raw", "--where", "country=CN"),
+        ("uncertainty", "arena_text_raw", "--where", "country=CN"),
         ("claim", "4 of the top 20 on arena_text_raw are CN, 0 open are US"),
     ],
 )
@@ -95,7 +95,7 @@ def test_explain_goes_down_to_the_bytes(demo_data: Path) -> None:
     """Figure, definition, rows with the steps of their names, snapshot, capture, bytes in the archive."""
     found = run("explain", CN, data=demo_data)
     assert (found["figure"]["count"], found["figure"]["of"], found["figure"]["id"]) == (4, 20, CN)
-    assert "each printed row counts once" in found["figure"]["definition"]
+    assert "each published row counts once" in found["figure"]["definition"]
     counted = {row["printed"]["name"]: row for row in found["rows"] if row["counted"] == "yes"}
     assert set(counted) == {"qwen3.8-max", "kimi-k3-max", "qwen3.7-max-preview", "glm-5.3-max"}
     assert any("is based in CN" in step and "http" in step for step in counted["glm-5.3-max"]["facts"]["steps"])

@@ -31,12 +31,12 @@ def place(filled: Place, tmp_path: Path) -> Place:
 
 def names(place: Place) -> list[str]:
     """The names that wait, in their order."""
-    return [row["name"] for row in place.run("review", "--format", "json").json()]
+    return [row["name"] for row in place.run("registry", "review", "--format", "json").json()]
 
 
 def test_the_weightiest_stand_first(place: Place) -> None:
     """Places in the top 10, 20 and 50 over all days; suggestions and the page at hand."""
-    found = place.run("review", "--format", "json").json()
+    found = place.run("registry", "review", "--format", "json").json()
     assert [row["name"] for row in found] == ["Nameless 9", "gpt4o mystery", "Rare 1"]
     first, second = found[0], found[1]
     assert (first["top_10"], first["top_20"], first["top_50"], first["days"], first["boards"]) == (
@@ -46,17 +46,17 @@ def test_the_weightiest_stand_first(place: Place) -> None:
     assert first["page"] == "https://example.org/plain.csv"
     assert first["steps"]
     assert "openai/gpt-4o" in [alike["release"] for alike in second["suggestions"]]
-    assert len(place.run("review", "--limit", "1", "--format", "json").json()) == 1
-    assert place.run("review", "nothing").code == 2
+    assert len(place.run("registry", "review", "--limit", "1", "--format", "json").json()) == 1
+    assert place.run("registry", "review", "nothing").code == 2
 
 
 def test_a_decision_is_a_line_with_evidence(place: Place) -> None:
     """--accept writes one sorted line; published, it holds for all of history."""
-    done = place.run("review", "--accept", "Nameless 9", "openai/gpt-4o", "--variant", "high",
+    done = place.run("registry", "review", "--accept", "Nameless 9", "openai/gpt-4o", "--variant", "high",
                      "--evidence", URL, "--day", "2026-01-05")  # fmt: skip
     assert done.code == 0, done.err
     assert done.out == ""
-    place.run("review", "--accept", "A first", "openai/gpt-4o", "--evidence", URL)
+    place.run("registry", "review", "--accept", "A first", "openai/gpt-4o", "--evidence", URL)
     with (place.registry / "aliases.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))[1:]
     assert rows == [
@@ -72,7 +72,9 @@ def test_a_decision_is_a_line_with_evidence(place: Place) -> None:
 
 def test_a_developers_spelling_can_be_accepted(place: Place) -> None:
     """--developer writes the line of developer_aliases.csv."""
-    done = place.run("review", "--developer", "Open AI Inc", "openai", "--evidence", URL, "--day", "2026-01-05")
+    done = place.run(
+        "registry", "review", "--developer", "Open AI Inc", "openai", "--evidence", URL, "--day", "2026-01-05"
+    )
     assert done.code == 0, done.err
     assert f"Open AI Inc,openai,{URL},2026-01-05\n" in (place.registry / "developer_aliases.csv").read_text("utf-8")
 
@@ -91,7 +93,7 @@ def test_a_developers_spelling_can_be_accepted(place: Place) -> None:
 def test_a_wrong_decision_leaves_the_registry_as_it_was(place: Place, words: list[str], sentence: str) -> None:
     """Exit 2 with a sentence, and not a byte changed."""
     before = {file.name: file.read_bytes() for file in place.registry.iterdir()}
-    done = place.run("review", *words)
+    done = place.run("registry", "review", *words)
     assert done.code == 2
     assert sentence in done.err
     assert {file.name: file.read_bytes() for file in place.registry.iterdir()} == before

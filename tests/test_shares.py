@@ -14,9 +14,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from storage import database, publish
+from storage import database, publish, share_query
 from tests.tiny import DAY, Row, in_memory, tiny_database
-from tracker.analysis.shares import By, Definition, Share, shares
+from tracker.analysis.shares import Share, shares
+from tracker.definition import By, Definition
 
 CN = {"country": "CN", "openness": "open_weights"}
 US = {"country": "US", "openness": "proprietary"}
@@ -130,21 +131,21 @@ def test_by_developer_mixed_rows_are_left_out() -> None:
 def test_printed_rank() -> None:
     """The cut by the printed rank: the group is the rows that share the rank of the row at place N."""
     rows = [Row("a", 1, 1, **CN), Row("b", 9, 2, **US), Row("c", 8, 2, **CN), Row("d", 7, None, **US)]
-    found = ask(rows, 2, rank_by="printed")
+    found = ask(rows, 2, rank_by="published_rank")
     assert counts(found) == {"CN": 1.5, "US": 0.5}
 
 
 @pytest.mark.parametrize(
-    ("facts", "out_on", "today", "level"),
+    ("openness_as_of", "out_on", "today", "level"),
     [
-        ("then", 0, 9, "open_weights"),  # published on the day of the snapshot itself
-        ("then", 1, 9, "proprietary"),  # on the day after: as of the snapshot it was not
-        ("now", 1, 1, "open_weights"),  # as of today it is
-        ("now", 2, 1, "proprietary"),  # and is not yet, where that is tomorrow
-        ("now", 0, -1, "proprietary"),  # whatever the day of the snapshot says
+        ("snapshot", 0, 9, "open_weights"),  # published on the day of the snapshot itself
+        ("snapshot", 1, 9, "proprietary"),  # on the day after: as of the snapshot it was not
+        ("today", 1, 1, "open_weights"),  # as of today it is
+        ("today", 2, 1, "proprietary"),  # and is not yet, where that is tomorrow
+        ("today", 0, -1, "proprietary"),  # whatever the day of the snapshot says
     ],
 )
-def test_openness_then_and_now(facts: Any, out_on: int, today: int, level: str) -> None:
+def test_openness_as_of(openness_as_of: Any, out_on: int, today: int, level: str) -> None:
     """Weights hold from the day on which they were published, read at the snapshot's day or today's, as asked."""
     connection = in_memory({"tiny": ("higher", [Row("a", 1, openness="proprietary")])})
     out = DAY + timedelta(out_on)
@@ -152,7 +153,7 @@ def test_openness_then_and_now(facts: Any, out_on: int, today: int, level: str) 
     connection.execute(
         "INSERT INTO openness SELECT name_key, ?, ?, 'open_weights', '' FROM openness", [out, publish.NO_DAY]
     )
-    definition = Definition(by="openness", facts=facts)
+    definition = Definition(by="openness", openness_as_of=openness_as_of)
     (found,) = shares(connection, ["tiny"], [1], definition, as_of=DAY, today=DAY + timedelta(today))
     assert found.values == {"openness": level}
 
@@ -196,7 +197,7 @@ def ask_all(questions: Sequence[Question]) -> list[dict[str, Share]]:
         for ask, (board, one) in enumerate(zip(boards, questions, strict=True))
     ]  # fmt: skip
     connection.register("questions", pa.Table.from_pylist(asked))
-    answers = connection.execute(f"WITH asked AS (FROM questions) {database.sql('share')}").fetchall()
+    answers = connection.execute(share_query.shares("FROM questions")).fetchall()
     connection.unregister("questions")
     found: list[dict[str, Share]] = [{} for _ in questions]
     for ask, *row in answers:
@@ -318,7 +319,7 @@ def test_fractional_is_the_mean_over_all_orders(asked: list[Question]) -> None:
 @example(asked=Small())
 @example(asked=Small(unit="release", ties="include"))
 @example(asked=Small(unit="developer", ties="include"))
-@example(asked=Small(rank_by="printed", ties="include"))
+@example(asked=Small(rank_by="published_rank", ties="include"))
 @on_any_boards
 def test_rows_below_the_cut_change_nothing(asked: list[Question]) -> None:
     """Worse rows under a full top N, of new models and of those above, leave every figure as it was."""

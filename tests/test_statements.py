@@ -71,7 +71,7 @@ def test_boards_and_registry_side_by_side(place: Place) -> None:
 
 def test_conflicts_are_listed_with_their_days(place: Place) -> None:
     """gpt-4o: the board said Qwen until it said OpenAI, and prints a licence of weights; Qwen3-32B has none."""
-    found = place.run("conflicts", "--format", "json").json()
+    found = place.run("registry", "conflicts", "--format", "json").json()
     assert {row["subject"] for row in found} == {"openai/gpt-4o"}
     rows = [(r["property"], r["value"], r["held"], r["sources"], r["first_seen"], r["last_seen"]) for r in found]
     assert rows == [
@@ -82,9 +82,9 @@ def test_conflicts_are_listed_with_their_days(place: Place) -> None:
         ("weights", "no", True, ["registry"], "2026-08-01", "2026-08-01"),
         ("weights", "yes", False, ["told"], "2026-01-01", "2026-01-03"),
     ]
-    one = place.run("conflicts", "openai/gpt-4o", "--property", "weights", "--format", "json").json()
+    one = place.run("registry", "conflicts", "openai/gpt-4o", "--property", "weights", "--format", "json").json()
     assert [row["value"] for row in one] == ["no", "yes"]
-    assert place.run("conflicts", "Qwen/Qwen3-32B", "--format", "json").json() == []
+    assert place.run("registry", "conflicts", "Qwen/Qwen3-32B", "--format", "json").json() == []
 
 
 def test_weights_that_were_opened_later_are_no_conflict(place: Place) -> None:
@@ -93,10 +93,10 @@ def test_weights_that_were_opened_later_are_no_conflict(place: Place) -> None:
     text = releases.read_text("utf-8")
     releases.write_text(text.replace("2024-05-13,no,,", "2024-05-13,yes,2026-01-01,Apache-2.0"), "utf-8")
     place.run("publish")
-    assert {row["property"] for row in place.run("conflicts", "--format", "json").json()} == {"developer"}
+    assert {row["property"] for row in place.run("registry", "conflicts", "--format", "json").json()} == {"developer"}
     releases.write_text(text.replace("2024-05-13,no,,", "2024-05-13,yes,2026-01-02,Apache-2.0"), "utf-8")
     place.run("publish")
-    assert {row["property"] for row in place.run("conflicts", "--format", "json").json()} == {
+    assert {row["property"] for row in place.run("registry", "conflicts", "--format", "json").json()} == {
         "developer", "terms", "weights",
     }  # fmt: skip
 
@@ -183,6 +183,6 @@ def test_feeds_are_read_from_the_archive(shared: Path, tmp_path: Path) -> None:
     before = place.sql(facts)
     place.run("publish")
     assert place.sql(facts) == before  # not read again
-    subjects = place.run("conflicts", "--property", "developer", "--format", "json").json()
+    subjects = place.run("registry", "conflicts", "--property", "developer", "--format", "json").json()
     assert subjects
     assert all(row["value"] for row in subjects)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tracker.analysis.board_rows import Point, Row
 from tracker.analysis.filter import parse
-from tracker.analysis.uncertainty import noise, reach
+from tracker.analysis.uncertainty import reach, uncertainty
 
 CN = parse("country=CN")
 
@@ -30,7 +30,7 @@ def board(*rows: Row, direction: str = "higher", metric: str = "points") -> Poin
 
 def test_two_rows_one_place() -> None:
     """A CN row one point behind: it wins as often as a normal of the difference is above zero."""
-    found = noise(board(row("a", 1, 1.96), row("b", 0, 1.96, "CN")), CN, 1)
+    found = uncertainty(board(row("a", 1, 1.96), row("b", 0, 1.96, "CN")), CN, 1)
     assert found
     chance = 0.5 * (1 - erf(1 / sqrt(2) / sqrt(2)))  # both deviations are 1, the difference has sqrt(2)
     assert found.counts[1] == pytest.approx(chance, abs=0.015)
@@ -39,7 +39,7 @@ def test_two_rows_one_place() -> None:
 
 def test_lower_is_better() -> None:
     """The smaller score holds the place."""
-    found = noise(board(row("a", 1, 0.1), row("b", 5, 0.1, "CN"), direction="lower"), CN, 1)
+    found = uncertainty(board(row("a", 1, 0.1), row("b", 5, 0.1, "CN"), direction="lower"), CN, 1)
     assert found
     assert found.counts == {0: 1.0}
     assert (found.certain, found.possible) == (0, 0)
@@ -48,13 +48,13 @@ def test_lower_is_better() -> None:
 def test_the_same_seed_draws_the_same() -> None:
     """And another seed another sample."""
     rows = [row(str(n), n, 5, "CN" if n % 2 else "US") for n in range(12)]
-    same = [noise(board(*rows), CN, 5, seed=seed) for seed in (1, 1, 2)]
+    same = [uncertainty(board(*rows), CN, 5, seed=seed) for seed in (1, 1, 2)]
     assert same[0] == same[1] != same[2]
 
 
 def test_unknown_rows_widen_the_count() -> None:
     """A row of unknown country is in `counts_high` alone."""
-    found = noise(board(row("a", 9, 0.1, "CN"), row("x", 8, 0.1, "unknown"), row("b", 1, 0.1)), CN, 2)
+    found = uncertainty(board(row("a", 9, 0.1, "CN"), row("x", 8, 0.1, "unknown"), row("b", 1, 0.1)), CN, 2)
     assert found
     assert (found.counts, found.counts_high) == ({1: 1.0}, {2: 1.0})
     assert (found.certain, found.possible, found.possible_high) == (1, 1, 2)
@@ -62,12 +62,12 @@ def test_unknown_rows_widen_the_count() -> None:
 
 def test_no_intervals_no_answer() -> None:
     """Nothing is made up where nothing is published."""
-    assert noise(board(row("a", 1, None), row("b", 0, None, "CN")), CN, 1) is None
+    assert uncertainty(board(row("a", 1, None), row("b", 0, None, "CN")), CN, 1) is None
 
 
 def test_equal_scores_without_interval_share_the_place() -> None:
     """Two of three rows tie exactly on the one place, so each holds it in half of the draws."""
-    found = noise(board(row("a", 5, None), row("b", 5, None, "CN"), row("c", 1, 0.5)), CN, 1)
+    found = uncertainty(board(row("a", 5, None), row("b", 5, None, "CN"), row("c", 1, 0.5)), CN, 1)
     assert found
     assert found.counts[1] == pytest.approx(0.5, abs=0.02)
     assert found.without == 2
@@ -96,7 +96,7 @@ def test_draws_are_whole_and_certain_is_at_most_possible(
     assert sum(certain) <= top
     assert all(may for sure, may in zip(certain, possible, strict=True) if sure)
     assert sum(possible) >= min(top, len(cells))
-    known = noise(found, CN, top, draws=50)
+    known = uncertainty(found, CN, top, draws=50)
     if known:
         assert sum(known.counts.values()) == pytest.approx(1)
         assert sum(known.counts_high.values()) == pytest.approx(1)

@@ -42,12 +42,17 @@ def data(vectors: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_database(tmp_path_factory.mktemp("vectors"), boards)
 
 
+# The words of the file -> ours.
+RANK_BY = {"score": "score", "printed": "published_rank", "printed_at_most": "published_rank_at_most"}
+
+
 def expected(vectors: Path) -> dict[tuple[str, ...], dict[str, tuple[float, float, float, float]]]:
     """(board, unit, rank_by, ties, by) -> {(top, value)} as text -> (count, low, high, of)."""
     found: dict[tuple[str, ...], dict[str, tuple[float, float, float, float]]] = defaultdict(dict)
     with (vectors / "expected.csv").open(newline="") as file:
         for line in csv.DictReader(file):
-            key = (line["board"], line["unit"], line["rank_by"], line["ties"], line["by"])
+            rank_by = RANK_BY[line["rank_by"]]
+            key = (line["board"], line["unit"], rank_by, line["ties"], line["by"])
             figures = (float(line["count"]), float(line["low"]), float(line["high"]), float(line["of"]))
             found[key][f"{line['top']} {line['value']}"] = figures
     return found

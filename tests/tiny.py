@@ -18,6 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from storage import database, publish
+from tracker.definition import DEFAULTS
 
 DAY = date(2026, 1, 2)
 
@@ -41,7 +42,7 @@ def tiny_database(path: Path, boards: Mapping[str, tuple[str, Iterable[Row]]], d
     with database.opened(file) as connection:
         for key, (board, (direction, rows)) in enumerate(boards.items(), 1):
             fill(connection, key, board, direction, list(rows), day)
-        publish.derive(connection)
+        publish.derive(connection, DEFAULTS)
         connection.execute("CHECKPOINT")
     publish.swap(path)
     return path

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storage import database
-from tracker.analysis.shares import Definition, shares
+from tracker.analysis.shares import shares
+from tracker.definition import Definition
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,4 +1,4 @@
-"""`tracker new` and `tracker import --board`: declarations written from what a page shows, for a person to check."""
+"""`tracker sources new` and `tracker import --board`: a declaration from what a page shows."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ from storage.memory import few_arenas, release_memory
 from tracker import log
 from tracker.clock import Clock
 from tracker.config import Config
+from tracker.definition import DEFAULTS
 from tracker.fetching import FetchResult, Run, account, chosen_sources, fetch_all, fresh_robots, known_pages
 from tracker.saved_pages import ImportResult, SavedPage, archive_pages, results
 
@@ -55,7 +56,7 @@ class Pipeline:
     def resolve_and_derive(self) -> None:
         """Every name by the registry, and what follows from it: statements, series, shares by day."""
         self.progress("publishing", 0, 1)
-        publish.prepare(self.connection, self.config.data, self.config.registry)
+        publish.prepare(self.connection, self.config.registry, DEFAULTS)
 
 
 @contextmanager

@@ -1,5 +1,5 @@
 -- Figures of the same snapshot, N and breakdown that two published copies give differently, and the rows in that top N
--- that resolve differently. Used by `tracker corrections`, with the copies attached as `older` and `newer`.
+-- that resolve differently. Used by `tracker registry corrections`, with the copies attached as `older` and `newer`.
 WITH both_sides AS (
     SELECT
         coalesce(n.board, o.board) AS board, coalesce(n.day, o.day) AS day, coalesce(n.snapshot, o.snapshot) AS snapshot,

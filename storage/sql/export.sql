@@ -34,7 +34,7 @@ ORDER BY r.board, r.day, r.row;
 
 -- file: shares
 SELECT
-    d.board, d.day, d.published_on, d.snapshot, d.top, d."of", d.unit, d.ties, d.rank_by, d.facts, d.by_value,
+    d.board, d.day, d.published_on, d.snapshot, d.top, d."of", d.unit, d.ties, d.rank_by, d.openness_as_of, d.by_value,
     d.first AS value, d.second AS second_value, d.count, d.low, d.high, d.share, d.share_low, d.share_high
 FROM shares_by_day AS d
 ORDER BY d.board, d.day, d.by_value, d.top, d.first, d.second;

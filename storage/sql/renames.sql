@@ -1,5 +1,5 @@
 -- Names that a board gave up between neighbouring points, with the new name that took over their votes and score. Used by
--- `tracker renames`; parameter 1 is a board or NULL. Where a board prints votes, a heir has nearly the same votes (within
+-- `tracker registry renames`; parameter 1 is a board or NULL. Where a board prints votes, a heir has nearly the same votes (within
 -- 6 %) and score (within 0.4 % of the board's range); else the very same score, which no third name shares, unless both are
 -- known to be two releases. Each is the other's nearest, and the points are at most 92 days apart. Nothing is resolved by
 -- this: a person reads it.

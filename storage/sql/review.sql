@@ -1,4 +1,4 @@
--- Printed names of which something is not known, those that could change a headline first. Used by `tracker review`;
+-- Printed names of which something is not known, those that could change a headline first. Used by `tracker registry review`;
 -- parameters: board or NULL, how many names. A place counts once for each N (10, 20, 50) whose top it is in.
 WITH unknown AS (
     SELECT

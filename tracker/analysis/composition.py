@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from storage import database
 from tracker.analysis.curve import EVERY
 from tracker.analysis.filter import Figure, Where, figure
-from tracker.analysis.shares import Definition, shares
+from tracker.analysis.shares import shares
 from tracker.analysis.top_n import Cut, cuts
+from tracker.definition import Definition, Question
 
 if TYPE_CHECKING:
     import duckdb
@@ -57,7 +58,7 @@ def representation(
     whole = figure([share for share in found if share.top == EVERY], where)
     if first is None or whole is None:
         return None
-    cut = cuts(connection, board, [(top, asked)], as_of=as_of, today=today)[0]
+    cut = cuts(connection, [Question(board, top, asked, as_of, today)])[0]
     reached = _corners(_unknown(cut, where), first, whole)
     now = ratio(first.count, first.of, whole.count, whole.of)
     return Representation(
@@ -112,7 +113,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Roster:
+class Composition:
     """A share on two days, on the rows of each day (`before`, `after`) and on those that both days have.
 
     `common` counts rows that both have, which are not always as many on either day (a name may stand twice).
@@ -131,7 +132,7 @@ class Roster:
     changes: Sequence[Change]
 
 
-def roster(
+def composition(
     connection: duckdb.DuckDBPyConnection,
     board: str,
     where: Where,
@@ -141,8 +142,8 @@ def roster(
     until: date,
     today: date,
     base: Definition | None = None,
-) -> Roster | None:
-    """The share at the newest points on or before two days, as it was and on the common roster.
+) -> Composition | None:
+    """The share at the newest points on or before two days, as it was and on the rows that both have.
 
     None where the board has no place on either. `changes` are all steps between the two points; `base` gives the
     options beside the property.
@@ -155,16 +156,18 @@ def roster(
     definition = replace(base or Definition(), by=where.by)
 
     def on(day: date, keys: tuple[int, int] | None = None) -> Figure | None:
-        found = shares(connection, [board], [top], definition, as_of=day, today=today, roster=keys)
+        found = shares(connection, [board], [top], definition, as_of=day, today=today, only_common=keys)
         return figure(found, where)
 
     before, after = on(first), on(last)
     if before is None or after is None:
         return None
     keys = (key_before, key_after)
-    steps = connection.execute(database.sql("roster_changes"), [board, first, last]).fetchall()
-    dropped, added, common = connection.execute(database.sql("roster_common"), [key_before, key_after]).fetchall()[0]
-    return Roster(
+    steps = connection.execute(database.sql("composition_changes"), [board, first, last]).fetchall()
+    dropped, added, common = connection.execute(database.sql("composition_common"), [key_before, key_after]).fetchall()[
+        0
+    ]
+    return Composition(
         board, first, last, before, after, on(first, keys), on(last, keys), dropped, added, common,
         [Change(*step) for step in steps],
     )  # fmt: skip

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 from tracker.analysis.figure_ids import receipt, share_of
 from tracker.analysis.filter import Figure, Where, figure
-from tracker.analysis.shares import Definition, shares
+from tracker.analysis.shares import shares
+from tracker.definition import Definition
 
 if TYPE_CHECKING:
     import duckdb

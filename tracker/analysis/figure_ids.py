@@ -10,14 +10,15 @@ a figure that is not what it was is noticed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from urllib.parse import quote, unquote
 
 from scrapers.errors import TrackerError
 from tracker.analysis.filter import Where
-from tracker.analysis.shares import Definition, Share, shares
+from tracker.analysis.shares import Share, shares
+from tracker.definition import Definition
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,10 +54,8 @@ def receipt(share: Share, definition: Definition, today: date) -> str:
     value = ",".join(_escaped(each) for each in share.values.values())
     figure = f"{definition.by}={value}"
     head = [_escaped(share.board), share.day, share.top, figure, counted(share), share.snapshot[:DIGITS]]
-    plain = asdict(Definition())
-    options = [f"{key}={_escaped(str(held))}" for key, held in asdict(definition).items()
-             if key != "by" and held != plain[key]]  # fmt: skip
-    options += [f"today={today}"] if definition.facts == "now" and "open" in definition.by else []
+    options = [f"{name}={_escaped(str(value))}" for name, value in definition.changed().items()]
+    options += [f"today={today}"] if definition.openness_as_of == "today" and "open" in definition.by else []
     return ":".join(str(part) for part in (*head, *options))
 
 

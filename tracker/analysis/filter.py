@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from registry.country_names import NoCountry, one_country
-from tracker.analysis.shares import By, Share
+from tracker.analysis.shares import Share
+from tracker.definition import By
 
 UNKNOWN = "unknown"
 LEVELS = ("open_source", "open_weights", "restricted_weights", "proprietary", "mixed", UNKNOWN)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from tracker.analysis.curve import EVERY
 from tracker.analysis.filter import Where
-from tracker.analysis.shares import Definition
 from tracker.analysis.top_n import Cut, RankedRow, cuts
+from tracker.definition import Definition, Question
 
 if TYPE_CHECKING:
     import duckdb
@@ -112,7 +112,7 @@ def units_of(
     asked = [definition]
     if definition.unit != "entry" or definition.without_operator:
         asked.append(Definition())  # the digits of the board are those of all its rows
-    units, *_ = found = cuts(connection, board, [(EVERY, each) for each in asked], as_of=as_of, today=today)
+    units, *_ = found = cuts(connection, [Question(board, EVERY, each, as_of, today) for each in asked])
     return Units(units, last_digit(row.score for row in found[-1].rows if row.score is not None))
 
 

@@ -1,15 +1,15 @@
-"""The rows behind a share: the same text as the share (storage/sql/share.sql), with another last SELECT."""
+"""The rows behind a share, from the same chain of relations as the share (storage/share_query.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from storage import database
-from tracker.analysis.shares import Definition
+from storage import share_query
+from tracker.definition import Definition, Question, asked
 
 if TYPE_CHECKING:
     import duckdb
@@ -100,43 +100,10 @@ class Cut:
         return sum((self.weight(row) for row in self.rows for found in row.values(by) if found == wanted), Fraction(0))
 
 
-def cuts(
-    connection: duckdb.DuckDBPyConnection,
-    board: str,
-    questions: Sequence[tuple[int, Definition]],
-    *,
-    as_of: date,
-    today: date,
-) -> list[Cut]:
-    """The cut of each (N, definition), at the newest point of the board on or before `as_of`; in one query."""
-    return cuts_of(connection, [(board, *question) for question in questions], as_of=as_of, today=today)
-
-
-def cuts_of(
-    connection: duckdb.DuckDBPyConnection,
-    questions: Sequence[tuple[str, int, Definition]],
-    *,
-    as_of: date,
-    today: date,
-) -> list[Cut]:
-    """The same for questions of several boards: (board, N, definition)."""
-    columns = ["by_value" if name == "by" else name for name in asdict(Definition())]
-    names = ["ask", "board", "top", "as_of", "today", "every_day", *columns]
-    kinds = {"as_of": "DATE", "today": "DATE"}
-    cells = ", ".join(f"CAST(? AS {kinds[name]}) AS {name}" if name in kinds else f"? AS {name}" for name in names)
-    values: list[object] = []
-    for ask, (board, top, definition) in enumerate(questions):
-        values += [ask, board, top, as_of, today, False, *asdict(definition).values()]
-    asked = " UNION ALL ".join(f"SELECT {cells}" for _ in questions)
-    found: dict[int, list[RankedRow]] = {ask: [] for ask in range(len(questions))}
-    rows = connection.execute(f"WITH asked AS ({asked}) {_text()}", values).fetchall()
-    for ask, *row, countries, low, high in rows:
-        found[ask].append(RankedRow(*row, tuple(countries or ()), low, high))  # type: ignore[call-arg]
-    return [Cut(definition, top, tuple(found[ask])) for ask, (_, top, definition) in enumerate(questions)]
-
-
-def _text() -> str:
-    """share.sql with cut.sql in place of its last SELECT, the one that stands at the margin."""
-    kept, found, _ = database.sql("share").rpartition("\nSELECT ")
-    assert found, "share.sql has no last SELECT"  # noqa: S101 - a change of our own file, held by the tests
-    return f"{kept}\n{database.sql('cut')}"
+def cuts(connection: duckdb.DuckDBPyConnection, questions: Sequence[Question]) -> list[Cut]:
+    """The cut of each question, at the newest point of its board on or before its day; in one query."""
+    text, values = asked(questions)
+    rows: dict[int, list[RankedRow]] = {number: [] for number in range(len(questions))}
+    for number, *row, countries, low, high in connection.execute(share_query.top_n(text), values).fetchall():
+        rows[number].append(RankedRow(*row, tuple(countries or ()), low, high))  # type: ignore[call-arg]
+    return [Cut(question.definition, question.top, tuple(rows[number])) for number, question in enumerate(questions)]

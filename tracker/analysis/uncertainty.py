@@ -15,7 +15,7 @@ CAVEAT = "sensitivity to published noise, independence assumed; not a probabilit
 
 
 @dataclass(frozen=True, slots=True)
-class Noise:
+class Uncertainty:
     """The count of one value in the top N by entry, under redrawn scores.
 
     `counts`: count -> share of the draws (0 to 1), the unknown left out; `counts_high`: every unknown counted in.
@@ -37,9 +37,9 @@ class Noise:
     without: int
 
 
-def noise(
+def uncertainty(
     found: Point, where: Where, top: int, *, draws: int = DRAWS, seed: int = 0, level: float = LEVEL
-) -> Noise | None:
+) -> Uncertainty | None:
     """Redraws every score from a normal around it, as wide as its interval of that level; None without intervals.
 
     By entry and score. Rows whose redrawn scores are equal stand in the order of a further draw.
@@ -70,7 +70,7 @@ def noise(
         {count: float(times / draws) for count, times in enumerate(tally) if times} for tally in tallies
     )
     certain, possible = reach(found, top)
-    return Noise(
+    return Uncertainty(
         found.board, found.day, places, draws, seed, level, counts, counts_high,
         certain=_number(where, found, certain),
         possible=_number(where, found, possible),

@@ -14,9 +14,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from storage import database, publish
-from tracker.analysis.shares import Definition
-from tracker.analysis.top_n import Cut, cuts_of
+from tracker.analysis.top_n import Cut, cuts
 from tracker.changes.row_matching import BoardRow, Facts, Pair
+from tracker.definition import Definition, Question
 
 if TYPE_CHECKING:
     import duckdb
@@ -96,8 +96,7 @@ def _cuts(boards: Sequence[Rows], about: dict[str, object], definition: Definiti
             " snapshot_key INTEGER, edition VARCHAR, break_before VARCHAR, origin VARCHAR)"
         )
         _fill(connection, boards, about)
-        questions = [(str(key), top, definition) for key in range(len(boards))]
-        return cuts_of(connection, questions, as_of=_DAY, today=_DAY)
+        return cuts(connection, [Question(str(key), top, definition, _DAY, _DAY) for key in range(len(boards))])
     finally:
         connection.close()
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 from storage.origins import IN_WORDS, Origin, at_least
 from tracker.analysis.figure_ids import id_of
 from tracker.analysis.filter import Where, parse
 from tracker.analysis.margin import Margins, units_of
-from tracker.analysis.shares import Definition
 from tracker.analysis.top_n import Cut, cuts
 from tracker.claims.files import Claim, Count
 from tracker.claims.outcomes import RULES, Bound, Rule, bounds, example
+from tracker.definition import OPTIONS, Definition, Question, alternatives
 
 if TYPE_CHECKING:
     import duckdb
@@ -100,8 +99,8 @@ def _on_its_board(connection: duckdb.DuckDBPyConnection, claim: Claim, today: da
     own = Definition(by="country,open", unit=claim.unit)
     ids = tuple(id_of(connection, claim.board, claim.top, _where(count), own, as_of=claim.day, today=today)
                 for count in claim.counts)  # fmt: skip
-    questions = [(claim.top, definition) for definition in _definitions(claim, own)]
-    ours, *others = cuts(connection, claim.board, questions, as_of=claim.day, today=today)
+    questions = [Question(claim.board, claim.top, each, claim.day, today) for each in _definitions(claim, own)]
+    ours, *others = cuts(connection, questions)
     if not any(cut.rows for cut in (ours, *others)):
         return Verdict(claim, "not judged", f"no row of the snapshot of {basis.day} has a place", basis)
     known = bounds(ours, claim.counts)
@@ -172,19 +171,16 @@ def _no_snapshot(claim: Claim, found: list[Basis]) -> str:
 
 def _definitions(claim: Claim, own: Definition) -> Iterator[Definition]:
     """The claim's own definition first, then every other that might be meant. Tie rules are applied to the cut."""
-    options: dict[str, tuple[object, ...]] = {
-        "unit": ("entry", "release", "developer"),
-        "rank_by": ("score", "printed", "published_rank_at_most"),
-        "without_operator": (False, True),
-        "country_rule": ("primary", "mainland_only", "multi") if any(c.country for c in claim.counts) else ("primary",),
-        "open_means": ("any", "permissive") if any(c.open is not None for c in claim.counts) else ("any",),
-        "facts": ("then", "now") if any(c.open is not None for c in claim.counts) else ("then",),
-    }
-    yield own
-    for values in product(*options.values()):
-        other = replace(own, **dict(zip(options, values, strict=True)))  # type: ignore[arg-type]
-        if other != own:
-            yield other
+    asks_country = any(count.country for count in claim.counts)
+    asks_open = any(count.open is not None for count in claim.counts)
+    tried = {
+        "unit": True, "rank_by": True, "without_operator": True, "country_rule": asks_country,
+        "open_means": asks_open, "openness_as_of": asks_open,
+    }  # fmt: skip
+    return alternatives(own, {
+        name: [value.name for value in OPTIONS[name].values[: None if is_tried else 1]]
+        for name, is_tried in tried.items()
+    })  # fmt: skip
 
 
 def _holdings(cut: Cut, claim: Claim, own: Definition) -> Iterator[Holding]:
@@ -223,7 +219,7 @@ def _least(holds: list[Holding]) -> tuple[Holding, ...]:
 
 
 def _words(changes: dict[str, object], rule: Rule, always: bool, shown: tuple[str, ...], top: int, of: object) -> str:
-    said = [_KNOBS[key, value] for key, value in changes.items()]
+    said = [OPTIONS[name].value(value).supposed for name, value in changes.items()]
     said += [_TIES[rule]] if rule in _TIES else []
     text = " and ".join(said) or "as it stands"
     text += "" if of == top else f" (of {float(of):.4g})"  # type: ignore[arg-type]
@@ -234,16 +230,4 @@ _TIES = {
     "include": "if all rows tied at the cut are in",
     "exclude": "if the rows tied at the cut are out",
     "fractional": "if the rows tied at the cut share the places left",
-}
-_KNOBS: dict[tuple[str, object], str] = {
-    ("unit", "entry"): "if each printed row counts once",
-    ("unit", "release"): "if each release counts once",
-    ("unit", "developer"): "if each developer counts once",
-    ("rank_by", "printed"): "if the cut goes by the printed rank",
-    ("rank_by", "published_rank_at_most"): "if every row with a printed rank of at most N is in",
-    ("without_operator", True): "if the operator's own models are left out",
-    ("country_rule", "mainland_only"): "if Hong Kong and Macao are not CN",
-    ("country_rule", "multi"): "if a joint model counts for each of its countries",
-    ("facts", "now"): "if openness is that of today",
-    ("open_means", "permissive"): "if open means weights under a permissive licence",
 }

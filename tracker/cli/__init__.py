@@ -1,4 +1,4 @@
-"""`tracker`: the command group. Commands are loaded when they are called, so that each starts quickly.
+"""`tracker`: the commands by subject. A command's module is loaded when it is called, so that each starts quickly.
 
 Exit codes: 0 done, 1 a problem in the data or some sources failed, 2 wrong use, 75 nothing could be reached.
 """
@@ -8,79 +8,122 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Mapping
 
 import click
 
 from scrapers.errors import DeclarationError, TrackerError
 
-SECTIONS = {  # of the overview; name: (module, sentence)
-    "Collect and keep": {
-        "collect": ("collecting", "Fetch, archive, read and publish; all enabled sources or those named."),
-        "schedule": ("scheduling", "Collect each source at its times, until stopped."),
-        "import": ("collecting", "Put in pages that somebody else saved, through the same door."),
-        "backfill": ("collecting", "Bring in the history of a source from git or a web archive."),
-        "new": ("collecting", "Begin a source: fetch its page, propose a declaration, save the page for its test."),
-        "sources": ("answers", "Sources, whether they are on, and why not."),
-        "status": ("answers", "How each board stands: last success, age, problem."),
-        "publish": ("collecting", "Resolve names again and publish, after a change of the registry."),
-        "rebuild": ("collecting", "Derive everything again from the archive."),
-        "demo": ("demonstration", "Collect bundled pages from a loopback server, and show the shares."),
+# Of the overview: section -> command -> (module, sentence). A command that has others has a mapping of them in GROUPS.
+SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "Collect": {
+        "collect": ("collect", "Fetch, archive, read and publish; all enabled sources or those named."),
+        "schedule": ("collect", "Collect each source at its times, until stopped."),
+        "import": ("collect", "Import saved pages; same validation as for collected ones."),
+        "backfill": ("collect", "Import the history of a source from git, a web archive or this package."),
+        "publish": ("collect", "Resolve names again and publish, after a change of the registry."),
+        "rebuild": ("collect", "Derive everything again from the archive."),
+        "demo": ("demo", "Collect bundled pages from a loopback server, and show what comes of them."),
+        "sources": ("sources", "Where pages come from: list, show, new, check."),
+        "quarantine": ("quarantine", "What is kept and not believed: list, show, accept, reject, add."),
     },
     "Ask": {
-        "boards": ("answers", "Boards and their newest snapshot."),
-        "top": ("answers", "The first rows of a board, resolved."),
-        "share": ("share", "Who holds the top N of a board, by country, openness or developer."),
-        "sql": ("answers", "Ask the published database in SQL, read-only."),
-        "export": ("exporting", "Write boards, snapshots, entries and shares as CSV."),
-        "breaks": ("answers", "Declared and suspected breaks of the series."),
-        "disagreements": ("answers", "Days on which two sources of one board differ in the top N."),
+        "boards": ("boards", "Leaderboards and their newest snapshot."),
+        "top": ("boards", "The first rows of a leaderboard, resolved."),
+        "share": ("share", "Who holds the top N of a leaderboard, by country, openness or developer."),
+        "sql": ("sql", "Ask the published database in SQL, read-only."),
+        "status": ("boards", "How each leaderboard stands: last success, age, problem."),
     },
-    "How far a figure holds": {
+    "Analyse": {
         "curve": ("curve", "The share under every definition, and which choice moves it most."),
-        "noise": ("noise", "What the published intervals do to a count in the top N."),
-        "gap": ("gaps", "Best of one group minus best of another, with its interval."),
-        "lag": ("gaps", "Days until one group reaches the records of another."),
-        "representation": ("rosters", "The share of the top N over the share of the whole board."),
-        "roster": ("rosters", "Rows that a board dropped or added at once, and the share without that."),
-        "changes": ("changes", "What moved on a board between two days, and why a share moved."),
+        "uncertainty": ("uncertainty", "What the published intervals do to a count in the top N."),
+        "gap": ("gap", "Best of one group minus best of another, with its interval."),
+        "lag": ("gap", "Days until one group reaches the records of another."),
+        "representation": ("composition", "The share of the top N over the share of the whole leaderboard."),
+        "composition": ("composition", "Rows dropped or added at once, and the share without that."),
+        "changes": ("changes", "What moved on a leaderboard between two days, and why a share moved."),
+        "disagreements": ("series", "Days on which two sources of one leaderboard differ in the top N."),
+        "breaks": ("series", "Declared and suspected breaks of the series."),
     },
-    "Claims and receipts": {
+    "Claims and provenance": {
         "claim": ("claims", "Judge a claim: supported, depends, contradicted or not judged."),
-        "explain": ("receipts", "A figure by its id: definition, rows, facts with evidence, page."),
-        "bundle": ("receipts", "Everything that a figure rests on, in one file."),
-        "verify": ("receipts", "Recompute the figure of a bundle, without database and network."),
+        "explain": ("provenance", "A figure by its id: definition, rows, facts with evidence, page."),
+        "bundle": ("provenance", "Everything that a figure rests on, in one file."),
+        "verify": ("provenance", "Recompute the figure of a bundle, without database and network."),
     },
     "Names and facts": {
+        "registry": ("registry", "lookup, review, unresolved, conflicts, renames, corrections, evaluate."),
+    },
+    "Out": {
+        "export": ("export", "Write leaderboards, snapshots, entries and shares as CSV."),
+    },
+}
+COMMANDS = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
+GROUPS: dict[str, dict[str, tuple[str, str]]] = {
+    "sources": {
+        "list": ("sources", "All sources: on or off and why, how often, which leaderboards."),
+        "show": ("sources", "One source: its pages, leaderboards and terms."),
+        "new": ("sources", "Begin a source: fetch its page, propose a declaration."),
+        "check": ("sources", "Fetch, read and validate, and store nothing."),
+    },
+    "quarantine": {
+        "list": ("quarantine", "What is kept and not believed, the newest first, with the reason."),
+        "show": ("quarantine", "One entry: its page, and what differs from the snapshot before it."),
+        "accept": ("quarantine", "Believe a quarantined snapshot after all."),
+        "reject": ("quarantine", "Confirm that one is not to be believed."),
+        "add": ("quarantine", "Set an accepted snapshot aside."),
+    },
+    "registry": {
         "lookup": ("registry", "How a name resolves, step by step, with evidence."),
-        "unresolved": ("answers", "Printed names of which something is not known."),
         "review": ("registry", "Unknown names that matter most, with suggestions; writes what you accept."),
-        "conflicts": ("registry", "Facts on which the registry, feeds and boards do not agree."),
-        "renames": ("registry", "Names that took over the votes and score of another on a board."),
+        "unresolved": ("registry", "Published names of which something is not known."),
+        "conflicts": ("registry", "Facts on which the registry, feeds and leaderboards do not agree."),
+        "renames": ("registry", "Names that took over the votes and score of another."),
         "corrections": ("registry", "Which published figures the last publish moved, and why."),
         "evaluate": ("registry", "How right the registry is, on a file of names with known facts."),
     },
 }
-COMMANDS = {name: said for section in SECTIONS.values() for name, said in section.items()}
 
 
 class Lazy(click.Group):
-    """Loads the module of a command only when the command is called."""
+    """Loads the module of a command only when the command is called, and suggests one for a typo."""
+
+    sections: Mapping[str, Mapping[str, tuple[str, str]]] = SECTIONS
+
+    @property
+    def entries(self) -> dict[str, tuple[str, str]]:
+        """Every command of this group with its module and sentence."""
+        return {name: entry for section in self.sections.values() for name, entry in section.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command."""
-        return sorted(COMMANDS)
+        return sorted(self.entries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, from its module."""
-        if cmd_name not in COMMANDS:
+        """The command of that name, from its module; a group without a module."""
+        if cmd_name not in self.entries:
             return None
-        module = importlib.import_module(f"tracker.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, f"{cmd_name}_command")
+        module, sentence = self.entries[cmd_name]
+        if cmd_name in GROUPS and self.sections is SECTIONS:
+            group = Lazy(cmd_name, help=sentence)
+            group.sections = {"Commands": GROUPS[cmd_name]}
+            return group
+        command: click.Command = getattr(importlib.import_module(f"tracker.cli.{module}"), f"{cmd_name}_command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click has it, but an unknown command is answered with what may be meant."""
+        if args and not args[0].startswith("-") and args[0] not in self.entries:
+            from tracker.cli.lookups import suggestion
+
+            ctx.fail(f"no command {args[0]!r}{suggestion(args[0], self.entries)}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The overview, without loading a single command."""
-        for title, commands in SECTIONS.items():
+        for title, commands in self.sections.items():
             with formatter.section(title):
                 formatter.write_dl([(name, sentence) for name, (_, sentence) in commands.items()])
 
@@ -88,10 +131,10 @@ class Lazy(click.Group):
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="leaderboard-tracker", prog_name="tracker")
 def cli() -> None:
-    """Keeps what public AI leaderboards printed, and computes shares that stand up to a hostile reader.
+    """Keeps what public AI leaderboards published, and computes shares that stand up to a hostile reader.
 
     Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 a problem in the data or some sources
-    failed, 2 wrong use, 75 nothing could be reached.
+    failed, 2 wrong use, 75 nothing could be reached. Example: tracker share arena_text --top 20
     """
 
 

@@ -11,10 +11,10 @@ import click
 from tracker import output
 from tracker.analysis.figure_ids import receipt, share_of
 from tracker.analysis.filter import Where
-from tracker.analysis.shares import Definition, Share, shares
-from tracker.cli.asking import options
-from tracker.cli.board import headline, known_board, missing
-from tracker.cli.common import Day, Setting, common
+from tracker.analysis.shares import Share, shares
+from tracker.cli.lookups import headline, known_board, missing
+from tracker.cli.options import Day, Setting, common, definition_options
+from tracker.definition import Definition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ MOVES = ["change", "name", "name_before", "place_before", "place", "score_before
 @click.option("--to", "until", type=Day(), help="compared with that on or before this one [today].")
 @click.option("--top", type=click.IntRange(1), default=20, show_default=True)
 @click.option("--where", "asked", help="The share to split, such as country=CN [every value of --by].")
-@options()
+@definition_options()
 @common
 def changes_command(
     setting: Setting,
@@ -63,8 +63,8 @@ def changes_command(
     days = since, until or setting.today
     with setting.database() as connection:
         about = known_board(connection, board)
-        facts_on = setting.today if definition.facts == "now" else None
-        points = [point(connection, board, day, facts_on) for day in days]
+        openness_on = setting.today if definition.openness_as_of == "today" else None
+        points = [point(connection, board, day, openness_on) for day in days]
         absent = [missing(connection, board, day) for day, found in zip(days, points, strict=True) if found is None]
         breaks = connection.execute(
             "SELECT s.day, s.break_before FROM series AS s WHERE s.board = ? AND s.break_before IS NOT NULL"

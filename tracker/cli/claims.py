@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker import output
-from tracker.cli.common import Setting, common
+from tracker.cli.options import Setting, common
 
 if TYPE_CHECKING:
     import duckdb
@@ -66,7 +66,7 @@ def claim_command(setting: Setting, words: tuple[str, ...], strict: bool, chart:
 def _check_boards(setting: Setting, connection: duckdb.DuckDBPyConnection, claim: Claim) -> None:
     """A board that is declared, but not in this database, is no mistake of the claim: there is no snapshot."""
     from storage import database
-    from tracker.cli.board import known_board
+    from tracker.cli.lookups import known_board
 
     declared = database.primary(setting.config.declared())
     for board in (claim.board, *claim.other_boards):

@@ -11,10 +11,9 @@ import click
 
 from tracker import output
 from tracker.analysis.filter import Where
-from tracker.analysis.shares import Definition
-from tracker.cli.asking import nothing, options, where_option
-from tracker.cli.board import headline, known_board, missing
-from tracker.cli.common import Setting, as_of, common
+from tracker.cli.lookups import headline, known_board, missing
+from tracker.cli.options import Setting, as_of, common, definition_options, nothing, where_option
+from tracker.definition import Definition
 
 if TYPE_CHECKING:
     from tracker.analysis.curve import Curve
@@ -27,7 +26,7 @@ COLUMNS = ["board", "day", "unit", "top", "all", "ties", "open_means", "of", "co
 @click.argument("board")
 @where_option
 @click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: FILE.svg or FILE.png.")
-@options("rank_by", "facts", "country_rule", "without_operator")
+@definition_options("rank_by", "openness_as_of", "country_rule", "without_operator")
 @as_of
 @common
 def curve_command(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker import output
-from tracker.cli.board import known_board, records
-from tracker.cli.common import Day, Setting, common
+from tracker.cli.lookups import known_board, records
+from tracker.cli.options import Day, Setting, common
 
 if TYPE_CHECKING:
     from registry.load import Registry
@@ -94,7 +94,8 @@ def _print_score(
 
 
 ACCEPTED = (
-    "{file}: {name!r} is {what}; `tracker publish` takes it to all of history, `tracker corrections` says what moved"
+    "{file}: {name!r} is {what}; `tracker publish` takes it to all of history,"
+    " `tracker registry corrections` says what moved"
 )
 
 
@@ -194,3 +195,24 @@ def corrections_command(setting: Setting) -> None:
     if found or setting.format != "table":
         output.write(found, columns, setting.format)
     output.say(sentence)
+
+
+@click.command("unresolved")
+@click.option("--top", type=click.IntRange(1), default=50, show_default=True, help="Only names that stood this high.")
+@common
+def unresolved_command(setting: Setting, top: int) -> None:
+    """Printed names of which developer, country, openness or release is not known, the weightiest first."""
+    with setting.database() as connection:
+        found = records(
+            connection,
+            "SELECT u.name, u.published_organization, u.best_position, u.places, u.boards, u.last_day,"
+            " u.without_developer, u.without_country, u.without_openness, u.without_release"
+            " FROM unresolved AS u WHERE u.best_position <= ?"
+            " ORDER BY u.without_country DESC, u.without_openness DESC, u.best_position, u.places DESC, u.name",
+            [top],
+        )
+    for row in found:
+        words = ("developer", "country", "openness", "release")
+        row["unknown"] = ", ".join(word for word in words if row.pop(f"without_{word}"))
+    columns = ["name", "published_organization", "unknown", "best_position", "places", "boards", "last_day"]
+    output.write(found, columns, setting.format)

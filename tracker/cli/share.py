@@ -12,10 +12,10 @@ from storage.origins import IN_WORDS
 from tracker import output
 from tracker.analysis.figure_ids import receipt
 from tracker.analysis.filter import Where
-from tracker.analysis.shares import Definition, Share, shares
-from tracker.cli.asking import options
-from tracker.cli.board import headline, known_board, missing, records
-from tracker.cli.common import Setting, as_of, common
+from tracker.analysis.shares import Share, shares
+from tracker.cli.lookups import headline, known_board, missing, records
+from tracker.cli.options import Setting, as_of, common, definition_options
+from tracker.definition import Definition
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,8 +31,8 @@ LABS = (5, 10)  # developers are few: the tops at which they are counted unless 
 @click.option("--all", "every", is_flag=True, help="Each board's share side by side, instead of BOARD.")
 @click.option("--top", "tops", type=click.IntRange(1), multiple=True,
               help="N, may be given again [20; as a table 10, 20 and 50, or 5 and 10 by developer].")  # fmt: skip
-@click.option("--over", is_flag=True, help="Every published day instead of the newest.")
-@options()
+@click.option("--history", is_flag=True, help="Every point up to the day, instead of the newest.")
+@definition_options()
 @as_of
 @common
 def share_command(
@@ -41,7 +41,7 @@ def share_command(
     every: bool,
     tops: tuple[int, ...],
     as_of: date | None,
-    over: bool,
+    history: bool,
     definition: Definition,
 ) -> None:
     """Who holds the top N of BOARD, with bounds for what is not known.
@@ -51,29 +51,27 @@ def share_command(
     few = definition.unit == "developer"
     day = as_of or setting.today
     if every or board is None:
-        if board or not every or over:
-            raise click.UsageError("expected either BOARD, or --all without --over")
+        if board or not every or history:
+            raise click.UsageError("expected either BOARD, or --all without --history")
         share_all(setting, tops or (LABS[-1:] if few else (20,)), definition, day)
         return
     if not tops:
         headlines = LABS if few else (10, 20, 50)
-        tops = headlines if setting.format == "table" and not over else LABS[-1:] if few else (20,)
+        tops = headlines if setting.format == "table" and not history else LABS[-1:] if few else (20,)
     with setting.database() as connection:
         about = known_board(connection, board)
-        found = shares(connection, [board], tops, definition, as_of=day, today=setting.today, every_day=over)
+        found = shares(connection, [board], tops, definition, as_of=day, today=setting.today, every_day=history)
         sentence = "" if found else missing(connection, board, day)
-        margins = [] if over else margins_of(connection, found, definition, day, setting.today)
-    columns = share_columns(definition) + (["break"] if over else ["margin", "margin_high", "margin_words"])
+        margins = [] if history else margins_of(connection, found, definition, day, setting.today)
+    columns = share_columns(definition) + (["break"] if history else ["margin", "margin_high", "margin_words"])
     rows = [share.record() | said_beside(about, share, definition, setting.today) for share in found]
     if setting.format != "table":
         if margins:
             cells = [margin_cells(share, pair, about) for share, pair in zip(found, margins, strict=True)]
             rows = [row | more for row, more in zip(rows, cells, strict=True)]
         output.write(rows, columns, setting.format)
-    elif over:
-        output.write(rows, [column for column in columns if column not in BESIDE], "table", headline(about))
-        if found:
-            output.paragraph(f"Counted: {definition.words()}.")
+    elif history:
+        print_history(about, found, definition)
     else:
         for top in dict.fromkeys(share.top for share in found):
             at_top = [number for number, share in enumerate(found) if share.top == top]
@@ -82,6 +80,29 @@ def share_command(
     if not found:
         output.say(sentence)
         raise click.exceptions.Exit(1)
+
+
+def print_history(about: dict[str, Any], found: list[Share], definition: Definition) -> None:
+    """Every point for a person: what is counted, its share with the range of the unknown, the edition, and breaks."""
+    if not found:
+        return
+    several = len({share.top for share in found}) > 1
+    rows = [
+        {
+            "day": share.day, "top": share.top, **share.values, "count": share.count, "of": share.of,
+            "share": f"{share.share:.1%}",
+            "range": "" if share.low == share.high else f"{share.share_low:.1%} to {share.share_high:.1%}",
+            "edition": share.edition or "", "break": share.break_before or "",
+        }
+        for share in found
+    ]  # fmt: skip
+    columns = ["day", *(["top"] if several else []), *definition.by.split(","), "count", "of", "share"]
+    columns += [name for name in ("range", "edition", "break") if any(row[name] for row in rows)]
+    output.table(rows, columns, headline(about), drop_first=("break", "edition", "of"))
+    breaks = {share.day: share.break_before for share in found if share.break_before}
+    if breaks and definition.by != "developer":
+        output.paragraph("Breaks: not comparable with the point before on " + ", ".join(map(str, breaks)) + ".")
+    output.paragraph(f"Counted: {definition.words()}.")
 
 
 def margins_of(
@@ -107,7 +128,7 @@ def margin_cells(share: Share, pair: Margins, about: dict[str, Any]) -> dict[str
 
 def share_all(setting: Setting, tops: Sequence[int], definition: Definition, day: date) -> None:
     """Each board's newest share on or before a day; boards without one are named on stderr."""
-    from tracker.cli.side_by_side import print_boards
+    from tracker.cli.all_boards import print_boards
 
     with setting.database() as connection:
         abouts = {about["board"]: about for about in records(connection, "SELECT * FROM boards ORDER BY board")}
@@ -129,7 +150,7 @@ def share_columns(definition: Definition) -> list[str]:
     """Columns of shares as CSV and JSON; the contract that scripts rely on."""
     return [
         "board", "day", "published_on", "captured_at", "snapshot", "edition", "top", "of", "unit", "ties", "rank_by",
-        "facts", *definition.by.split(","), "count", "low", "high", "share", "share_low", "share_high",
+        "openness_as_of", *definition.by.split(","), "count", "low", "high", "share", "share_low", "share_high",
         *BESIDE, "id", "origin",
     ]  # fmt: skip
 

@@ -91,7 +91,7 @@ def role_of(source: Source, file: Path, body: bytes) -> str:
     fitting = []
     for role in roles:
         read = load.read(source, Pages([Page(role, address_of(source, role, file), body)]))
-        if any(validate.stands_alone(source, snapshot) for _, snapshot in read.snapshots):
+        if any(validate.fault_of(source, snapshot) is None for _, snapshot in read.snapshots):
             fitting.append(role)
     if len(fitting) != 1:
         raise DeclarationError(

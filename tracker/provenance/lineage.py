@@ -11,6 +11,7 @@ from tracker.analysis.figure_ids import Figure
 from tracker.analysis.filter import Where
 from tracker.analysis.margin import Margins, units_of
 from tracker.analysis.top_n import Cut, RankedRow, cuts
+from tracker.definition import Question
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,7 +34,7 @@ def cut_of(connection: duckdb.DuckDBPyConnection, figure: Figure) -> Cut:
     """The rows that were counted."""
     said = figure.receipt
     today = said.today or said.day
-    return cuts(connection, said.board, [(said.top, said.definition)], as_of=said.day, today=today)[0]
+    return cuts(connection, [Question(said.board, said.top, said.definition, said.day, today)])[0]
 
 
 def margins(connection: duckdb.DuckDBPyConnection, figure: Figure) -> Margins:

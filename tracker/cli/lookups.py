@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +30,16 @@ def known_board(connection: duckdb.DuckDBPyConnection, board: str) -> dict[str, 
     )
     if not found:
         names = [row[0] for row in connection.execute("SELECT board FROM boards ORDER BY board").fetchall()]
-        raise click.UsageError(f"no board {board!r}; there are: {', '.join(names)}")
+        raise click.UsageError(f"no board {board!r}{suggestion(board, names)}; there are: {', '.join(names)}")
     return found[0]
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """` (did you mean share?)` where a known name is much like it; else nothing."""
+    from rapidfuzz import process
+
+    likely = process.extract(name, list(known), limit=3, score_cutoff=70)
+    return f" (did you mean {' or '.join(match for match, *_ in likely)}?)" if likely else ""
 
 
 def missing(connection: duckdb.DuckDBPyConnection, board: str, day: date) -> str:

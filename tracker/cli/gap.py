@@ -9,10 +9,9 @@ from typing import Literal
 import click
 
 from tracker import output
-from tracker.analysis.shares import Definition
-from tracker.cli.asking import between_by, comparable, level_option, nothing, scored
-from tracker.cli.board import headline, known_board
-from tracker.cli.common import Setting, as_of, common
+from tracker.cli.lookups import headline, known_board
+from tracker.cli.options import Setting, as_of, between_by, common, comparable, level_option, nothing, scored
+from tracker.definition import Definition
 
 Property = Literal["country", "developer", "openness", "open"]
 

@@ -1,4 +1,4 @@
-"""`tracker representation` and `tracker roster`: what the list of a board does to a share of its top."""
+"""`tracker representation` and `tracker composition`: what the rows of a leaderboard do to a share of its top."""
 
 from __future__ import annotations
 
@@ -10,10 +10,19 @@ import click
 from tracker import output
 from tracker.analysis.figure_ids import id_of
 from tracker.analysis.filter import Figure, Where
-from tracker.analysis.shares import Definition
-from tracker.cli.asking import nothing, options, share_words, top_option, where_option
-from tracker.cli.board import headline, known_board, missing
-from tracker.cli.common import Day, Setting, as_of, common
+from tracker.cli.lookups import headline, known_board, missing
+from tracker.cli.options import (
+    Day,
+    Setting,
+    as_of,
+    common,
+    definition_options,
+    nothing,
+    share_words,
+    top_option,
+    where_option,
+)
+from tracker.definition import Definition
 
 RATIO = ["board", "day", "top", "count", "high", "of", "whole_count", "whole_high", "whole_of", "ratio", "ratio_low",
          "ratio_high", "definition", "id"]  # fmt: skip
@@ -24,7 +33,7 @@ STEPS = ["day_before", "day", "source_before", "source", "rows_before", "rows", 
 @click.argument("board")
 @where_option
 @top_option
-@options("rank_by", "facts", "country_rule", "open_means", "without_operator")
+@definition_options("rank_by", "openness_as_of", "country_rule", "open_means", "without_operator")
 @as_of
 @common
 def representation_command(
@@ -71,7 +80,7 @@ def ratio_words(now: float | None, low: float | None, high: float | None) -> str
     return f"{low:.2f} to {high:.2f}" if known else f"{now:.2f}"
 
 
-@click.command("roster")
+@click.command("composition")
 @click.argument("board")
 @where_option
 @click.option("--from", "since", type=Day(), required=True, help="The newest point on or before this day.")
@@ -79,9 +88,9 @@ def ratio_words(now: float | None, low: float | None, high: float | None) -> str
 @top_option
 @click.option("--many", type=click.FloatRange(0.01, 1), default=0.1, show_default=True,
               help="Rows dropped or added at once that make a break, as a share of the rows before.")  # fmt: skip
-@options("unit", "ties", "rank_by", "facts", "country_rule", "open_means", "without_operator")
+@definition_options("unit", "ties", "rank_by", "openness_as_of", "country_rule", "open_means", "without_operator")
 @common
-def roster_command(
+def composition_command(
     setting: Setting,
     board: str,
     where: Where,
@@ -92,13 +101,15 @@ def roster_command(
     definition: Definition,
 ) -> None:
     """Where the board dropped or added many rows at once, and the share on the rows that both days have."""
-    from tracker.analysis.composition import roster
+    from tracker.analysis.composition import composition
 
     if since >= until:
         raise click.UsageError(f"--from {since} is not before --to {until}")
     with setting.database() as connection:
         about = known_board(connection, board)
-        found = roster(connection, board, where, top, since=since, until=until, today=setting.today, base=definition)
+        found = composition(
+            connection, board, where, top, since=since, until=until, today=setting.today, base=definition
+        )
         ids = [id_of(connection, board, top, where, definition, as_of=day, today=setting.today)
                for day in (since, until)]  # fmt: skip
         why = "" if found else missing(connection, board, since)
@@ -128,7 +139,7 @@ def roster_command(
 
         output.paragraph(
             f"{where} in the top {top}: {share_words(found.before)}, then {share_words(found.after)}. On the"
-            f" common roster: {on_both(found.common_before)}, then {on_both(found.common_after)}."
+            f" rows that both days have: {on_both(found.common_before)}, then {on_both(found.common_after)}."
         )
         output.paragraph(f"Counted: {words}.")
-        print("ids of the whole rosters:", *ids, sep="\n  ")
+        print("ids of the shares of all rows:", *ids, sep="\n  ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +14,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker import output
-from tracker.cli.common import Day, Setting, common
+from tracker.cli.options import Day, Setting, common
+from tracker.cli.sources import known_sources
 
 if TYPE_CHECKING:
     from tracker.fetching import FetchResult
@@ -58,10 +61,7 @@ def collect_command(setting: Setting, sources: tuple[str, ...]) -> None:
     """
     from tracker.pipeline import collect
 
-    known = setting.config.declared()
-    for name in sources:
-        if name not in known:
-            raise click.UsageError(f"no source {name!r}; there are: {', '.join(known)}")
+    known_sources(setting, sources)
     with progress() as told:
         outcomes = collect(setting.config, setting.clock, sources, progress=told)
     summary(outcomes, setting)
@@ -98,6 +98,29 @@ def summary(outcomes: list[FetchResult], setting: Setting) -> None:
 def _counted(problems: list[str]) -> str:
     """How many; each stands in full on stderr, where no width cuts it."""
     return f"{len(problems)} problem{'s' * (len(problems) != 1)}" if problems else ""
+
+
+@click.command("schedule")
+@common
+def schedule_command(setting: Setting) -> None:
+    """Collect each enabled source at its times (config.toml), publish after each, until SIGTERM."""
+    from tracker import scheduler
+
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+    def tell(sentence: str) -> None:
+        output.say(f"{setting.clock():%Y-%m-%d %H:%M:%S} {sentence}")
+
+    def done(outcomes: list[FetchResult]) -> None:
+        for outcome in outcomes:
+            problems = f"; problem: {'; '.join(outcome.problems)}" if outcome.problems else ""
+            tell(f"{outcome.source}: {outcome.pages} pages, {outcome.new} new, {outcome.unchanged} unchanged, "
+                 f"{outcome.seconds:.1f} s{problems}")  # fmt: skip
+
+    scheduler.run(setting.config, setting.clock, tell, done)
+    sys.stderr.flush()
+    os._exit(0)  # a fetch under way holds a thread; what it archived is safe, and the next run reads on
 
 
 @click.command("import")
@@ -152,13 +175,16 @@ def import_command(
         if index:
             outcomes = import_index(setting.config, index, told)
         else:
-            known = setting.config.declared()
             if not source or not files:
                 raise click.UsageError("a SOURCE and its FILEs are expected, or --index FILE.csv")
-            if source not in known:
-                raise click.UsageError(f"no source {source!r}; there are: {', '.join(known)}")
             outcomes = import_files(
-                setting.config, known[source], files, captured_at=captured_at, role=role, address=address, progress=told
+                setting.config,
+                known_sources(setting, (source,))[0],
+                files,
+                captured_at=captured_at,
+                role=role,
+                address=address,
+                progress=told,
             )
     report(outcomes, setting)
 
@@ -193,31 +219,15 @@ def backfill_command(
     """
     from tracker.importers import bundled, git_history, web_archive
 
-    known = setting.config.declared()
-    if source not in known:
-        raise click.UsageError(f"no source {source!r}; there are: {', '.join(known)}")
+    (declared,) = known_sources(setting, (source,))
     with progress() as told:
         if origin == "bundled":
-            outcomes = bundled.from_bundled(setting.config, known[source], since, until, setting.clock(), told)
+            outcomes = bundled.from_bundled(setting.config, declared, since, until, setting.clock(), told)
         elif origin == "git":
-            outcomes = git_history.from_git(setting.config, known[source], repo, since, until, told)
+            outcomes = git_history.from_git(setting.config, declared, repo, since, until, told)
         else:
-            outcomes = web_archive.from_wayback(setting.config, known[source], since, until, told)
+            outcomes = web_archive.from_wayback(setting.config, declared, since, until, told)
     report(outcomes, setting)
-
-
-@click.command("new")
-@click.argument("name")
-@click.argument("address", metavar="URL")
-@common
-def new_command(setting: Setting, name: str, address: str) -> None:
-    """Begin a source NAME for the table at URL: docs/adding-a-source.md walks through it."""
-    from tracker.new_source import new
-
-    target, page, rows = new(setting.config, name, address)
-    output.say(f"{target}: a proposal; read it, and mend what is marked TODO")
-    output.say(f"{page}: the page, {rows} rows; cut it down to what a test needs")
-    output.say("then run the tests: they write what the page says, and fail until someone has read it")
 
 
 @click.command("publish")

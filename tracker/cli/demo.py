@@ -13,7 +13,7 @@ import click
 
 from tracker import clock as clocks
 from tracker import output
-from tracker.cli.common import Setting
+from tracker.cli.options import Setting
 
 if TYPE_CHECKING:
     from tracker.config import Config
@@ -45,7 +45,7 @@ MARK = ".made-by-tracker-demo"
 )
 def demo_command(data: Path) -> None:
     """Collect bundled pages from a server on this machine, with no network, and show the shares."""
-    from tracker.cli.collecting import exit_code, summary
+    from tracker.cli.collect import exit_code, summary
 
     make_anew(data)
     heading("Collecting")
@@ -67,7 +67,7 @@ def demo_command(data: Path) -> None:
     heading("Going live")
     click.echo(
         "make run                        # collects the boards as they are today, into ./data\n"
-        "tracker share arena_text_raw    # then answers from them; also --by openness, --over\n"
+        "tracker share arena_text_raw    # then answers from them; also --by openness, --history\n"
         f'tracker sql "FROM latest LIMIT 5" --data {data}    # any other question, here of the demo'
     )
     raise click.exceptions.Exit(exit_code(outcomes))
@@ -166,9 +166,10 @@ def print_founding(data: Path) -> None:
 def print_shares(data: Path) -> None:
     """The share tables, from the published database."""
     from storage.database import connect, published
-    from tracker.analysis.shares import Definition, shares
-    from tracker.cli.board import known_board
+    from tracker.analysis.shares import shares
+    from tracker.cli.lookups import known_board
     from tracker.cli.share import margins_of, print_share
+    from tracker.definition import Definition
 
     today = date.fromisoformat(TODAY)
     connection = connect(published(data), read_only=True)

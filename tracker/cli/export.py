@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from tracker import output
-from tracker.cli.common import Setting, common
+from tracker.cli.options import Setting, common
 
 
 @click.command("export")

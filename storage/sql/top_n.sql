@@ -1,5 +1,4 @@
--- The rows of the cut, one by one: stands in place of the last SELECT of share.sql (tracker/analysis/top_n.py), so that what is
--- listed is what was counted. `placed` holds every unit with its place; a tie group at the cut is whole here.
+-- The units of the cut, one by one: what is listed is what was counted. A tie group at the cut is whole here.
 SELECT c.ask, p.snapshot, p.day, c.row, c.name_key, n.name, c.place, c.tied, e.score, e.published_rank, r.release,
        c.developer, c.country, c.openness, c.open,
        CASE WHEN c.country_rule = 'multi'

@@ -10,7 +10,7 @@ import click
 
 from storage.origins import IN_WORDS
 from tracker import output
-from tracker.cli.common import Setting, common
+from tracker.cli.options import Setting, common
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def _found(connection: duckdb.DuckDBPyConnection, text: str) -> Figure:
     """The figure of an id; what is no id, or names no board, is a wrong use."""
     from tracker.analysis.figure_ids import UnreadableReceipt, find, read_receipt
-    from tracker.cli.board import known_board
+    from tracker.cli.lookups import known_board
 
     try:
         said = read_receipt(text)
@@ -42,7 +42,7 @@ def explain_command(setting: Setting, id_: str) -> None:
     """
     from scrapers.errors import TrackerError
     from storage.archive import Archive
-    from tracker.cli.board import known_board
+    from tracker.cli.lookups import known_board
     from tracker.provenance import lineage
 
     with setting.database() as connection:

@@ -1,4 +1,4 @@
-"""`tracker noise`: how far the noise that a board publishes moves a count."""
+"""`tracker uncertainty`: how far the uncertainty that a leaderboard publishes moves a count."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ import click
 from tracker import output
 from tracker.analysis.figure_ids import id_of
 from tracker.analysis.filter import Where
-from tracker.analysis.shares import Definition
-from tracker.cli.asking import level_option, nothing, scored, top_option, where_option
-from tracker.cli.board import headline, known_board
-from tracker.cli.common import Setting, as_of, common
+from tracker.cli.lookups import headline, known_board
+from tracker.cli.options import Setting, as_of, common, level_option, nothing, scored, top_option, where_option
+from tracker.definition import Definition
 
 COLUMNS = ["count", "share_of_draws", "share_of_draws_with_unknown"]
 
 
-@click.command("noise")
+@click.command("uncertainty")
 @click.argument("board")
 @where_option
 @top_option
@@ -27,11 +26,11 @@ COLUMNS = ["count", "share_of_draws", "share_of_draws_with_unknown"]
 @level_option
 @as_of
 @common
-def noise_command(
+def uncertainty_command(
     setting: Setting, board: str, where: Where, top: int, draws: int, seed: int, level: float, as_of: date | None
 ) -> None:
     """The spread of a count in the top N when the published intervals are redrawn; certain and possible places."""
-    from tracker.analysis.uncertainty import CAVEAT, noise
+    from tracker.analysis.uncertainty import CAVEAT, uncertainty
 
     with setting.database() as connection:
         about = known_board(connection, board)
@@ -40,7 +39,7 @@ def noise_command(
                           today=setting.today)  # fmt: skip
     if isinstance(point, str):
         raise nothing(setting, point, None, COLUMNS)
-    found = noise(point, where, top, draws=draws, seed=seed, level=level)
+    found = uncertainty(point, where, top, draws=draws, seed=seed, level=level)
     if found is None:
         raise nothing(setting, f"{board}: prints no intervals on {point.day}", None, COLUMNS)
     words = Definition(by=where.by).words()

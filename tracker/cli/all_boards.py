@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tracker import output
 from tracker.analysis.filter import UNKNOWN, Figure, Where, figure
-from tracker.analysis.shares import Definition, Share
+from tracker.analysis.shares import Share
+from tracker.definition import Definition
 
 if TYPE_CHECKING:
     from datetime import date

@@ -1,0 +1,128 @@
+"""What the boards show: which there are, their first rows, and how each stands."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, timedelta
+
+import click
+
+from storage.origins import IN_WORDS
+from tracker import output
+from tracker.cli.lookups import known_board, missing, records
+from tracker.cli.options import Setting, as_of, common
+
+
+@click.command("boards")
+@common
+def boards_command(setting: Setting) -> None:
+    """Boards: what each measures, and its newest point."""
+    with setting.database() as connection:
+        found = records(
+            connection,
+            "SELECT b.board, b.title, b.kind, b.adjustment, b.direction, b.operator, b.source, count(s.day) AS points,"
+            " min(s.day) AS first_day, max(s.day) AS last_day, arg_max(s.rows, s.day) AS rows"
+            " FROM boards AS b LEFT JOIN series AS s ON s.board = b.board GROUP BY ALL ORDER BY b.board",
+        )
+    columns = [
+        "board",
+        "title",
+        "kind",
+        "adjustment",
+        "direction",
+        "operator",
+        "source",
+        "points",
+        "first_day",
+        "last_day",
+        "rows",
+    ]
+    least = ("direction", "operator", "source", "title", "adjustment", "first_day")
+    output.write(found, columns, setting.format, "", least)
+
+
+TOP = [
+    "position",
+    "name",
+    "release",
+    "variant",
+    "developer",
+    "country",
+    "openness",
+    "licence",
+    "score",
+    "score_low",
+    "score_high",
+    "published_rank",
+]
+
+
+@click.command("top")
+@click.argument("board")
+@click.option("--n", type=click.IntRange(1), default=20, show_default=True, help="How many places; ties are all shown.")
+@as_of
+@common
+def top_command(setting: Setting, board: str, n: int, as_of: date | None) -> None:
+    """The first places of BOARD, with what each name resolves to."""
+    day = as_of or setting.today
+    with setting.database() as connection:
+        known_board(connection, board)
+        found = records(
+            connection,
+            "SELECT r.* FROM entries_resolved AS r WHERE r.board = $1 AND r.position <= $2"
+            " AND r.day = (SELECT max(s.day) FROM series AS s WHERE s.board = $1 AND s.day <= $3)"
+            " ORDER BY r.position, r.row",
+            [board, n, day],
+        )
+        if not found:
+            output.write([], TOP, setting.format)
+            output.say(missing(connection, board, day))
+            raise click.exceptions.Exit(1)
+    first = found[0]
+    title = (
+        f"{board}, {first['day']} ({(setting.today - first['day']).days} days ago),"
+        f"{' edition ' + first['edition'] + ',' if first['edition'] else ''} captured {first['captured_at']:%Y-%m-%d},"
+        f" snapshot {first['snapshot'][:12]}, {IN_WORDS[first['origin']]}"
+    )
+    least = ("published_rank", "score_low", "score_high", "licence", "variant", "release", "developer")
+    output.write(found, TOP, setting.format, title, least)
+
+
+STATUS = ["board", "source", "last_success", "published_on", "rows", "age_days", "state", "reason"]
+
+
+@click.command("status")
+@common
+def status_command(setting: Setting) -> None:
+    """How each board stands. Exit code 1 where one is not ok."""
+    from tracker.config import interval
+
+    sources = setting.config.declared()
+    with setting.database() as connection:
+        found = records(connection, "SELECT * FROM health")
+    for board in found:
+        source = sources.get(board["source"])
+        board["age_days"] = (setting.today - board["day"]).days if board["day"] else None
+        on = source is not None and source.enabled
+        if board["state"] == "ok" and source and on:
+            limit = interval(source) * setting.config.schedule.stale_after + timedelta(days=1)
+            if setting.clock().replace(tzinfo=None) - board["last_success"] > limit:
+                board["state"] = "stale"
+                board["reason"] = (
+                    f"nothing came since {board['last_success']:%Y-%m-%d}; the source is due every {source.every}"
+                )
+        if board["state"] == "never":
+            board["reason"] = (
+                "never collected" if on else f"off: {source.disabled_reason}" if source else "no such source"
+            )
+            if on and source and source.key and not os.environ.get(source.key):
+                board["reason"] = f"needs a key in {source.key}"
+    if setting.format == "table":
+        output.table(found, STATUS[:-1], drop_first=("published_on", "source", "last_success", "rows"))
+        for board in found:
+            if board["reason"]:
+                output.paragraph(f"{board['board']}: {output.shown(board['reason'])}")
+    else:
+        output.write(found, STATUS, setting.format)
+    if any(board["state"] not in {"ok", "never"} for board in found):
+        raise click.exceptions.Exit(1)
