@@ -6,12 +6,13 @@ STAMP := $(VENV)/.stamp
 # One more than there are cores: tests that wait for processes leave theirs idle.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: help demo test lint run clean constraints
+.PHONY: help demo test lint format run clean constraints
 
 help:
 	@echo "make demo   collect bundled pages from a loopback server and print the shares (no network)"
 	@echo "make test   run the tests"
 	@echo "make lint   ruff and mypy --strict"
+	@echo "make format mend what ruff can mend, and format"
 	@echo "make run    collect the live boards into ./data and print the shares"
 
 $(STAMP): pyproject.toml constraints.txt
@@ -31,6 +32,11 @@ lint: $(STAMP)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+# What cannot be mended is left to `make lint`, which names it.
+format: $(STAMP)
+	@$(BIN)/ruff check --fix --exit-zero --quiet .
+	@$(BIN)/ruff format .
 
 run: $(STAMP)
 	@$(BIN)/tracker collect; code=$$?; test $$code -le 1 || exit $$code; \

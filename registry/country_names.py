@@ -86,6 +86,12 @@ def country_named(text: str) -> tuple[str, ...]:
     """Codes of the countries that a name, adjective or code may mean: one, none, or several as of Congo (CD, CG).
 
     NoCountry where it is known why it is none. INT, the code of what has no single base, is a country here.
+
+    >>> country_named("Chinese"), country_named("Congo"), country_named("Atlantis")
+    (('CN',), ('CD', 'CG'), ())
+    >>> country_named("Europe")
+    Traceback (most recent call last):
+    registry.country_names.NoCountry: Europe is no country: name one, such as France
     """
     key = _key(text)
     if key in _HELD_BY_CHINA:

@@ -1,8 +1,4 @@
-"""Cells as boards print them, read as numbers and days. What cannot be read is refused, never guessed.
-
->>> number("1504 ±6"), number("82.0 % ± 2.2"), number("12,730"), number("N/A")
-(1504.0, 82.0, 12730.0, None)
-"""
+"""Cells as boards print them, read as numbers and days. What cannot be read is refused, never guessed."""
 
 from __future__ import annotations
 
@@ -38,6 +34,12 @@ def number(value: object) -> float | None:
     """A score: plain, with %, thousands commas or a ± half-width after it. None where it is missing.
 
     A cell that holds something else raises PageError: a number that cannot be read is not a missing one.
+
+    >>> number("1504 ±6"), number("82.0 % ± 2.2"), number("12,730"), number("N/A")
+    (1504.0, 82.0, 12730.0, None)
+    >>> number("about 80")
+    Traceback (most recent call last):
+    scrapers.errors.PageError: 'about 80' is not a number
     """
     if isinstance(value, bool):
         raise PageError(f"{value!r} is not a number")
@@ -63,7 +65,16 @@ def half_width(value: object) -> float | None:
 
 
 def day(value: object) -> date | None:
-    """A day as boards write it: 2026-08-24, 2026/3/9, 20250917132916, 'March 10, 2026', 'April 29th, 2025'."""
+    """A day as boards write it: 2026-08-24, 2026/3/9, 20250917132916, 'March 10, 2026', 'April 29th, 2025'.
+
+    A text that leaves a part of the day open, or that reads as two days, raises PageError.
+
+    >>> day("April 29th, 2025")
+    datetime.date(2025, 4, 29)
+    >>> day("March 2025")
+    Traceback (most recent call last):
+    scrapers.errors.PageError: 'March 2025' is not a whole day
+    """
     if isinstance(value, datetime):
         return value.astimezone(UTC).date() if value.tzinfo else value.date()
     if isinstance(value, date):

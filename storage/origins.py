@@ -18,7 +18,11 @@ IN_WORDS: dict[Origin, str] = {
 
 
 def at_least(origin: Origin, minimum: Origin) -> bool:
-    """Whether bytes of this origin are as near to the publisher as `minimum` asks."""
+    """Whether bytes of this origin are as near to the publisher as `minimum` asks.
+
+    >>> at_least("wayback", "copy"), at_least("import", "copy")
+    (True, False)
+    """
     return STRONGEST_FIRST.index(origin) <= STRONGEST_FIRST.index(minimum)
 
 

@@ -13,7 +13,7 @@ from scrapers.spec import load_source
 from tracker.cli import COMMANDS, cli
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 SHOWN = sorted({line[2:].split("   #")[0].strip()
                 for file in DOCS for block in re.findall(r"```console\n(.*?)```", file.read_text("utf-8"), re.DOTALL)
                 for line in block.splitlines() if line.startswith("$ tracker ")})  # fmt: skip
@@ -77,7 +77,7 @@ def test_links_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)\)", text):
             if not target.startswith("http"):
                 assert (file.parent / target).exists(), (file.name, target)
-        for target in re.findall(r"`((?:docs|scrapers|storage|tracker|tests)/[\w./]+)`", text):
+        for target in re.findall(r"`((?:docs|scrapers|registry|storage|tracker|tests)/[\w./]+)`", text):
             assert (ROOT / target).exists(), (file.name, target)
 
 
@@ -93,7 +93,8 @@ def test_the_walk_of_adding_a_source(tmp_path: Path) -> None:
 
 def test_no_index_address_and_no_machine_path() -> None:
     """No file of the project carries the address of a package index or a path of a machine that built it."""
-    for file in [ROOT / "pyproject.toml", ROOT / "constraints.txt", ROOT / "Makefile", ROOT / ".ci" / "run", *DOCS]:
+    names = ["pyproject.toml", "constraints.txt", "Makefile", ".ci/run", ".pre-commit-config.yaml", "CITATION.cff"]
+    for file in [*(ROOT / name for name in names), *sorted((ROOT / ".github").rglob("*.*ml")), *DOCS]:
         text = file.read_text("utf-8")
         assert not re.search(r"pypi\.org|files\.pythonhosted|index-url|registry\.npmjs", text), file
         assert not re.search(r"/(?:home|root|work|tmp)/", text), file

@@ -53,25 +53,25 @@ def tracker(cwd: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_walk(site: tuple[Path, str], tmp_path: Path) -> None:
-    """`tracker sources new`, read the declaration, collect, share."""
+    """`tracker sources new`, read the declaration, collect, share; under a name that no checkout has while somebody tries it."""
     folder, address = site
     (folder / "leaderboard.csv").write_text(TABLE)
     (tmp_path / "config.toml").write_text('[http]\npause = 0\nallow_hosts = ["127.0.0.1"]\n')
-    begun = tracker(tmp_path, "sources", "new", "example", f"{address}/leaderboard.csv")
+    begun = tracker(tmp_path, "sources", "new", "walked", f"{address}/leaderboard.csv")
     assert begun.returncode == 0, begun.stderr
-    declared = tmp_path / "sources" / "example.toml"
-    assert (tmp_path / "sources" / "pages" / "example" / "table.csv").read_text() == TABLE
+    declared = tmp_path / "sources" / "walked.toml"
+    assert (tmp_path / "sources" / "pages" / "walked" / "table.csv").read_text() == TABLE
     assert "TODO" in declared.read_text()
     source = load_source(declared)
-    assert source.boards["example"].columns.score == ("Average",)
+    assert source.boards["walked"].columns.score == ("Average",)
     config = (tmp_path / "config.toml").read_text()
     (tmp_path / "config.toml").write_text('source_folders = ["sources"]\n' + config)
-    collected = tracker(tmp_path, "collect", "example", "--now", "2026-02-03")
+    collected = tracker(tmp_path, "collect", "walked", "--now", "2026-02-03")
     assert collected.returncode == 0, collected.stderr
-    shares = tracker(tmp_path, "share", "example", "--top", "5", "--format", "csv", "--now", "2026-02-03")
+    shares = tracker(tmp_path, "share", "walked", "--top", "5", "--format", "csv", "--now", "2026-02-03")
     counts = {line.split(",")[12]: float(line.split(",")[13]) for line in shares.stdout.splitlines()[1:]}
     assert counts == {"US": 3, "CN": 2}
-    again = tracker(tmp_path, "sources", "new", "example", f"{address}/leaderboard.csv")
+    again = tracker(tmp_path, "sources", "new", "walked", f"{address}/leaderboard.csv")
     assert again.returncode == 2
     assert "already" in again.stderr
 

@@ -1,8 +1,8 @@
 """For notebooks: the published database as pandas frames.
 
 >>> from tracker import api
->>> api.share("data", "arena_text", top=20, by="country")   # a frame, one row for each value
->>> api.query("data", "FROM latest WHERE board = 'arena_text'")
+>>> shares = api.share("data", "arena_text", top=20, by="country")  # a frame, one row for each value
+>>> rows = api.query("data", "FROM latest WHERE board = 'arena_text'")
 """
 
 from __future__ import annotations

@@ -67,6 +67,9 @@ def take_stamp(text: str) -> tuple[str, str]:
     """Lower-case text -> (text without its last stamp, the stamp or '').
 
     A month in words beside a day of that month says the same again: `R1 0528 (May '25)`.
+
+    >>> take_stamp("gpt-4o-2024-05-13"), take_stamp("qwen3-235b-a22b-2507")
+    (('gpt-4o- ', '20240513'), ('qwen3-235b-a22b- ', '2507'))
     """
     found, span, month = "", (0, 0), ""
     for match in _WORDED.finditer(text):

@@ -145,6 +145,11 @@ def parse_name(printed: str) -> tuple[ModelName, ...]:
 
     Never raises. Parts of a row that are no model (a scaffold) are parsed like the others: only a registry
     knows the difference.
+
+    >>> [(each.prefix, each.base, each.variant) for each in parse_name("openai/gpt-5 (high) + o3")]
+    [('openai', 'gpt-5', 'high'), (None, 'o3', '')]
+    >>> [(each.base, each.variant) for each in parse_name("qwen3.8-max")]  # an effort elsewhere, here a name
+    [('qwen-3.8-max', '')]
     """
     text = clean(printed)
     if text.casefold() in _NOBODY:

@@ -25,7 +25,11 @@ _DASHED = re.compile(r"^([a-z]+)-(?=[a-z])")
 
 
 def take_prefix(text: str) -> tuple[str | None, str]:
-    """A name -> (the developer printed before it, the rest). Hosts, regions and catalogues are taken off."""
+    """A name -> (the developer printed before it, the rest). Hosts, regions and catalogues are taken off.
+
+    >>> take_prefix("openrouter/anthropic/claude-opus-4"), take_prefix("groq/llama-3")
+    (('anthropic', 'claude-opus-4'), (None, 'llama-3'))
+    """
     prefix: str | None = None
     text = _ADDRESS.sub("", text).lstrip("~")
     while match := _PATH.match(text):

@@ -101,7 +101,12 @@ def _escaped(text: str) -> str:
 
 
 def read_receipt(text: str) -> Receipt:
-    """The id taken apart; UnreadableReceipt says what is wrong with it."""
+    """The id taken apart; UnreadableReceipt says what is wrong with it.
+
+    >>> said = read_receipt("arena_text:2026-08-19:20:country=CN:3:0123456789ab:unit=release")
+    >>> said.board, said.top, said.value, said.count, said.definition.unit
+    ('arena_text', 20, ('CN',), '3', 'release')
+    """
     parts = text.strip().split(":")
     if len(parts) < 6:
         raise UnreadableReceipt(f"{text!r} is no id of a figure: BOARD:DAY:TOP:BY=VALUE:COUNT:SNAPSHOT is expected")
