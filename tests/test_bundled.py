@@ -12,7 +12,8 @@ import pytest
 from scrapers import table_parser
 from scrapers.model import Page, Pages
 from scrapers.spec import load_sources
-from tests.simulated import Place, Upstream
+from tests.place import Place
+from tests.upstream import Upstream
 from tracker.claims.files import SHIPPED, read_claims
 from tracker.demo_server import serving
 from tracker.importers import bundled

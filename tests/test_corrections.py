@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulated import PROOF, Place, page, put, small
+from tests.place import PROOF, Place, page, put, small
 
 NAMES = ("Qwen3-32B", "gpt-4o", "Nameless 9")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulated import Place, page, put, small
+from tests.place import Place, page, put, small
 
 FILES = ["boards.csv", "entries.csv", "quarantine.csv", "shares.csv", "snapshots.csv"]
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", '=cmd|"/c calc"!A1', "plain", 'a "quoted", name', "汉字"]

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulated import NEWEST, Place, Upstream, free_port
+from tests.place import Place, free_port
+from tests.upstream import NEWEST, Upstream
 
 BEFORE = "2025-08-20"
 SOURCES = ("aider", "vectara")
@@ -112,13 +113,13 @@ main()
 
 
 @pytest.fixture(scope="module")
-def before(_simulator: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Place:
+def before(simulated: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A place that collected on an earlier day."""
-    _simulator.day(BEFORE)
-    place = Place(tmp_path_factory.mktemp("kill") / "before", _simulator.mirror)
+    simulated.day(BEFORE)
+    place = Place(tmp_path_factory.mktemp("kill") / "before", simulated.mirror)
     (place.folder / "driver.py").write_text(DRIVER)
     assert place.run("collect", *SOURCES, now=BEFORE).code == 0
-    _simulator.day(NEWEST)
+    simulated.day(NEWEST)
     return place
 
 

@@ -12,7 +12,7 @@ from registry.load import SHIPPED, Registry, load_registry
 from scrapers.model import Fact, Page, Pages
 from scrapers.sources import epoch_models, openrouter_models, tracked_models
 from storage.statements import meaning, of_releases
-from tests.simulated import PROOF, Place, page, put, small
+from tests.place import PROOF, Place, page, put, small
 
 DECLARED = """
 title = "Told"
