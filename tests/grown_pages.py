@@ -387,7 +387,9 @@ GROWN: tuple[Callable[[], Pages], ...] = (
 @functools.cache
 def pages() -> Pages:
     """Every page of the simulated internet: live address -> its bodies, the oldest first."""
-    return {address: sorted(bodies, key=lambda body: body.since) for grow in GROWN for address, bodies in grow().items()}
+    return {
+        address: sorted(bodies, key=lambda body: body.since) for grow in GROWN for address, bodies in grow().items()
+    }
 
 
 def on(day: str) -> Iterator[tuple[str, bytes]]:

@@ -154,12 +154,13 @@ def heals(place: Place, earlier: dict[str, set[str]], expected: dict[str, bytes]
         ("in a blob", 2),
         ("before a line", 3),
         ("in a line", 2),
-        # commits: 1 the declarations, 2 the judgement; then, with the new pages, 3 the ledger, 4 the pages, 5 the
-        # judgement, 6 names and shares
+        # commits: 1 what the earlier runs left; then, with the new pages, 2 the ledger, 3 the pages, 4 their
+        # validation, 5 names and shares
+        ("before a commit", 2),
         ("before a commit", 3),
+        ("behind a commit", 3),
         ("before a commit", 4),
-        ("behind a commit", 4),
-        ("before a commit", 6),
+        ("before a commit", 5),
         ("in the copy", 1),
         ("before the copy has its name", 1),
         ("between copy and swap", 1),

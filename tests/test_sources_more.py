@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from scrapers import table_parser
 from scrapers.errors import MissingColumn, PageError
 from scrapers.model import Page, Pages, Snapshot
 from scrapers.sources import livebench
@@ -211,20 +209,3 @@ def test_sources_that_are_frozen_or_cut_are_off_and_say_why() -> None:
         source = load_source(SOURCES / f"{name}.toml")
         assert not source.enabled
         assert len(source.disabled_reason) > 20
-
-
-def test_every_recording_is_read_or_refused_as_it_was_reviewed(shared: Path) -> None:
-    """Rows of the newest recording of each page, counted on the pages."""
-    captures = shared / "captures"
-    counted = {
-        # With style control as a second board: the same rows, by their printed rank.
-        ("arena_csv", "text", "arena_csv/2025-07-18__f1d824ad.csv"): [218, 218],
-        ("arena_csv", "vision", "arena_csv/v2_vision/2025-08-06__e964e252.csv"): [86, 86],
-        ("epoch_eci", "eci", "epoch/eci_scores_csv/2025-12-19__1d87bbc6.csv"): [140],
-        ("opencompass_vlm", "openvlm", "opencompass/openvlm/2025-10-23__OpenVLM.json"): [284],
-    }
-    for (source, role, file), rows in counted.items():
-        found = table_parser.snapshots(
-            load_source(SOURCES / f"{source}.toml"), Pages([Page(role, file, (captures / file).read_bytes())])
-        )
-        assert [len(snapshot.entries) for snapshot in found] == rows

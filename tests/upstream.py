@@ -143,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # head and body leave together
 
     def do_GET(self) -> None:
-        self._noted(lambda path: self.server.upstream.page(path))
+        self._noted(self.server.upstream.page)
 
     def do_POST(self) -> None:
         asked = self.rfile.read(int(self.headers.get("Content-Length") or 0))
