@@ -1,4 +1,4 @@
-"""What the saved pages alone do not show of the Arena's copies, Epoch, OpenVLM and LiveBench: sets, choices, refusals."""
+"""LiveBench: releases, their sets of pages, and the average that is worked out."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ import pytest
 from scrapers.errors import MissingColumn, PageError
 from scrapers.model import Page, Pages, Snapshot
 from scrapers.sources import livebench
-from scrapers.spec import SOURCES, load_source, load_sources
-from storage import database, validate
-from tests.test_sources import SAVED, page, read
+from tests.saved_pages import SAVED, declared, page, read, replaced
 
 NEW, OLD = livebench.REPOSITORIES
 
@@ -27,12 +25,6 @@ def at(address: str, of: Page) -> Page:
     return Page(of.role, address, of.body)
 
 
-def replaced(of: Page, old: str, new: str) -> Page:
-    """The page with a text replaced that it must hold."""
-    assert old.encode() in of.body
-    return Page(of.role, of.address, of.body.replace(old.encode(), new.encode()))
-
-
 def scores(found: list[Snapshot]) -> dict[str, float | None]:
     """Name: score of the one snapshot."""
     (snapshot,) = found
@@ -41,7 +33,7 @@ def scores(found: list[Snapshot]) -> dict[str, float | None]:
 
 def asked(answers: Mapping[str, bytes]) -> list[str]:
     """The addresses that LiveBench's pages ask for, of a site that has these pages alone."""
-    generator = livebench.pages(load_source(SOURCES / "livebench.toml"))
+    generator = livebench.pages(declared("livebench"))
     addresses, body = [], None
     try:
         while True:
@@ -127,85 +119,3 @@ def test_livebench_a_row_that_is_short_within_the_table_has_no_score() -> None:
     found = scores(read("livebench", *release("2026_01_08")))
     assert found["nemotron-3-super-120b-a12b"] is None
     assert found["qwen3.6-plus"] == pytest.approx(70.85, abs=0.005)
-
-
-def test_openvlm_takes_the_mean_of_eight_and_both_halves_of_mmbench() -> None:
-    """OCRBench counts out of 100; English and Chinese stand for MMBench; a model that lacks one has no mean."""
-    saved = page(SAVED / "opencompass_vlm" / "openvlm.json")
-    eight = (87.3 + 76.1 + 77.0 + 82.8 + 88.5 + 90.2 + 66.7 + 89.4) / 8
-    assert scores(read("opencompass_vlm", saved))["SenseNova-V6-5-Pro"] == pytest.approx(eight)
-    halved = replaced(saved, '"MMBench_V11": {\n    "Overall": 87.3\n   }',
-                      '"MMBench_TEST_EN_V11": {"Overall": 88.3}, "MMBench_TEST_CN_V11": {"Overall": 86.3}')  # fmt: skip
-    assert scores(read("opencompass_vlm", halved))["SenseNova-V6-5-Pro"] == pytest.approx(eight)
-    with pytest.raises(MissingColumn, match="MMVet"):
-        read("opencompass_vlm", replaced(saved, '"MMVet"', '"MMVet2"'))
-    with pytest.raises(PageError, match="OpenSource of 'SenseNova-V6-5-Pro' is 'Soon'"):
-        read("opencompass_vlm", replaced(saved, '"OpenSource": "No"', '"OpenSource": "Soon"'))
-
-
-@pytest.mark.parametrize(
-    ("source", "file", "old", "new", "says"),
-    [
-        ("epoch_eci", "eci.csv", "Country (of organization)", "Country", r"Country \(of organization\)"),
-        ("epoch_eci", "eci.csv", "API access", "By post", "Model accessibility is 'By post'"),
-        ("arena_csv", "text.2024-06.csv", "arena_elo", "elo", "arena_score or arena_elo"),
-        ("arena_csv", "text.2024-06.csv", "+3/-3", "3 to 3", "'3 to 3' is not an interval"),
-        ("arena_catalog", "text.json", '"full"', '"all"', "full"),
-        ("arena_catalog", "text.json", '"rating"', '"elo"', "rating"),
-        ("arena_mirror", "vision.json", '"leaderboard": "vision"', '"leaderboard": "text"', "says it is 'text'"),
-        ("arena_mirror", "vision.json", '"model_count": 3', '"model_count": 147', "3 rows, and the page says 147"),
-        ("arena_mirror", "vision.json", '"license": "open"', '"license": "MIT"', "MIT"),
-    ],
-)
-def test_a_page_that_changed_is_refused_by_the_name_of_what_changed(
-    source: str, file: str, old: str, new: str, says: str
-) -> None:
-    """A required column that is gone, or a cell in a new form."""
-    with pytest.raises(PageError, match=says):
-        read(source, replaced(page(SAVED / source / file), old, new))
-
-
-def test_the_mirror_takes_the_arenas_day_and_its_own_where_that_is_blank() -> None:
-    """last_updated, else the day on which the copy was made."""
-    days = {
-        file: read("arena_mirror", page(SAVED / "arena_mirror" / file))[0].published_on
-        for file in ("text.2026-04-01.json", "text.2026-08-17.json")
-    }
-    assert days == {"text.2026-04-01.json": date(2026, 4, 1), "text.2026-08-17.json": date(2026, 8, 12)}
-
-
-@pytest.mark.parametrize(
-    ("board", "rows", "day", "believed"),
-    [
-        ("arena_text", 71, date(2026, 4, 1), False),
-        ("arena_text", 385, date(2026, 8, 1), True),
-        ("arena_vision", 50, date(2026, 6, 14), False),
-        ("arena_vision", 145, date(2026, 8, 1), True),
-        ("arena_webdev", 55, date(2026, 3, 18), True),
-        ("arena_webdev", 30, date(2026, 6, 12), False),
-    ],
-)
-def test_a_mirror_that_was_cut_is_not_believed(board: str, rows: int, day: date, believed: bool) -> None:
-    """It was cut to between 10 and 71 rows on most days of 2026, with green builds."""
-    expected = load_source(SOURCES / "arena_mirror.toml").boards[board].expectations
-    reason = validate.fault(expected, validate.SnapshotStats(day, rows, set(expected.landmarks), 1000, 1500))
-    assert (reason is None) == believed
-
-
-def test_a_board_of_several_witnesses_has_one_that_says_what_it_measures() -> None:
-    """The others name the same adjustment: another adjustment is another board, never a second witness."""
-    sources = load_sources((SOURCES,))
-    for name, (primary, board) in database.primary(sources).items():
-        board_providers = [source for source in sources.values() if name in source.boards]
-        assert board.metric, name
-        if len(board_providers) > 1:
-            assert set(board.trust) >= {source.name for source in board_providers} - {primary.name}, name
-            assert {source.boards[name].adjustment for source in board_providers} == {board.adjustment}, name
-
-
-def test_sources_that_are_frozen_or_cut_are_off_and_say_why() -> None:
-    """A page without a day, fetched now, would count as today's."""
-    for name in ("arena_csv", "arena_catalog", "arena_mirror"):
-        source = load_source(SOURCES / f"{name}.toml")
-        assert not source.enabled
-        assert len(source.disabled_reason) > 20
