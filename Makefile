@@ -6,11 +6,12 @@ STAMP := $(VENV)/.stamp
 # One more than there are cores: tests that wait for processes leave theirs idle.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: help demo test lint format run clean constraints
+.PHONY: help demo test test-recordings lint format run clean constraints
 
 help:
 	@echo "make demo   collect bundled pages from a loopback server and print the shares (no network)"
-	@echo "make test   run the tests"
+	@echo "make test   run the tests (no network, nothing but this folder)"
+	@echo "make test-recordings RECORDINGS=DIR   compare with whole recorded pages, which are not part of the project"
 	@echo "make lint   ruff and mypy --strict"
 	@echo "make format mend what ruff can mend, and format"
 	@echo "make run    collect the live boards into ./data and print the shares"
@@ -27,6 +28,11 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+# DIR holds captures/, vectors/, facts/ and registry_facts/ (tests/recordings/conftest.py).
+test-recordings: $(STAMP)
+	@test -n "$(RECORDINGS)" || { echo "say where they are: make test-recordings RECORDINGS=DIR" >&2; exit 2; }
+	@$(BIN)/python -m pytest -n $(WORKERS) tests/recordings --recordings "$(RECORDINGS)" $(ARGS)
 
 lint: $(STAMP)
 	@$(BIN)/ruff check .

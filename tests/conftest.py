@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 
-from tests.simulated import _simulator, upstream  # noqa: F401 - fixtures: the world on loopback
+from tests.upstream import NEWEST, Upstream
 
 # The first call of a reader imports its library: a limit on the time of one example would fail by chance.
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("here")
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+
+@pytest.fixture(scope="module")
+def simulated() -> Iterator[Upstream]:
+    """The simulated internet of one module, for what its tests have in common."""
+    server = Upstream()
+    yield server
+    server.close()
 
 
-@pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder `shared` beside the repository: recordings of the upstreams, vectors, the simulator."""
-    folder = REPOSITORY.parent / "shared"
-    if not (folder / "captures").is_dir():
-        pytest.skip("needs ../shared (recordings of the upstreams), which is not committed and not here")
-    return folder
+@pytest.fixture
+def upstream(simulated: Upstream) -> Iterator[Upstream]:
+    """The simulated internet on its newest day, without faults, its log empty."""
+    simulated.day(NEWEST)
+    simulated.log()
+    yield simulated
+    simulated.faults.clear()
 
 
 @pytest.fixture(scope="session")

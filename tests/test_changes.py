@@ -10,7 +10,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import pytest
 from click.testing import CliRunner
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -384,20 +383,6 @@ def test_gaps_and_outages_are_named(tmp_path: Path) -> None:
     told = json.loads(run("2026-01-02", "2026-01-12", "--format", "json"))
     assert [told[end]["outage"] for end in ("from", "to")] == [False, False]
     assert "Outage" not in run("2026-01-02", "2026-01-12")
-
-
-def test_arena_dropped_thirty_rows(shared: Path, tmp_path: Path) -> None:
-    """Arena between 2025-02-12 and 16: old rows were taken away, CN went from 5 to 7, and removals did all of it."""
-    pages = sorted((shared / "captures" / "arena_csv").glob("2025-02-1[2-6]*"))
-    done = CliRunner().invoke(cli, ["import", "arena_csv", *map(str, pages), "--role", "text", "--data", str(tmp_path)])
-    assert done.exit_code == 0, done.output
-    options = ["--from", "2025-02-12", "--to", "2025-02-16", "--where", "country=CN", "--format", "json"]
-    told = json.loads(CliRunner().invoke(cli, ["changes", "arena_text_raw", *options, "--data", str(tmp_path)]).stdout)
-    found = told["shares"][0]
-    assert (found["count_before"], found["count"]) == (5, 7)
-    first = found["parts"][0]
-    assert (first["cause"], first["count"]) == ("removals", 2)
-    assert told["from"]["rows"] - told["to"]["rows"] == pytest.approx(29, abs=2)
 
 
 def test_nothing_changed() -> None:

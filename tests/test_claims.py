@@ -340,21 +340,3 @@ def test_countries_of_a_file_by_any_name(tmp_path: Path) -> None:
         with pytest.raises(DeclarationError, match=r"claims\.0\.counts\.0\.country") as error:
             read_claims(file)
         assert said in str(error.value)
-
-
-def test_claims_on_recordings(shared: Path, tmp_path: Path) -> None:
-    """The Arena CSV of 2025-07-18: 7 by score, 8 and 9 by other readings of the printed rank, 10 by none."""
-    page = next((shared / "captures" / "arena_csv").glob("2025-07-18__*"))
-    options = ["--data", str(tmp_path)]
-    assert CliRunner().invoke(cli, ["import", "arena_csv", str(page), "--role", "text", *options]).exit_code == 0
-    words = {7: "supported", 8: "depends", 9: "depends", 10: "contradicted"}
-    found = {}
-    for count in words:
-        done = run(f"{count} of the top 20 on arena_text_raw are CN on 2025-07-18", data=tmp_path)
-        found[count] = json.loads(done.stdout)[0]
-    assert {count: each["verdict"] for count, each in found.items()} == words
-    assert {"rank_by": "published_rank_at_most"} in [each["changes"] for each in found[9]["holds"]]
-    printed = [
-        each for each in found[8]["holds"] if each["changes"] == {"rank_by": "published_rank"} and each["always"]
-    ]
-    assert [(each["ties"], each["of"]) for each in printed] == [("include", 21)]

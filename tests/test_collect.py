@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 
 from scrapers.spec import load_sources
-from tests.simulated import NEWEST, PAGES, Place, Upstream, free_port
+from tests.place import Place, free_port
+from tests.upstream import NEWEST, PAGES, Upstream
 
 WALK = ["2025-04-30", "2025-08-20", "2025-11-10", "2026-08-22", NEWEST]
 FIRST_ARENA = "2026-06-30"  # before it, the dataset did not exist
 
 
 @pytest.fixture(scope="module")
-def collected(_simulator: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Place:
+def collected(simulated: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A place that collected everything on the newest day."""
-    _simulator.day(NEWEST)
-    place = Place(tmp_path_factory.mktemp("collected") / "place", _simulator.mirror)
+    simulated.day(NEWEST)
+    place = Place(tmp_path_factory.mktemp("collected") / "place", simulated.mirror)
     done = place.run("collect", *PAGES, "--format", "json")
     assert (done.code, done.err) == (0, "")
     assert [row["source"] for row in done.json()] == sorted(PAGES)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulated import PROOF, Place, page, put, small
+from tests.place import PROOF, Place, page, put, small
 
 NAMES = ("Qwen3-32B", "gpt-4o", "Nameless 9")
 
@@ -89,17 +89,3 @@ def test_a_rename_is_recognised_by_its_score(place: Place) -> None:
     assert [(row["day"], row["old"], row["new"], row["state"]) for row in found] == [
         ("2026-02-02", "gpt-4o", "gpt-4o-2024-05-13", "same release")
     ]
-
-
-def test_renames_of_the_arena(shared: Path, tmp_path: Path) -> None:
-    """Between 2024-08-06 and the day after, the Arena renamed models of Google; votes went on, scores stayed."""
-    place = Place(tmp_path / "arena")
-    files = [next((shared / "captures" / "arena_csv").rglob(f"2024-08-{day}__*.csv")) for day in ("06", "07")]
-    assert place.run("import", "arena_csv", *files, "--role", "text").code == 0
-    found = place.run("registry", "renames", "arena_text_raw", "--format", "json").json()
-    heirs = {row["old"]: row["new"] for row in found}
-    assert heirs["Bard (Gemini Pro)"] == "Gemini App (2024-01-24)"
-    assert heirs["Gemini Pro (Dev API)"] == "Gemini-1.0-Pro-001"
-    assert heirs["Gemma-2-27B-it"] == "Gemma-2-27b-it"
-    assert all(abs(row["votes_new"] - row["votes_old"]) <= 0.06 * row["votes_old"] for row in found)
-    assert len(set(heirs.values())) == len(heirs) == 12

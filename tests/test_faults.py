@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulated import FAULTS, NEWEST, PAGES, Done, Place, Upstream
+from tests.place import Done, Place
+from tests.upstream import FAULTS, NEWEST, PAGES, Upstream
 
 LATER = f"{NEWEST}T06:00:00Z"
 TIMEOUT = 3.0
@@ -20,10 +21,10 @@ QUICK = [kind for kind in FAULTS if kind not in {"slow", "bomb"}]  # those two h
 
 
 @pytest.fixture(scope="module")
-def good(_simulator: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Place:
+def good(simulated: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A place that collected everything before the faults begin."""
-    _simulator.day(NEWEST)
-    place = Place(tmp_path_factory.mktemp("good") / "place", _simulator.mirror, timeout=TIMEOUT)
+    simulated.day(NEWEST)
+    place = Place(tmp_path_factory.mktemp("good") / "place", simulated.mirror, timeout=TIMEOUT)
     assert place.run("collect", *PAGES).code == 0
     return place
 

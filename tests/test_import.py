@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulated import Done, Place, page, points, small
+from tests.place import Done, Place, page, points, small
 from tracker.demo_server import bundled
 
 AIDER = bundled("aider.yml")

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulated import NEWEST, Place, Upstream, free_port
+from tests.place import Place, free_port
+from tests.upstream import NEWEST, Upstream
 
 BEFORE = "2025-08-20"
 SOURCES = ("aider", "vectara")
@@ -112,13 +113,13 @@ main()
 
 
 @pytest.fixture(scope="module")
-def before(_simulator: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Place:
+def before(simulated: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A place that collected on an earlier day."""
-    _simulator.day(BEFORE)
-    place = Place(tmp_path_factory.mktemp("kill") / "before", _simulator.mirror)
+    simulated.day(BEFORE)
+    place = Place(tmp_path_factory.mktemp("kill") / "before", simulated.mirror)
     (place.folder / "driver.py").write_text(DRIVER)
     assert place.run("collect", *SOURCES, now=BEFORE).code == 0
-    _simulator.day(NEWEST)
+    simulated.day(NEWEST)
     return place
 
 
@@ -153,11 +154,12 @@ def heals(place: Place, earlier: dict[str, set[str]], expected: dict[str, bytes]
         ("in a blob", 2),
         ("before a line", 3),
         ("in a line", 2),
-        # commits: 1 the declarations; then, with the new pages, 2 the ledger, 3 the pages, 4 the validation,
-        # 5 names and shares
+        # commits: 1 what the earlier runs left; then, with the new pages, 2 the ledger, 3 the pages, 4 their
+        # validation, 5 names and shares
         ("before a commit", 2),
         ("before a commit", 3),
         ("behind a commit", 3),
+        ("before a commit", 4),
         ("before a commit", 5),
         ("in the copy", 1),
         ("before the copy has its name", 1),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scrapers.model import Entry, Snapshot
 from storage import database, load, validate
 from storage.archive import Archive, Line
-from tests.simulated import Place, little_registry, page, points, put, small
+from tests.place import Place, little_registry, page, points, put, small
 from tracker.config import load as load_config
 
 # Pages of `small` with their days: a turn and a turn back, a late correction, a day in the future, a drop of rows

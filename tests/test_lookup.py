@@ -11,7 +11,6 @@ import pytest
 from click.testing import CliRunner
 
 from registry import resolve
-from registry.evaluate import read_cases
 from registry.load import Registry, load_registry
 from registry.models import Evidence, Release
 from registry.openness import level_on
@@ -132,27 +131,3 @@ def test_likeness_and_substrings_decide_nothing(registry: Registry) -> None:
         assert text.count("rapidfuzz") == (1 if module == "resolve" else 0)
         assert "suggest(" not in text.replace("def suggest(", "")
         assert "startswith(" not in text
-
-
-def test_the_hard_cases(shared: Path, registry: Registry) -> None:
-    """None is wrong: developer, country, and openness on the day of the case; an unknown is never a wrong answer."""
-    columns = ("name_as_written", "expected_developer", "expected_country", "expected_openness", "as_of")
-    excused = {"Dracarys-72B-Instruct"}  # docs/registry.md says why the file is held to be wrong
-    checked = 0
-    for row in read_cases(shared / "registry_facts" / "hard_cases.csv", columns):
-        name = row["name_as_written"]
-        if " vs " in name or "(organisation)" in name:
-            continue  # about a pair of names, or no name of a model
-        found = resolve.resolve(Printed(name), registry)
-        maker = registry.developer(re.sub(r" \(.*", "", row["expected_developer"]).partition("/")[0])
-        if maker and found.developer:
-            assert found.developer == maker.developer, row
-        if re.fullmatch(r"[A-Z]{2}", row["expected_country"]) and found.country:
-            assert found.country == row["expected_country"], row
-        parts = [int(part) for part in row["as_of"].split("-") if part]
-        day = date(*(parts + [12, 28][len(parts) - 1 :])[:3]) if parts else None  # type: ignore[arg-type]
-        expected = re.split(r"[ /]", row["expected_openness"])
-        if "then" not in expected and expected != [""] and name not in excused:
-            assert level_on(found.openness, day) in {*expected, "unknown"}, row
-        checked += 1
-    assert checked > 30

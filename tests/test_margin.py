@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,6 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import permutations, product
 from math import factorial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -454,23 +452,3 @@ def test_past_the_margin_the_other_of_the_two_may_change_nothing() -> None:
     assert told(margin) == ("1", "2", "r0 r2", "2")
     assert board.moved(r2=Fraction(3)).count(2, {"CN"}) == margin.count
     assert board.moved(r0=Fraction(-3)).count(2, {"CN"}) != margin.count
-
-
-def test_counts_of_the_vectors(shared: Path) -> None:
-    """Low and high count of every line of the shared vectors that is cut by score with ties shared."""
-    boards: dict[str, tuple[str, list[Row]]] = {}
-    with (shared / "vectors" / "boards.csv").open(newline="") as file:
-        for line in csv.DictReader(file):
-            score = float(line["score"]) if line["score"] else None
-            cells = [line[name] for name in ("release", "developer", "country", "openness")]
-            boards.setdefault(line["board"], (line["direction"], []))[1].append(Row(line["name"], score, None, *cells))
-    connection = in_memory(boards)
-    with (shared / "vectors" / "expected.csv").open(newline="") as file:
-        lines = [line for line in csv.DictReader(file) if (line["rank_by"], line["ties"]) == ("score", "fractional")]
-    assert lines
-    for line in lines:
-        where = Where(line["by"], (line["value"],))  # type: ignore[arg-type]
-        definition = Definition(unit=line["unit"])  # type: ignore[arg-type]
-        found = margins_of(connection, line["board"], int(line["top"]), [where], definition, as_of=DAY, today=DAY)
-        counts = [float(margin.count) for margin in found[where]]
-        assert counts == pytest.approx([float(line["low"]), float(line["high"])]), line

@@ -280,20 +280,3 @@ def test_hostile_files(made: Path, tmp_path: Path) -> None:
         for body in (b"", b"[1]", b"[" * 100_000, b'{"a": 1e999}', b"\xff\x00"):
             with pytest.raises(BrokenBundle):
                 verify(edited(made, file, name, lambda _, body=body: body, sealed=True))
-
-
-def test_a_page_that_may_not_be_passed_on(shared: Path, tmp_path: Path) -> None:
-    """Only its sha256 is inside, the rows end at the cut, and the answer says on whose word they are."""
-    page = shared / "captures" / "opencompass" / "openvlm" / "2025-10-23__OpenVLM.json"
-    data = tmp_path / "data"
-    found = CliRunner().invoke(cli, ["import", "opencompass_vlm", str(page), "--data", str(data)])
-    assert found.exit_code == 0, found.output
-    shares = run("share", "opencompass_vlm", "--unit", "release", data=data)
-    file = tmp_path / "vlm.zip"
-    assert run("bundle", shares[0]["id"], str(file), data=data)[0]["pages"] == 0
-    proof = verify(file)
-    assert (proof.pages, proof.figure.share.count) == (0, shares[0]["count"])
-    assert proof.page_sha256 == (hashlib.sha256(page.read_bytes()).hexdigest(),)
-    assert 20 <= proof.rows < 60
-    members, _ = unpacked(file)
-    assert not [name for name in members if name.startswith("pages/")]

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from scrapers.spec import load_sources
 from storage import load, publish
 from storage.database import connect, opened, published
-from tests.simulated import Place, page, points, put, small
+from tests.place import Place, page, points, put, small
 from tracker.cli import cli
 
 NAMES = ("Qwen3-32B", "gpt-4o", "Nameless 9")

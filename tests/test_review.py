@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulated import Place, page, put, small
+from tests.place import Place, page, put, small
 
 URL = "https://example.org/card"
 NAMES = ("Qwen3-32B", "gpt-4o", "Nameless 9", "gpt4o mystery", "Rare 1")

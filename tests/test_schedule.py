@@ -16,7 +16,8 @@ import pytest
 
 from scrapers.spec import load_sources
 from storage.database import connect, published
-from tests.simulated import Place, Upstream, free_port, page, put, small
+from tests.place import Place, free_port, page, put, small
+from tests.upstream import Upstream
 from tracker import config as configs
 from tracker.scheduler import due, trigger
 

@@ -9,7 +9,7 @@ import pytest
 
 from storage import database
 from tests import tiny
-from tests.simulated import page, points, put, small
+from tests.place import page, points, put, small
 
 A, B, C = page([50, 40]), page([60, 40]), page([70, 40])
 

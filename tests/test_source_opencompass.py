@@ -1,196 +1,20 @@
-"""Every source against saved pages: small, in the upstream's shape, with real names, and reviewed expectations.
-
-`pages/<source>/<role>[.more].<ext>` is a page, `<role>[.more].expected.json` beside it is all that it says. A
-missing expectation is written and the test fails: review it, then commit it. A folder there is a set of pages that
-are read together. Arena's Parquet pages are kept as CSV.
-"""
+"""OpenCompass: manifests by POST, editions of two spellings, what is missing and what is refused."""
 
 from __future__ import annotations
 
-import csv
-import functools
-import io
-import json
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from registry.names.parse import parse_name
-from scrapers import table_parser
-from scrapers.errors import MissingColumn, PageError
-from scrapers.model import Entry, Page, Pages, Request, Snapshot
+from scrapers.errors import PageError
+from scrapers.model import Page, Request
 from scrapers.sources import opencompass
-from scrapers.spec import SOURCES, Source, load_source
+from tests.saved_pages import SAVED, by_board, declared, page, read
 from tracker.importers.index import owner
-
-SAVED = Path(__file__).parent / "pages"
-
-
-@functools.cache
-def declared(source: str) -> Source:
-    """What the source declares of itself."""
-    return load_source(SOURCES / f"{source}.toml")
-
-
-def saved() -> list[Path]:
-    """Every saved page or set of pages, without expectations and notes."""
-    return sorted(
-        path for path in SAVED.glob("*/*") if not path.name.endswith(".expected.json") and path.name != "README.md"
-    )
-
-
-def expectation(path: Path) -> Path:
-    """The file of what the page, or the set of pages, says."""
-    return path.with_name(path.name.removesuffix("" if path.is_dir() else path.suffix) + ".expected.json")
-
-
-def parquet(file: Path) -> bytes:
-    """The Parquet page that the CSV stands for: whole numbers are int64, other numbers double, the rest text."""
-    with file.open(newline="") as opened:
-        rows = list(csv.DictReader(opened))
-
-    def typed(name: str) -> pa.Array:
-        cells = [row[name] for row in rows]
-        for kind in (int, float):
-            try:
-                return pa.array([kind(cell) for cell in cells])
-            except ValueError:
-                continue
-        return pa.array(cells, pa.string())
-
-    sink = io.BytesIO()
-    pq.write_table(pa.table({name: typed(name) for name in rows[0]}), sink)
-    return sink.getvalue()
-
-
-def page(file: Path) -> Page:
-    """The saved page as it would come: the role is what stands before the first dot."""
-    body = parquet(file) if file.parent.name == "arena" else file.read_bytes()
-    address = file.relative_to(SAVED / file.relative_to(SAVED).parts[0])  # folders of a set are part of it
-    return Page(file.name.partition(".")[0], f"https://saved.example/{address.as_posix()}", body)
-
-
-def read(source: str, *pages: Page) -> list[Snapshot]:
-    """What the source reads from these pages."""
-    return table_parser.snapshots(declared(source), Pages(pages))
-
-
-def printed(snapshots: list[Snapshot]) -> str:
-    """All snapshots as JSON with an entry a line; what the board does not print is left out."""
-    return json.dumps([
-        {
-            "board": snapshot.board,
-            "edition": snapshot.edition,
-            "published_on": str(snapshot.published_on) if snapshot.published_on else None,
-            "id": snapshot.id(),
-            "entries": [{k: v for k, v in asdict(entry).items() if v not in (None, ())} for entry in snapshot.entries],
-        }
-        for snapshot in snapshots
-    ], ensure_ascii=False, indent=1, default=str)  # fmt: skip
-
-
-@pytest.mark.parametrize("path", saved(), ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_a_saved_page_says_what_was_reviewed(path: Path) -> None:
-    """Board, edition, day, identity and every entry, in the order of the page."""
-    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-    pages = [page(file) for file in files]
-    found, expected = printed(read(path.parent.name, *pages)), expectation(path)
-    if not expected.exists():
-        expected.write_text(found + "\n", "utf-8")
-        pytest.fail(f"{expected.name} was missing and is written now: review it")
-    assert json.loads(found) == json.loads(expected.read_text("utf-8"))
-
-
-def test_every_source_has_saved_pages_for_each_of_its_boards() -> None:
-    """A new source, or a new board of one, comes with a page that shows how it is read."""
-    boards = {
-        (expected.parent.name, snapshot["board"])
-        for expected in SAVED.glob("*/*.expected.json")
-        for snapshot in json.loads(expected.read_text("utf-8"))
-    }
-    names = {file.stem for file in SOURCES.iterdir() if file.suffix in {".toml", ".py"}} - {"__init__"}
-    assert {(name, board) for name in names for board in declared(name).boards} - boards == set()
-
-
-def test_every_expectation_has_its_page() -> None:
-    """An expectation that no page is read for would be a test that never runs."""
-    assert set(SAVED.glob("*/*.expected.json")) == {expectation(path) for path in saved()}
-
-
-def test_the_saved_pages_are_small() -> None:
-    """They are facts in a shape, not recordings."""
-    assert [file for file in SAVED.rglob("*") if file.is_file() and file.stat().st_size > 20_000] == []
-
-
-# What the expectations hold, in words: read off the pages by eye.
-
-
-def by_board(source: str, file: str) -> dict[str, Snapshot]:
-    """The snapshots of one saved page; each board once."""
-    found = read(source, page(SAVED / source / file))
-    assert len({snapshot.board for snapshot in found}) == len(found)
-    return {snapshot.board: snapshot for snapshot in found}
-
-
-def test_aider_keeps_two_rows_of_one_name_and_rows_of_several_models() -> None:
-    """A name printed twice is two entries, and a pair of models is one, under the name as printed."""
-    entries = [(entry.name, entry.score) for entry in by_board("aider", "polyglot.yml")["aider_polyglot"].entries]
-    assert sorted(score for name, score in entries if name == "Qwen2.5-Coder-32B-Instruct" and score) == [8.0, 16.4]
-    assert ("DeepSeek R1 + claude-3-5-sonnet-20241022", 64.0) in entries
-    assert ("o3 (high) + gpt-4.1", 78.2) in entries
-    assert len(entries) == 6
-
-
-@pytest.mark.parametrize(
-    ("file", "day", "first", "last"),
-    [
-        ("readme.2023-11.md", date(2023, 11, 1), ("GPT 4", 3.0), ("Google Palm (text-bison--001)", 12.1)),
-        ("readme.md", date(2026, 3, 10), ("antgroup/finix_s1_32b", 1.8), ("mistralai/ministral-3-3b-2512", 24.2)),
-    ],
-)
-def test_vectara_is_read_by_name_of_column(file: str, day: date, first: object, last: object) -> None:
-    """The rate of hallucinations, not the accuracy that stood before it in 2023; the day is the page's own."""
-    snapshot = by_board("vectara", file)["vectara_hallucination"]
-    assert snapshot.published_on == day
-    assert (snapshot.entries[0].name, snapshot.entries[0].score) == first
-    assert (snapshot.entries[-1].name, snapshot.entries[-1].score) == last
-
-
-def test_arena_gives_a_snapshot_for_each_published_day_of_the_overall_category() -> None:
-    """The history holds many days and categories; each day of `overall` is a snapshot, rows in their order."""
-    found = read("arena", page(SAVED / "arena" / "text_full.csv"))
-    assert [
-        (snapshot.board, snapshot.published_on, [entry.name for entry in snapshot.entries]) for snapshot in found
-    ] == [
-        ("arena_text_raw", date(2026, 6, 25), ["intellect-3", "vicuna-7b"]),
-        ("arena_text_raw", date(2026, 8, 19), ["claude-opus-5-high", "qwen3.8-max", "intellect-3", "vicuna-7b"]),
-    ]
-    first = found[1].entries[0]
-    assert (first.score, first.score_low, first.score_high) == (
-        1505.09747419529,
-        1500.1845696846094,
-        1510.0103787059707,
-    )
-    assert (first.published_rank, first.votes, first.organization, first.licence) == (
-        1,
-        25628,
-        "anthropic",
-        "Proprietary",
-    )
-    assert found[1].entries[2].organization is None  # printed blank
-
-
-def test_arena_keeps_a_row_that_is_printed_twice() -> None:
-    """webdev of 2026-08-19 prints one model in two rows; the snapshot does, too."""
-    names = [entry.name for entry in by_board("arena", "webdev.csv")["arena_webdev"].entries]
-    assert names.count("gpt-5.3-codex (codex-harness)") == 2
 
 
 def test_opencompass_of_july_2025_as_read() -> None:
@@ -354,87 +178,6 @@ def test_opencompass_official_file_is_of_the_day_of_its_rows_and_spells_code_as_
     assert days == [date(2026, 1, 1), date(2026, 2, 2), date(2025, 3, 24)]
 
 
-# What is refused, by name.
-
-
-def changed(source: str, file: str, old: str, new: str) -> Page:
-    """The saved page with one text replaced everywhere."""
-    whole = page(SAVED / source / file)
-    assert old.encode() in whole.body
-    return Page(whole.role, whole.address, whole.body.replace(old.encode(), new.encode()))
-
-
-@pytest.mark.parametrize(
-    ("source", "file", "old", "new", "column"),
-    [
-        ("aider", "polyglot.yml", "pass_rate_2:", "pass_rate_3:", "pass_rate_2"),
-        ("aider", "polyglot.yml", "model:", "llm:", "model"),
-        ("vectara", "readme.md", "Hallucination Rate", "Rate of hallucination", "Hallucination Rate"),
-        ("vectara", "readme.md", "|Model|", "|LLM|", "Model"),
-        ("opencompass", "llm.v2.24-04.20240509.json", '"Average"', '"Overall"', "Average"),
-        ("opencompass", "llm.v2.25-01.20250220.json", '"Reasoning"', '"Reason"', "Reasoning"),
-        ("opencompass", "academic.REALTIME.20260903.json", '"Average"', '"Overall"', "Average"),
-        ("opencompass", "official.json", '"Average"', '"Mean"', "Average"),
-        ("opencompass", "llm.v2.26-07.20260824.json", '"Math"', '"Mathematics"', "Math"),
-        ("opencompass", "llm.v2.24-11.20241202.json", '"Knowledge"', '"Facts"', "Knowledge"),
-        ("opencompass", "llm.v2.24-04.20240509.json", '"Code"', '"Programming"', "Code or Coding"),
-        ("opencompass", "official.json", '"Coding"', '"Programming"', "Code or Coding"),
-        ("opencompass", "official.json", '"Math"', '"Mathematics"', "Math"),
-    ],
-)
-def test_a_renamed_column_is_refused_by_name(source: str, file: str, old: str, new: str, column: str) -> None:
-    """MissingColumn says which one, and what the page has instead."""
-    with pytest.raises(MissingColumn, match=f"no column '{column}'; the page has: .*{new.strip('|:').strip(chr(34))}"):
-        read(source, changed(source, file, old, new))
-
-
-@pytest.mark.parametrize(
-    "column", ["model_name", "rating", "rating_lower", "rank", "vote_count", "organization", "license",
-               "category", "leaderboard_publish_date"]
-)  # fmt: skip
-def test_a_column_that_arena_dropped_is_refused_by_name(column: str) -> None:
-    """Each declared column is needed, also those that are no score."""
-    rows = pq.read_table(pa.BufferReader(parquet(SAVED / "arena" / "webdev.csv")))
-    sink = io.BytesIO()
-    pq.write_table(rows.drop_columns([column]), sink)
-    with pytest.raises(MissingColumn, match=f"no column '{column}'"):
-        read("arena", Page("webdev", "", sink.getvalue()))
-
-
-def test_a_column_that_one_row_lacks_is_refused() -> None:
-    """Half a YAML row is no row with a missing score."""
-    body = (SAVED / "aider" / "polyglot.yml").read_bytes().replace(b"  pass_rate_2: 88.0\n", b"")
-    with pytest.raises(MissingColumn, match="no column 'pass_rate_2'"):
-        read("aider", Page("polyglot", "", body))
-
-
-@pytest.mark.parametrize(
-    ("source", "file", "old", "new", "said"),
-    [
-        ("aider", "polyglot.yml", "pass_rate_2: 88.0", "pass_rate_2: 88,0", "'88,0' is not a number"),
-        ("aider", "polyglot.yml", "pass_rate_2: 88.0", "pass_rate_2: true", "'true' is not a number"),
-        ("aider", "polyglot.yml", "pass_rate_2: 88.0", "pass_rate_2: .inf", "'.inf' is not a number"),
-        ("aider", "polyglot.yml", "model: gpt-5 (high)", "model:", "a row has no name"),
-        ("vectara", "readme.md", "Last updated on", "Updated:", "the page says no day after 'Last updated on'"),
-        ("vectara", "readme.md", "March 10, 2026", "", "the page says no day after 'Last updated on'"),
-        ("vectara", "readme.md", "March 10, 2026", "March", "'March' is not a whole day"),
-        ("vectara", "readme.md", "|1.8 %|", "|low|", "'low' is not a number"),
-        ("opencompass", "official.json", '"YES"', '"MAYBE"', "open_source is 'MAYBE'"),
-        ("opencompass", "official.json", '"update_date"', '"updated"', "neither the name of the file nor a row says the day"),
-        ("opencompass", "llm.v2.25-07.20250812.json", '"OpenSource"', '"Open"', "release is 'Open'"),
-        ("opencompass", "academic.REALTIME.20260903.json", '"API|', '"Web|', "release is 'Web|OpenSource'"),
-        ("opencompass", "llm.v2.25-07.20250812.json", '"OverallTable"', '"Overall"', "unexpected shape: KeyError: 'OverallTable'"),
-        ("opencompass", "llm.v2.25-07.20250812.json", '"model"', '"name"', "unexpected shape: KeyError: 'model'"),
-        ("opencompass", "llm.v2.25-07.20250812.json", '"org"', '"by"', "unexpected shape: KeyError: 'org'"),
-    ],
-)  # fmt: skip
-def test_a_page_that_is_not_as_it_should_be_is_refused(source: str, file: str, old: str, new: str, said: str) -> None:
-    """Each with what is wrong with it; nothing of the page is taken."""
-    with pytest.raises(PageError) as refused:
-        read(source, changed(source, file, old, new))
-    assert str(refused.value).startswith(said)
-
-
 @pytest.mark.parametrize(
     ("body", "said"),
     [
@@ -458,32 +201,6 @@ def test_a_day_in_a_file_name_that_is_none_is_refused() -> None:
     body = (SAVED / "opencompass" / "academic.REALTIME.20260903.json").read_bytes()
     with pytest.raises(PageError):
         read("opencompass", Page("academic", "https://saved.example/research-data.REALTIME.20261345.json", body))
-
-
-def test_a_page_of_a_role_that_is_not_declared_is_refused() -> None:
-    """As an import with a mistyped role would bring it."""
-    with pytest.raises(PageError, match=r"aider.toml declares no page of role 'polyglott'"):
-        read("aider", Page("polyglott", "", b"- model: a\n  pass_rate_2: 1\n"))
-
-
-def test_a_category_that_has_no_rows_is_refused() -> None:
-    """A page whose rows are all of other categories is not an empty board."""
-    with pytest.raises(PageError, match="no rows of arena_webdev"):
-        read("arena", changed("arena", "webdev.csv", "overall", "0verall"))
-
-
-# The manifest of OpenCompass, and what is asked for.
-
-
-def test_a_source_without_python_asks_for_its_declared_pages() -> None:
-    """Role, address and flags as the TOML has them."""
-    asked = list(table_parser.requests(declared("arena")))
-    assert [(request.role, request.fetch_once) for request in asked] == [
-        ("text_style_control", False), ("text", False), ("vision_style_control", False), ("vision", False),
-        ("webdev", False), ("text_style_control_full", True), ("text_full", True),
-        ("vision_style_control_full", True), ("vision_full", True), ("webdev_full", True),
-    ]  # fmt: skip
-    assert {request.method for request in asked} == {"GET"}
 
 
 def drive(answer: Callable[[Request], bytes | None]) -> list[Request]:
@@ -673,12 +390,3 @@ def test_an_edition_that_a_manifest_lists_twice_is_asked_for_once() -> None:
         "assets/b.json",
         "assets/a.json",
     ]
-
-
-def test_a_score_outside_its_own_interval_is_refused() -> None:
-    """Rating and its bounds are three columns of like numbers: where two changed places, the page says so itself."""
-    Entry(name="a", score=2, score_low=2, score_high=None)
-    Entry(name="a", score=None, score_low=3, score_high=1)
-    for low, high in ((3.0, 4.0), (None, 1.0), (3.0, 1.0)):
-        with pytest.raises(PageError, match="the score of 'a' is 2, outside its interval"):
-            Entry(name="a", score=2, score_low=low, score_high=high)

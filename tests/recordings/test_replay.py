@@ -56,18 +56,18 @@ FATES: dict[str, tuple[dict[str, int], str]] = {
 
 
 @pytest.fixture(scope="module")
-def replayed(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
+def replayed(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
     """(data directory, what was printed for each recording)."""
     data = tmp_path_factory.mktemp("replayed") / "data"
-    command = ["import", "--index", str(shared / "captures" / "index.csv"), "--data", str(data), "--format", "json"]
+    command = ["import", "--index", str(recordings / "captures" / "index.csv"), "--data", str(data), "--format", "json"]
     done = CliRunner().invoke(cli, command, catch_exceptions=False)
     return data, json.loads(done.stdout)
 
 
-def test_every_recording_has_its_fate(replayed: tuple[Path, list[dict[str, Any]]], shared: Path) -> None:
+def test_every_recording_has_its_fate(replayed: tuple[Path, list[dict[str, Any]]], recordings: Path) -> None:
     """Accepted, unchanged, quarantined with its reason, or at an address that no source has: counted by folder."""
     _, outcomes = replayed
-    with (shared / "captures" / "index.csv").open(newline="") as file:
+    with (recordings / "captures" / "index.csv").open(newline="") as file:
         assert [outcome["file"] for outcome in outcomes] == [row["file"] for row in csv.DictReader(file)]
     assert list(outcomes[0])[:7] == ["file", "source", "role", "captured_at", "boards", "state", "rows"]
     counted: dict[str, Counter[str]] = {}
@@ -91,17 +91,17 @@ def test_a_quarantined_page_says_why(replayed: tuple[Path, list[dict[str, Any]]]
 
 
 def test_a_second_replay_adds_nothing(
-    replayed: tuple[Path, list[dict[str, Any]]], shared: Path, tmp_path: Path
+    replayed: tuple[Path, list[dict[str, Any]]], recordings: Path, tmp_path: Path
 ) -> None:
     """Nothing is accepted anew, and what was quarantined still is."""
     data, first = replayed
     index = tmp_path / "index.csv"
-    with (shared / "captures" / "index.csv").open(newline="") as file:
+    with (recordings / "captures" / "index.csv").open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["source"] in {"vectara", "openrouter_empty"}]
     with index.open("w", newline="") as file:
         writer = csv.DictWriter(file, ["captured_at", "url", "file"], extrasaction="ignore")
         writer.writeheader()
-        writer.writerows({**row, "file": str(shared / "captures" / row["file"])} for row in rows)
+        writer.writerows({**row, "file": str(recordings / "captures" / row["file"])} for row in rows)
     done = CliRunner().invoke(cli, ["import", "--index", str(index), "--data", str(data), "--format", "json"])
     states = Counter(outcome["state"] for outcome in json.loads(done.stdout))
     before = Counter(o["state"] for o in first if o["source"] in {"vectara", "openrouter_empty"})

@@ -1,8 +1,7 @@
-"""The world on loopback, and a tracker that looks at it: fixtures and helpers of the tests of whole runs.
+"""A place to run commands in, for the tests of whole runs.
 
-`upstream` starts the simulator of ../shared on a free port. `Place` is a folder with a config.toml, a little
-registry and a data directory of its own, and runs commands there. `page` and friends make small pages of a
-made-up source.
+`Place` is a folder with a config.toml, a little registry and a data directory of its own, and runs commands there.
+`page` and friends make small pages of a made-up source.
 """
 
 from __future__ import annotations
@@ -15,30 +14,15 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import pytest
+from tests.upstream import NEWEST
 
-NEWEST = "2026-11-01"
 PROOF = "https://example.org/page,2026-08-01"
-FAULTS = [
-    "500", "503", "429", "404", "challenge", "empty", "truncated", "half", "slow", "reset", "bomb", "redirect", "moved",
-    "garbage", "html",
-]  # fmt: skip
-PAGES = {  # one page of each source, as the simulator names it
-    "aider": "/raw.githubusercontent.com/Aider-AI/aider/main/aider/website/_data/polyglot_leaderboard.yml",
-    "arena": "/huggingface.co/datasets/lmarena-ai/leaderboard-dataset/resolve/main/text/latest-00000-of-00001.parquet",
-    "opencompass": "/rank.opencompass.org.cn/gw/opencompass-be/api/v1/rank/listRankTableAvailableMonths",
-    "vectara": "/raw.githubusercontent.com/vectara/hallucination-leaderboard/main/README.md",
-}
 
 
 def free_port() -> int:
@@ -46,78 +30,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-class Upstream:
-    """The simulator, with its day, its faults and its log."""
-
-    def __init__(self, program: Path, day: str = NEWEST) -> None:
-        self._port = free_port()
-        self.mirror = f"http://127.0.0.1:{self._port}/{{host}}"
-        self._process = subprocess.Popen(
-            [sys.executable, str(program), "--port", str(self._port), "--now", day],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        assert self._process.stdout
-        assert b"serving" in self._process.stdout.readline()
-        self._process.stdout.close()
-        self._read = 0
-        until = time.monotonic() + 10
-        while True:  # it says that it serves just before it listens
-            with contextlib.suppress(OSError):
-                self._ask("/_now")
-                return
-            if time.monotonic() > until:
-                raise AssertionError("the simulator does not answer")
-            time.sleep(0.02)
-
-    def close(self) -> None:
-        """Ends the simulator."""
-        self._process.kill()
-        self._process.wait()
-
-    def _ask(self, page: str, /, **query: str) -> bytes:
-        url = self.mirror.replace("/{host}", page) + (f"?{urllib.parse.urlencode(query)}" if query else "")
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            return bytes(answer.read())
-
-    def day(self, day: str) -> None:
-        """Moves the simulated day."""
-        self._ask("/_now", day=day)
-
-    def fault(self, path: str, kind: str) -> None:
-        """Serves a fault at that path; '*' is every path, `none` clears."""
-        self._ask("/_fault", path=path, kind=kind)
-
-    def log(self) -> list[dict[str, Any]]:
-        """The requests since this was last asked, robots.txt left out."""
-        lines = [json.loads(line) for line in self._ask("/_log").splitlines()]
-        fresh, self._read = lines[self._read :], len(lines)
-        return [line for line in fresh if not line["path"].endswith("/robots.txt")]
-
-    def manifest(self, kind: int) -> list[dict[str, str]]:
-        """What OpenCompass's manifest lists on the simulated day."""
-        url = self.mirror.replace("/{host}", PAGES["opencompass"])
-        body = json.dumps({"rankingType": 0, "benchmarkType": kind}).encode()
-        with urllib.request.urlopen(urllib.request.Request(url, data=body), timeout=10) as answer:
-            return list(json.load(answer)["data"])
-
-
-@pytest.fixture(scope="module")
-def _simulator(shared: Path) -> Iterator[Upstream]:
-    simulator = Upstream(shared / "bin" / "upstream")
-    yield simulator
-    simulator.close()
-
-
-@pytest.fixture
-def upstream(_simulator: Upstream) -> Iterator[Upstream]:
-    """The simulator at its newest day, without faults."""
-    _simulator.day(NEWEST)
-    _simulator.log()
-    yield _simulator
-    for path in ("*", *PAGES.values()):
-        _simulator.fault(path, "none")
 
 
 @dataclass(frozen=True)

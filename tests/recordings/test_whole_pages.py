@@ -1,7 +1,4 @@
-"""Whole recordings of the upstreams: each is read in full, or refused by name. Counts were taken from the pages.
-
-The recordings lie in ../shared and are not committed; without them these tests are skipped.
-"""
+"""Whole recordings of the upstreams: each is read in full, or refused by name. Counts were taken from the pages."""
 
 from __future__ import annotations
 
@@ -104,9 +101,9 @@ COUNTED: dict[str, Callable[[Path], int]] = {
 
 
 @pytest.mark.parametrize("folder", ROWS)
-def test_every_recording_is_read_in_full_or_refused_by_name(shared: Path, folder: str) -> None:
+def test_every_recording_is_read_in_full_or_refused_by_name(recordings: Path, folder: str) -> None:
     """As many rows as were reviewed, as many as a plain search of the bytes finds, and a score in (almost) each."""
-    files = sorted(file for file in (shared / "captures" / folder).iterdir() if file.is_file())
+    files = sorted(file for file in (recordings / "captures" / folder).iterdir() if file.is_file())
     found = []
     for file in files:
         if file.name in REFUSED:
@@ -121,30 +118,30 @@ def test_every_recording_is_read_in_full_or_refused_by_name(shared: Path, folder
     assert " ".join(found) == ROWS[folder]
 
 
-def test_the_refused_recordings_are_what_they_are_refused_for(shared: Path) -> None:
+def test_the_refused_recordings_are_what_they_are_refused_for(recordings: Path) -> None:
     """One row of Aider's page of 2024-07-13 is indented by a blank; Vectara's first page is a headline."""
-    lines = (shared / "captures/aider/edit/2024-07-13__cfa1c6c7.yml").read_text("utf-8").splitlines()
+    lines = (recordings / "captures/aider/edit/2024-07-13__cfa1c6c7.yml").read_text("utf-8").splitlines()
     assert [number for number, line in enumerate(lines, 1) if line.startswith(" - dirname:")] == [685]
-    assert (shared / "captures/vectara/2023-10-31__f74d8ff2.md").read_text(
+    assert (recordings / "captures/vectara/2023-10-31__f74d8ff2.md").read_text(
         "utf-8"
     ).strip() == "# hallucination-leaderboard"
 
 
-def test_the_scores_are_those_of_the_right_column(shared: Path) -> None:
+def test_the_scores_are_those_of_the_right_column(recordings: Path) -> None:
     """Aider's as a plain search finds them; Vectara's rates rise and Arena's ratings fall with the printed order."""
-    for file in [*(shared / "captures/aider/polyglot").iterdir(), *(shared / "captures/aider/edit").iterdir()]:
+    for file in [*(recordings / "captures/aider/polyglot").iterdir(), *(recordings / "captures/aider/edit").iterdir()]:
         if file.name not in REFUSED:
             [snapshot] = read(file)
             printed = re.findall(r"(?m)^  pass_rate_2: ([\d.]+)", file.read_text("utf-8"))
             assert [entry.score for entry in snapshot.entries] == [float(score) for score in printed], file.name
-    for file in (shared / "captures/vectara").iterdir():
+    for file in (recordings / "captures/vectara").iterdir():
         if file.name not in REFUSED:
             [snapshot] = read(file)
             scores = [entry.score or 0.0 for entry in snapshot.entries]
             falls = sum(after < before for before, after in pairwise(scores))
             assert falls <= len(scores) // 20, file.name
             assert scores[0] < scores[-1] < 100, file.name
-    for file in (shared / "captures/arena_dataset").glob("*/2026-08-22*.parquet"):
+    for file in (recordings / "captures/arena_dataset").glob("*/2026-08-22*.parquet"):
         for snapshot in read(file):
             best = max(snapshot.entries, key=lambda entry: entry.score or 0.0)
             assert best.published_rank == 1, (file.name, snapshot.published_on)
@@ -157,9 +154,9 @@ def test_the_scores_are_those_of_the_right_column(shared: Path) -> None:
             ), file.name
 
 
-def test_vectara_prints_its_day_and_not_after_the_recording(shared: Path) -> None:
+def test_vectara_prints_its_day_and_not_after_the_recording(recordings: Path) -> None:
     """In every recording but those of the first evening, when it was dated ahead by hours."""
-    for file in (shared / "captures/vectara").iterdir():
+    for file in (recordings / "captures/vectara").iterdir():
         if file.name in REFUSED:
             continue
         [snapshot] = read(file)
@@ -168,9 +165,9 @@ def test_vectara_prints_its_day_and_not_after_the_recording(shared: Path) -> Non
         assert ahead.days <= (1 if file.name.startswith("2023-10-31") else 0), file.name
 
 
-def test_arena_history_has_the_days_of_its_latest_pages(shared: Path) -> None:
+def test_arena_history_has_the_days_of_its_latest_pages(recordings: Path) -> None:
     """Each day that a `latest` page published is in `full`, row by row: the same snapshot, by the same identity."""
-    for folder in (shared / "captures/arena_dataset").iterdir():
+    for folder in (recordings / "captures/arena_dataset").iterdir():
         history = {snapshot.id() for snapshot in read(next(folder.glob("*__full.parquet")))}
         latest = {
             snapshot.id() for file in folder.glob("*.parquet") if "__full" not in file.name for snapshot in read(file)
@@ -203,14 +200,14 @@ def slashed(printed: str) -> date | None:
     return datetime.strptime(printed, "%Y/%m/%d").date() if re.fullmatch(r"\d{4}(/\d{1,2}){2}", printed) else None  # noqa: DTZ007 - a day, not an instant
 
 
-def test_every_edition_of_compassbench_says_what_the_transcription_says(shared: Path) -> None:
+def test_every_edition_of_compassbench_says_what_the_transcription_says(recordings: Path) -> None:
     """All 14: each row's name, score, organisation, openness and day on every board, and the day of the edition."""
-    listed = [row for row in table(shared / "facts/compassbench/manifest.csv") if row["category"] == "llm"]
+    listed = [row for row in table(recordings / "facts/compassbench/manifest.csv") if row["category"] == "llm"]
     assert len(listed) == 14
     for month, file in sorted((row["month"], row["data_file"].rpartition("/")[2]) for row in listed):
-        rows = table(shared / f"facts/compassbench/{month}.overall.csv")
-        release = {row["name"]: row["release"] for row in table(shared / f"facts/compassbench/{month}.models.csv")}
-        found = {snapshot.board: snapshot for snapshot in read(shared / "captures/opencompass/compassbench" / file)}
+        rows = table(recordings / f"facts/compassbench/{month}.overall.csv")
+        release = {row["name"]: row["release"] for row in table(recordings / f"facts/compassbench/{month}.models.csv")}
+        found = {snapshot.board: snapshot for snapshot in read(recordings / "captures/opencompass/compassbench" / file)}
         assert set(found) == {board for board, column in COLUMN_OF.items() if column in rows[0]}, month
         for board, snapshot in found.items():
             assert snapshot.edition == month
@@ -230,9 +227,9 @@ def test_every_edition_of_compassbench_says_what_the_transcription_says(shared: 
             ], (month, board)
 
 
-def test_the_edition_of_july_2025_as_it_was_counted_by_hand(shared: Path) -> None:
+def test_the_edition_of_july_2025_as_it_was_counted_by_hand(recordings: Path) -> None:
     """The 28 rows of 25-07 by average: who made the first 20, and which of these are open."""
-    [average, *_] = read(shared / "captures/opencompass/compassbench/llm-data-v2.25-07.20250812.json")
+    [average, *_] = read(recordings / "captures/opencompass/compassbench/llm-data-v2.25-07.20250812.json")
     ranked = sorted(average.entries, key=lambda entry: -(entry.score or 0))
     assert (len(ranked), average.board, average.published_on) == (28, "opencompass_llm", date(2025, 8, 12))
     assert [(entry.name, entry.score) for entry in ranked[:5]] == [
@@ -253,25 +250,25 @@ def test_the_edition_of_july_2025_as_it_was_counted_by_hand(shared: Path) -> Non
     }  # fmt: skip
 
 
-def test_the_duplicates_of_the_recordings_are_kept(shared: Path) -> None:
+def test_the_duplicates_of_the_recordings_are_kept(recordings: Path) -> None:
     """Two rows of one name are two entries: Aider's Qwen2.5-Coder, and Arena's Codex in webdev."""
-    [aider] = read(shared / "captures/aider/polyglot/2025-10-04__cb6a152e.yml")
+    [aider] = read(recordings / "captures/aider/polyglot/2025-10-04__cb6a152e.yml")
     twice = [name for name, count in Counter(entry.name for entry in aider.entries).items() if count > 1]
     assert twice == ["Qwen2.5-Coder-32B-Instruct"]
-    [arena] = read(shared / "captures/arena_dataset/webdev/2026-08-22__5782ec07.parquet")
+    [arena] = read(recordings / "captures/arena_dataset/webdev/2026-08-22__5782ec07.parquet")
     twice = [name for name, count in Counter(entry.name for entry in arena.entries).items() if count > 1]
     assert twice == ["gpt-5.3-codex (codex-harness)"]
 
 
-def test_half_of_a_recorded_page_is_refused_or_short_of_rows(shared: Path) -> None:
-    """The fault `half` of the simulator on one page of each format: never more rows than half of the page has."""
+def test_half_of_a_recorded_page_is_refused_or_short_of_rows(recordings: Path) -> None:
+    """The first half of the bytes, on one page of each format: never more rows than half of the page has."""
     for name in (
         "aider/polyglot/2025-10-04__cb6a152e.yml",
         "vectara/2023-12-18__82cf6e81.md",
         "arena_dataset/webdev/2026-08-22__5782ec07.parquet",
         "opencompass/compassbench/llm-data-v2.26-07.20260824.json",
     ):
-        file = shared / "captures" / name
+        file = recordings / "captures" / name
         half = Page(
             role_of(file), f"https://recorded.example/{file.name}", file.read_bytes()[: file.stat().st_size // 2]
         )
@@ -281,3 +278,20 @@ def test_half_of_a_recorded_page_is_refused_or_short_of_rows(shared: Path) -> No
             continue
         assert file.suffix in {".yml", ".md"}, "a format that has an end was read without it"
         assert len(snapshot.entries) <= len(read(file)[0].entries)
+
+
+def test_the_newest_recordings_have_the_rows_that_were_counted(recordings: Path) -> None:
+    """Rows of the newest recording of each page, counted on the pages."""
+    captures = recordings / "captures"
+    counted = {
+        # With style control as a second board: the same rows, by their printed rank.
+        ("arena_csv", "text", "arena_csv/2025-07-18__f1d824ad.csv"): [218, 218],
+        ("arena_csv", "vision", "arena_csv/v2_vision/2025-08-06__e964e252.csv"): [86, 86],
+        ("epoch_eci", "eci", "epoch/eci_scores_csv/2025-12-19__1d87bbc6.csv"): [140],
+        ("opencompass_vlm", "openvlm", "opencompass/openvlm/2025-10-23__OpenVLM.json"): [284],
+    }
+    for (source, role, file), rows in counted.items():
+        found = table_parser.snapshots(
+            load_source(SOURCES / f"{source}.toml"), Pages([Page(role, file, (captures / file).read_bytes())])
+        )
+        assert [len(snapshot.entries) for snapshot in found] == rows

@@ -1,4 +1,4 @@
-"""Figures that a person counted on the recordings in ../shared, through the commands that print them."""
+"""Figures that a person counted on recordings, through the commands that print them."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ UNLISTED = "arena_catalog/text_style_control/2025-12-11__1d32ad77.json.gz"  # th
 
 
 @pytest.fixture(scope="module")
-def data(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published database of these recordings alone."""
     folder = tmp_path_factory.mktemp("counted")
-    captures = shared / "captures"
+    captures = recordings / "captures"
     with (captures / "index.csv").open(newline="") as file:
         listed = [line for line in csv.DictReader(file) if line["file"] in RECORDINGS]
     with (folder / "index.csv").open("w", newline="") as file:
