@@ -18,7 +18,7 @@ from tests.tiny import Row
 TOPS = (1, 2, 3, 4, 10)
 TIES = ("fractional", "include", "exclude")
 BY = ("country", "openness")
-RULES = (("entry", "score"), ("entry", "printed"), ("release", "score"), ("developer", "score"))  # unit, rank_by
+RULES = (("entry", "score"), ("entry", "published_rank"), ("release", "score"), ("developer", "score"))  # unit, rank_by
 COLUMNS = ["board", "unit", "rank_by", "ties", "top", "by", "value", "count", "low", "high", "of"]
 Key = tuple[str, str, str, str, str]  # board, unit, rank_by, ties, by
 Figures = dict[Key, dict[str, tuple[float, float, float, float]]]  # key -> "top value" -> count, low, high, of
@@ -59,7 +59,7 @@ def units(rows: Sequence[Row], direction: str, unit: str, rank_by: str, by: str)
     best: dict[str, Unit] = {}
     alone: list[Unit] = []
     for row in rows:
-        place = row.published_rank if rank_by == "printed" else row.score
+        place = row.published_rank if rank_by == "published_rank" else row.score
         identity = {"entry": "", "release": row.release, "developer": row.developer}[unit]
         if place is None or identity == "*":
             continue

@@ -58,7 +58,7 @@ def test_the_figures_on_file_are_those_of_the_brute_force() -> None:
         # A row of several developers is none of them.
         ("rows_of_several_models", "developer", "score", "fractional", 1, "CN", (1, 1, 1, 1)),
         # By the published rank q and r hold the first two places; p, s and t share the third.
-        ("published_order_is_another", "entry", "printed", "fractional", 3, "CN", (4 / 3, 4 / 3, 4 / 3, 3)),
+        ("published_order_is_another", "entry", "published_rank", "fractional", 3, "CN", (4 / 3, 4 / 3, 4 / 3, 3)),
     ],
 )
 def test_the_figures_on_file_are_those_of_a_person(

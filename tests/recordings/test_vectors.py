@@ -24,8 +24,11 @@ def boards(recordings: Path) -> dict[str, tuple[str, list[Row]]]:
 
 @pytest.fixture(scope="module")
 def expected(recordings: Path) -> Figures:
-    """Their figures."""
-    return read_figures(recordings / "vectors" / "expected.csv")
+    """Their figures, under our word for the rank that a board publishes."""
+    return {
+        tuple("published_rank" if part == "printed" else part for part in key): answers
+        for key, answers in read_figures(recordings / "vectors" / "expected.csv").items()
+    }
 
 
 @pytest.fixture(scope="module")
