@@ -21,7 +21,7 @@ from tracker.definition import Definition, Question
 if TYPE_CHECKING:
     import duckdb
 
-CAUSES = ("removals", "rescoring", "entrants", "reclassification", "parser changes", "outage")
+CAUSES = ("removals", "rescoring", "entrants", "reclassification")
 _DAY = date(2000, 1, 1)
 Rows = list[tuple[BoardRow, Facts]]
 
@@ -56,9 +56,7 @@ def boards_between(pairs: Sequence[Pair]) -> list[Rows]:
     kept = [(old, old.facts) for old, _ in both]
     rescored = [(new, old.facts) for old, new in both]
     after = [(new, new.facts) for _, new in both] + entrants
-    # A published database is read by one version of each parser, so that nothing in it moved by a change of one; and
-    # where no page of a day was accepted, the snapshot before it stands, so that nothing moved by an outage.
-    return [before, kept, rescored, rescored + entrants, after, after, after]
+    return [before, kept, rescored, rescored + entrants, after]
 
 
 def split(
