@@ -35,7 +35,7 @@ def fill(path: Path) -> None:
             " published_on::TIMESTAMP AS seen_at, 'made' AS source, 'page' AS role FROM snapshots"
         )
         connection.execute(
-            f"INSERT INTO entries BY NAME SELECT s.snapshot_key, r::INTEGER AS row, (r + 1)::INTEGER AS position,"
+            f"INSERT INTO entries BY NAME SELECT s.snapshot_key, r::INTEGER AS row, (r + 1)::INTEGER AS rank,"
             f" (hash(s.snapshot_key, r) % {NAMES})::INTEGER AS name_key, 1500.0 - r AS score"
             f" FROM snapshots AS s, range({ROWS}) AS x(r) ORDER BY s.snapshot_key, r"
         )

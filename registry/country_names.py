@@ -13,7 +13,7 @@ import unicodedata
 from scrapers.countries import ISO
 
 # The countries of the registry's developers and of the G20, and those whose AI is often written about.
-_SAID = """
+_SPOKEN = """
 AE: emirati, emirates, uae, the uae
 AR: argentine, argentinian
 AT: austrian
@@ -100,7 +100,7 @@ def country_named(text: str) -> tuple[str, ...]:
         raise NoCountry(_NO_COUNTRY[key])
     if text in ISO or text == "INT":
         return (text,)
-    if code := _said().get(key):
+    if code := _spoken_names().get(key):
         return (code,)
     if key.upper() in ISO:
         return (key.upper(),)
@@ -109,13 +109,13 @@ def country_named(text: str) -> tuple[str, ...]:
 
 def one_country(text: str) -> str:
     """The code of a name, adjective or code; NoCountry where it is none, or may be several."""
-    found = country_named(text)
-    if not found:
+    country = country_named(text)
+    if not country:
         raise NoCountry(_suggested(text))
-    if len(found) > 1:
-        meant = " or ".join(f"{code} ({country_name(code)})" for code in found)
+    if len(country) > 1:
+        meant = " or ".join(f"{code} ({country_name(code)})" for code in country)
         raise NoCountry(f"{text} may be {meant}; give the code")
-    return found[0]
+    return country[0]
 
 
 def note(text: str) -> str:
@@ -139,8 +139,8 @@ def _key(text: str) -> str:
 
 
 @functools.cache
-def _said() -> dict[str, str]:
-    lines = [line.partition(": ") for line in _SAID.strip().splitlines()]
+def _spoken_names() -> dict[str, str]:
+    lines = [line.partition(": ") for line in _SPOKEN.strip().splitlines()]
     return {_key(name): code for code, _, names in lines for name in names.split(", ")}
 
 
@@ -152,25 +152,25 @@ def _iso_names() -> dict[str, tuple[str, ...]]:
     """
     import pycountry
 
-    found: dict[str, set[str]] = {}
+    codes_of: dict[str, set[str]] = {}
     words: dict[str, set[str]] = {}
     for country in pycountry.countries:
         names = [country.name, getattr(country, "common_name", country.name)]
         words[country.alpha_2] = {word for name in names for word in re.split(r"[\s,()-]+", _key(name))}
         heads = [re.split(r",| \(", name)[0] for name in names]
         for name in (*names, *heads, getattr(country, "official_name", country.name), country.alpha_3):
-            found.setdefault(_key(name), set()).add(country.alpha_2)
-    for name, codes in found.items():
+            codes_of.setdefault(_key(name), set()).add(country.alpha_2)
+    for name, codes in codes_of.items():
         if " " not in name:
             codes.update(code for code, inside in words.items() if name in inside)
-    return {name: tuple(sorted(codes)) for name, codes in found.items()}
+    return {name: tuple(sorted(codes)) for name, codes in codes_of.items()}
 
 
 def _suggested(text: str) -> str:
     """What may be meant, for a person to judge."""
     from rapidfuzz import fuzz, process
 
-    names = [*_said(), *(name for name in _iso_names() if len(name) > 3)]
-    found = process.extractOne(_key(text)[:60], names, scorer=fuzz.ratio, score_cutoff=75)
+    names = [*_spoken_names(), *(name for name in _iso_names() if len(name) > 3)]
+    nearest = process.extractOne(_key(text)[:60], names, scorer=fuzz.ratio, score_cutoff=75)
     expected = "expected a country such as China, Chinese or CN"
-    return f"{text[:60]!r} is no country that is known; {expected}" + (f"; {found[0].title()}?" if found else "")
+    return f"{text[:60]!r} is no country that is known; {expected}" + (f"; {nearest[0].title()}?" if nearest else "")

@@ -22,15 +22,15 @@ class Maker:
 
 
 def find_developer(model: ModelName | None, organization: str | None, registry: Registry) -> Maker:
-    """Ask what is printed, then the families. A printed maker whom nobody has reviewed stops the ladder:
+    """Ask what is published, then the families. A published maker whom nobody has reviewed stops the ladder:
 
     `llama` must not make Meta the developer of a row whose organisation is an unknown laboratory.
     """
-    printed = (organization or "").strip()
-    if printed.casefold() not in _NO_ONE:
-        return _by_organisation(printed, registry)
+    published = (organization or "").strip()
+    if published.casefold() not in _NO_ONE:
+        return _by_organisation(published, registry)
     if model is None:
-        return Maker(None, "unresolved", "no developer is printed")
+        return Maker(None, "unresolved", "no developer is published")
     if model.prefix is None:
         return _by_family(model, registry)
     if alias := registry.developer(model.prefix):
@@ -39,18 +39,18 @@ def find_developer(model: ModelName | None, organization: str | None, registry: 
     return Maker(None, "unresolved", f"the prefix {model.prefix!r} is no developer of the registry")
 
 
-def _by_organisation(printed: str, registry: Registry) -> Maker:
+def _by_organisation(published: str, registry: Registry) -> Maker:
     """The whole cell, or parts that are all one developer (`ZhipuAI, Z.ai`)."""
-    if alias := registry.developer(printed):
-        step = f"the board's organisation {printed!r} is {alias.developer} ({alias.evidence.url})"
+    if alias := registry.developer(published):
+        step = f"the board's organisation {published!r} is {alias.developer} ({alias.evidence.url})"
         return Maker(alias.developer, "organisation", step)
-    parts = [p for p in re.split(r"\s*[,;/&|、]\s*|\s+and\s+", printed) if p]
+    parts = [p for p in re.split(r"\s*[,;/&|、]\s*|\s+and\s+", published) if p]
     aliases = [registry.developer(p) for p in parts]
     makers = {alias.developer for alias in aliases if alias}
     if len(makers) == 1 and all(aliases):
         maker = makers.pop()
-        return Maker(maker, "organisation", f"every part of the board's organisation {printed!r} is {maker}")
-    return Maker(None, "unresolved", f"the board's organisation {printed!r} is no one developer of the registry")
+        return Maker(maker, "organisation", f"every part of the board's organisation {published!r} is {maker}")
+    return Maker(None, "unresolved", f"the board's organisation {published!r} is no one developer of the registry")
 
 
 def _by_family(model: ModelName, registry: Registry) -> Maker:
@@ -74,8 +74,8 @@ def _by_family(model: ModelName, registry: Registry) -> Maker:
     if not stands_first and not after_maker:
         return Maker(None, "unresolved", f"{token!r} does not stand first in {model.text!r}")
     if foreign := registry.vocabulary.foreign(family.developer, token, model.tokens):
-        said = ", ".join(repr(word) for word in foreign)
-        step = f"{token!r} is {family.developer}'s, but {said} may be another's word for a model made from it"
+        listed = ", ".join(repr(word) for word in foreign)
+        step = f"{token!r} is {family.developer}'s, but {listed} may be another's word for a model made from it"
         return Maker(None, "unresolved", step)
     step = f"by family: {token!r} is {family.developer} ({family.evidence.url})"
     return Maker(family.developer, "family", step)

@@ -12,12 +12,12 @@ from registry.load import Registry, load_registry
 
 
 def add_alias(folder: Path, name: str, release: str, variant: str, url: str, day: date) -> Registry:
-    """Writes that the printed name means the release. RegistryError, and nothing written, where that is refused."""
+    """Writes that the published name means the release. RegistryError, and nothing written, where that is refused."""
     return _add(folder, "aliases.csv", [name, release, variant, url, day.isoformat()])
 
 
 def add_developer_alias(folder: Path, name: str, developer: str, url: str, day: date) -> Registry:
-    """Writes that the printed organisation is the developer. RegistryError, and nothing written, where refused."""
+    """Writes that the published organisation is the developer. RegistryError, and nothing written, where refused."""
     return _add(folder, "developer_aliases.csv", [name, developer, url, day.isoformat()])
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from registry.load import Registry
 from registry.names.tokens import same_word
 from registry.openness import level_on
-from registry.resolve import Printed, Resolved, resolve
+from registry.resolve import PublishedName, Resolved, resolve
 from scrapers.errors import DeclarationError
 
 _FACTS = ("developer", "country", "weights", "terms")
@@ -50,7 +50,7 @@ def evaluate_facts(path: Path, registry: Registry) -> dict[str, dict[str, Any]]:
     rows = read_cases(path, ("model_name_as_written",))
     if rows and not any(fact in rows[0] for fact in _FACTS):
         raise DeclarationError(path.name, "", f"expected at least one column of facts: {', '.join(_FACTS)}")
-    answers = [(row, resolve(Printed(row["model_name_as_written"]), registry)) for row in rows]
+    answers = [(row, resolve(PublishedName(row["model_name_as_written"]), registry)) for row in rows]
     return {
         "country": _score((r["model_name_as_written"], r.get("country", ""), a.country, a) for r, a in answers),
         "weights": _score(
@@ -68,25 +68,25 @@ def _level(answer: Resolved) -> str:
     return level_on(answer.openness, None)
 
 
-def _developer(printed: str, registry: Registry) -> str:
-    for text in (printed, *printed.split("/")):
+def _developer(published: str, registry: Registry) -> str:
+    for text in (published, *published.split("/")):
         if alias := registry.developer(text):
             return alias.developer
-    return same_word(printed)
+    return same_word(published)
 
 
 def _score(cases: Iterable[tuple[str, str, str | None, Resolved]]) -> dict[str, Any]:
     asked = answered = 0
     wrong: list[dict[str, str | None]] = []
-    for name, expected, found, answer in cases:
+    for name, expected, result, answer in cases:
         if not expected:
             continue
         asked += 1
-        if found is None:
+        if result is None:
             continue
         answered += 1
-        if found != expected:
-            wrong.append({"name": name, "expected": expected, "found": found, "release": answer.release})
+        if result != expected:
+            wrong.append({"name": name, "expected": expected, "found": result, "release": answer.release})
     return {
         "precision": _share(answered - len(wrong), answered),
         "coverage": _share(answered, asked),
@@ -114,21 +114,21 @@ def evaluate_aliases(path: Path, registry: Registry) -> dict[str, Any]:
         groups.setdefault(row["name"], set()).add(row["group_id"])
         is_release = row.get("level", "") in ("", "release")
         releases[row["group_id"]] = releases.get(row["group_id"], True) and is_release
-    identities = {name: resolve(Printed(name), registry).identity for name in groups}
+    identities = {name: resolve(PublishedName(name), registry).identity for name in groups}
     lists: dict[str, list[dict[str, Any]]] = {
         "right": [],
         "wrong_pairs": [],
         "finer_pairs": [],
         "missed_pairs": [],
     }
-    for one, other in combinations(sorted(groups), 2):
-        is_one = bool(groups[one] & groups[other])
-        says_one = bool(identities[one]) and identities[one] == identities[other]
+    for first, other in combinations(sorted(groups), 2):
+        is_one = bool(groups[first] & groups[other])
+        says_one = bool(identities[first]) and identities[first] == identities[other]
         if not is_one and not says_one:
             continue
-        comparable = all(releases[group] for group in groups[one] | groups[other])
+        comparable = all(releases[group] for group in groups[first] | groups[other])
         kind = ("right" if says_one else "missed_pairs") if is_one else "wrong_pairs" if comparable else "finer_pairs"
-        lists[kind].append({"names": [one, other], "identities": [identities[one], identities[other]]})
+        lists[kind].append({"names": [first, other], "identities": [identities[first], identities[other]]})
     right, wrong, finer, missed = (len(pairs) for pairs in lists.values())
     return {
         "pair_precision": _share(right, right + wrong),

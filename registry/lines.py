@@ -115,12 +115,12 @@ def read_lines(path: Path, columns: tuple[str, ...], keys: tuple[str, ...]) -> I
         raise RegistryError(path.name, 1, columns[0], f"expected the header {','.join(columns)}")
 
 
-def _check_header(file: str, found: tuple[str, ...], columns: tuple[str, ...]) -> None:
+def _check_header(file: str, header: tuple[str, ...], columns: tuple[str, ...]) -> None:
     for column in columns:
-        if column not in found:
+        if column not in header:
             raise RegistryError(file, 1, column, "expected this column")
-    for column in found:
+    for column in header:
         if column not in columns:
             raise RegistryError(file, 1, column, f"expected no such column; the columns are {','.join(columns)}")
-    if found != columns:
-        raise RegistryError(file, 1, found[0], f"expected the columns in this order: {','.join(columns)}")
+    if header != columns:
+        raise RegistryError(file, 1, header[0], f"expected the columns in this order: {','.join(columns)}")

@@ -18,7 +18,7 @@ from registry import files
 from registry.lines import RegistryError
 from registry.models import Alias, Developer, DeveloperAlias, Evidence, Family, Licence, Release
 from registry.names.parse import ModelName, Reading, first_token, parse_name
-from registry.names.tokens import core_of, said_shortly, same_word, without_format, words_of
+from registry.names.tokens import core_of, same_word, short_form, without_format, words_of
 from registry.names.vocabulary import Vocabulary
 
 __all__ = ["SHIPPED", "Entry", "Registry", "RegistryError", "load_registry", "same_word"]
@@ -36,7 +36,7 @@ class Entry:
     variant: str
     tokens: tuple[str, ...]
     stamp: str
-    printed: str
+    published: str
     evidence: Evidence
     candidates: tuple[str, ...] = ()
 
@@ -69,7 +69,7 @@ class Registry:
 
     @cached_property
     def _licence_words(self) -> dict[str, Licence]:
-        return {same_word(row.printed): row for row in self.licences}
+        return {same_word(row.published): row for row in self.licences}
 
     @cached_property
     def _terms(self) -> dict[str, str]:
@@ -85,9 +85,9 @@ class Registry:
             rows[token] = replace(row, exceptions=(*before, *row.exceptions))
         return rows
 
-    def developer(self, printed: str) -> DeveloperAlias | None:
-        """Who is printed so, by the whole word."""
-        return self._developer_words.get(same_word(printed))
+    def developer(self, published: str) -> DeveloperAlias | None:
+        """Who is published so, by the whole word."""
+        return self._developer_words.get(same_word(published))
 
     def bases(self, developer: str) -> tuple[Developer, ...]:
         """The dated bases of a developer id, oldest first."""
@@ -100,9 +100,9 @@ class Registry:
             rows = tuple(r for r in rows if (r.since or date.min) <= day < (r.until or date.max))
         return rows[0] if rows and len({(r.country, r.subdivision) for r in rows}) == 1 else None
 
-    def licence(self, printed: str) -> Licence | None:
+    def licence(self, published: str) -> Licence | None:
         """What a board's licence cell says."""
-        return self._licence_words.get(same_word(printed))
+        return self._licence_words.get(same_word(published))
 
     def terms(self, licence: str | None) -> str:
         """The terms of a licence id; `unknown` where no row lists it."""
@@ -117,16 +117,16 @@ class Registry:
             (a.alias, self.releases[a.release], a.variant, a.evidence, a.candidates) for a in self.aliases.values()
         ]
         named += [(r.release, r, "", r.evidence, ()) for r in self.releases.values()]
-        for printed, release, variant, evidence, candidates in named:
-            models = parse_name(printed)
-            # a name that parses to numbers alone (the 14 of ViT-G/14) is found as it is printed or not at all
+        for published, release, variant, evidence, candidates in named:
+            models = parse_name(published)
+            # a name that parses to numbers alone (the 14 of ViT-G/14) is found as it is published or not at all
             if len(models) != 1 or not re.search(r"[^\W\d]", "".join(models[0].tokens)):
                 continue
             name = models[0]
             rewordings = self.rewordings(name, name.readings[0], release.developer)
             for index, tokens in ((plain, name.tokens), *((worded, t) for t in rewordings)):
                 words = tuple(sorted(tokens))
-                entry = Entry(release, variant, words, name.stamp, printed, evidence, candidates)
+                entry = Entry(release, variant, words, name.stamp, published, evidence, candidates)
                 plainly = without_format(tokens)
                 for key in {
                     "-".join(entry.tokens),
@@ -139,7 +139,7 @@ class Registry:
     def entries(self, name: ModelName, tokens: tuple[str, ...], *, reworded: bool = False) -> list[Entry]:
         """The entries of tokens in any order; the caller compares the day stamps.
 
-        A printed path (meta-llama/Llama-3.2-3B) names one repository, so there `instruct` is not passed over.
+        A published path (meta-llama/Llama-3.2-3B) names one repository, so there `instruct` is not passed over.
         `reworded`: those that are so named once their developer's own word is left out or put in.
         """
         index = self._entries[reworded]
@@ -153,7 +153,7 @@ class Registry:
         entries = {id(entry): entry for entries in self._entries[0].values() for entry in entries}.values()
         families = self.families_by_token
         return Vocabulary(
-            said=[(e.release.developer, e.tokens) for e in entries]
+            phrases=[(e.release.developer, e.tokens) for e in entries]
             + [(a.developer, tuple(words_of(a.alias.lower()))) for a in self._developer_words.values()],
             published={(e.release.developer, t) for e in entries if e.release.weights for t in e.tokens},
             runs={(self.releases[a.release].developer, w) for a in self.aliases.values() for w in a.variant.split("-")},
@@ -168,44 +168,44 @@ class Registry:
         index: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
         entries = {id(entry): entry for entries in self._entries[0].values() for entry in entries}
         for entry in entries.values():
-            index[said_shortly(without_format(entry.tokens))].append(entry)
+            index[short_form(without_format(entry.tokens))].append(entry)
         return dict(index)
 
     def called_shortly(self, tokens: tuple[str, ...]) -> list[Entry]:
         """The entries whose name is these tokens but for what is left out: OLMo 2 32B is OLMo-2-0325-32B-Instruct."""
-        return self._short_names.get(said_shortly(tokens), [])
+        return self._short_names.get(short_form(tokens), [])
 
     def without_maker(self, tokens: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
         """(developer, the tokens after its words), where a name is left: a word, not K2 or 3.5."""
         if not tokens or tokens[0] in self.families_by_token:
             return []  # the brand is part of the name: Kimi K2 is not K2
-        found = []
+        remainders = []
         for count in (1, 2, 3):
             if len(tokens) > count and re.fullmatch(r"[^\W\d]{2,}", tokens[count]):
                 alias = self.developer("".join(tokens[:count]))
-                found += [(alias.developer, tokens[count:])] if alias else []
-        return found
+                remainders += [(alias.developer, tokens[count:])] if alias else []
+        return remainders
 
     def maker_last(self, tokens: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
         """(developer, the tokens before its words): `Grok 4 (SpaceXAI)`."""
-        found = []
+        remainders = []
         for count in (1, 2):
             if len(tokens) > count and all(re.fullmatch(r"[^\W\d]{2,}", token) for token in tokens[-count:]):
                 alias = self.developer("".join(tokens[-count:]))
-                found += [(alias.developer, tokens[:-count])] if alias else []
-        return found
+                remainders += [(alias.developer, tokens[:-count])] if alias else []
+        return remainders
 
     def rewordings(self, name: ModelName, reading: Reading, developer: str) -> list[tuple[str, ...]]:
         """The reading without this developer's words before it, and with its prefix as its first word.
 
         `Meta-Llama-3-8B` is `Llama-3-8B`; `DeepSeek: R1` is `DeepSeek R1`.
         """
-        found = [rest for maker, rest in self.without_maker(reading.tokens) if maker == developer]
+        remainders = [rest for maker, rest in self.without_maker(reading.tokens) if maker == developer]
         if name.prefix and (alias := self.developer(name.prefix)) and alias.developer == developer:
             word = first_token(name.prefix)
             if word and word not in reading.tokens:
-                found.append((word, *reading.tokens))
-        return found
+                remainders.append((word, *reading.tokens))
+        return remainders
 
 
 def load_registry(folder: Path = SHIPPED) -> Registry:
@@ -213,19 +213,19 @@ def load_registry(folder: Path = SHIPPED) -> Registry:
 
     The same files give the same object within a process, with the look-ups that it has built.
     """
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     try:
         for file in sorted(folder.glob("*.csv")):
-            told.update(file.name.encode() + b"\0" + file.read_bytes())
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
     except OSError:
         return _read(folder)  # which says what is wrong
-    mark = told.hexdigest()
-    if mark not in _LOADED:
+    version = digest.hexdigest()
+    if version not in _LOADED:
         registry = _read(folder)
         if len(_LOADED) >= KEPT:
             del _LOADED[next(iter(_LOADED))]
-        _LOADED[mark] = registry
-    return _LOADED[mark]
+        _LOADED[version] = registry
+    return _LOADED[version]
 
 
 def _read(folder: Path) -> Registry:

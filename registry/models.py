@@ -55,7 +55,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A printed name that means a release, run as `variant`.
+    """A published name that means a release, run as `variant`.
 
     `candidates`: every release that an ambiguous name may mean; `release` is then the first of them.
     """
@@ -69,9 +69,9 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """What a printed licence is, and its terms (one of TERMS)."""
+    """What a published licence is, and its terms (one of TERMS)."""
 
-    printed: str
+    published: str
     licence: str
     terms: str
     evidence: Evidence

@@ -68,10 +68,10 @@ def of_columns(licence: str | None, flag: str | None, registry: Registry) -> tup
     if flag == "closed":
         return (Span(None, "proprietary", "openness column"),), "the board's openness column says closed"
     if flag == "open":
-        said = f"licence {licence!r} is not in the table" if licence else "no licence printed"
+        reason = f"licence {licence!r} is not in the table" if licence else "no licence published"
         return (
             (Span(None, "restricted_weights", "terms unknown"),),
-            f"the board's openness column says open; {said}: weights published, terms unknown",
+            f"the board's openness column says open; {reason}: weights published, terms unknown",
         )
     return (
         UNKNOWN,
@@ -88,7 +88,7 @@ def level_on(spans: tuple[Span, ...], day: date | None) -> str:
     return value
 
 
-def together(rows: list[tuple[Span, ...]]) -> tuple[Span, ...]:
+def combined(rows: list[tuple[Span, ...]]) -> tuple[Span, ...]:
     """Openness of a row of several models: a level where all agree, `mixed` where two known levels differ."""
     days: list[date | None] = [None, *sorted({s.since for spans in rows for s in spans if s.since})]
     spans: list[Span] = []

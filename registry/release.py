@@ -17,7 +17,7 @@ _TIERS = frozenset(("max", "ultra", "medium"))
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReleaseMatch:
     """The answer: `how` is id, exact, normalised, parsed, or unresolved (then release is None).
 
     `candidates`: the releases that an ambiguous name may mean; none of them is chosen.
@@ -30,17 +30,17 @@ class Found:
     candidates: tuple[str, ...] = ()
 
 
-def find_release(name: ModelName, printed: str, registry: Registry) -> Found:
-    """Ask the registry: id, alias as printed, alias normalised, then the parts. Never by likeness."""
-    if printed in registry.releases:
-        release = registry.releases[printed]
-        return Found(release, "", "id", f"{printed!r} is the id of a release ({release.evidence.url})")
-    for text in dict.fromkeys((printed, name.text)):
+def find_release(name: ModelName, published: str, registry: Registry) -> ReleaseMatch:
+    """Ask the registry: id, alias as published, alias normalised, then the parts. Never by likeness."""
+    if published in registry.releases:
+        release = registry.releases[published]
+        return ReleaseMatch(release, "", "id", f"{published!r} is the id of a release ({release.evidence.url})")
+    for text in dict.fromkeys((published, name.text)):
         if text in registry.aliases:
             return _by_alias(text, registry.aliases[text], registry)
     if name.prefix and not registry.developer(name.prefix):
-        step = f"{name.text!r} is printed under {name.prefix!r}, whom nobody has reviewed"
-        return Found(None, name.variant, "unresolved", step)
+        step = f"{name.text!r} is published under {name.prefix!r}, whom nobody has reviewed"
+        return ReleaseMatch(None, name.variant, "unresolved", step)
     for place, reading in enumerate(name.readings):
         if _is_pointer(name, reading):
             continue
@@ -50,12 +50,12 @@ def find_release(name: ModelName, printed: str, registry: Registry) -> Found:
                 how = "normalised" if place == 0 and wording == "" and not why else "parsed"
                 run = "-".join(filter(None, [entry.variant, reading.variant]))
                 if entry.candidates:
-                    return _ambiguous(entry.printed, entry.candidates, run, entry.evidence)
+                    return _ambiguous(entry.published, entry.candidates, run, entry.evidence)
                 words = " ".join(filter(None, [*reading.tokens, name.stamp]))
-                meant = f"{entry.printed!r}, {entry.release.release} ({entry.evidence.url})"
+                meant = f"{entry.published!r}, {entry.release.release} ({entry.evidence.url})"
                 step = f"{how}: {words!r}{wording}{why} is {meant}"
-                return Found(entry.release, run, how, step)
-    return _by_short_name(name, registry) or Found(
+                return ReleaseMatch(entry.release, run, how, step)
+    return _by_short_name(name, registry) or ReleaseMatch(
         None, name.variant, "unresolved", f"no release of the registry is named {name.text!r}"
     )
 
@@ -74,7 +74,7 @@ def _is_tier(name: ModelName, reading: Reading, entry: Entry, registry: Registry
     return any(not registry.vocabulary.is_effort(entry.release.developer, word) for word in _TIERS & set(left_out))
 
 
-def _by_short_name(name: ModelName, registry: Registry) -> Found | None:
+def _by_short_name(name: ModelName, registry: Registry) -> ReleaseMatch | None:
     """The one repository of weights whose name is this one but for tuning or day; ambiguous where two differ in tuning.
 
     Hosted models are asked for by their whole name: gpt-5.1 is not gpt-5.1-chat, nor codestral one of its days. They
@@ -97,22 +97,22 @@ def _by_short_name(name: ModelName, registry: Registry) -> Found | None:
             return None  # beside a day, tuning is part of the name
         if len(meant) == 1:
             step = f"parsed: of all releases only {meant[0]} is called {words!r}, its tuning or day left out"
-            return Found(first.release, reading.variant, "parsed", f"{step} ({first.evidence.url})")
+            return ReleaseMatch(first.release, reading.variant, "parsed", f"{step} ({first.evidence.url})")
         of_one_day = len({e.stamp for e in entries}) == 1
         return _ambiguous(words, meant, reading.variant, first.evidence) if of_one_day else None
     return None
 
 
-def _by_alias(text: str, alias: Alias, registry: Registry) -> Found:
+def _by_alias(text: str, alias: Alias, registry: Registry) -> ReleaseMatch:
     if alias.candidates:
         return _ambiguous(text, alias.candidates, alias.variant, alias.evidence)
     step = f"alias {text!r} means {alias.release} ({alias.evidence.url})"
-    return Found(registry.releases[alias.release], alias.variant, "exact", step)
+    return ReleaseMatch(registry.releases[alias.release], alias.variant, "exact", step)
 
 
-def _ambiguous(printed: str, candidates: tuple[str, ...], variant: str, evidence: Evidence) -> Found:
-    step = f"ambiguous: {printed!r} may mean {' or '.join(candidates)} ({evidence.url})"
-    return Found(None, variant, "unresolved", step, candidates)
+def _ambiguous(published: str, candidates: tuple[str, ...], variant: str, evidence: Evidence) -> ReleaseMatch:
+    step = f"ambiguous: {published!r} may mean {' or '.join(candidates)} ({evidence.url})"
+    return ReleaseMatch(None, variant, "unresolved", step, candidates)
 
 
 def _asked(name: ModelName, reading: Reading, registry: Registry) -> list[tuple[list[Entry], str]]:
@@ -141,8 +141,8 @@ def _choose(entries: list[Entry], name: ModelName, reading: Reading, registry: R
     tokens = tuple(sorted(reading.tokens))
     for group in ([e for e in entries if e.tokens == tokens], entries):
         dated = [e for e in group if same_stamp(e.stamp, name.stamp)]
-        about = [e for e in group if _released_about(e, name.stamp)]
-        for allowed, why in ((dated, ""), (about, f", stamp {name.stamp}")):
+        near = [e for e in group if _released_about(e, name.stamp)]
+        for allowed, why in ((dated, ""), (near, f", stamp {name.stamp}")):
             if allowed:
                 return _only(allowed), why
     return None, ""
@@ -156,11 +156,11 @@ def _only(entries: list[Entry]) -> Entry | None:
     if several := [e for e in entries if e.candidates]:
         return several[0]
     if len({e.release.release for e in entries}) > 1:
-        entries = [e for e in entries if e.printed == e.release.release]
+        entries = [e for e in entries if e.published == e.release.release]
     if len({e.release.release for e in entries}) != 1:
         return None
     # an alias without variant names the release more plainly
-    return min(entries, key=lambda e: (e.variant, e.printed))
+    return min(entries, key=lambda e: (e.variant, e.published))
 
 
 def _released_about(entry: Entry, stamp: str) -> bool:

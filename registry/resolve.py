@@ -1,6 +1,6 @@
-"""What is known of a row, from its printed cells and the registry: a pure ladder that keeps its steps.
+"""What is known of a row, from its published cells and the registry: a pure ladder that keeps its steps.
 
-Trust, in this order: the reviewed registry, the board's own columns, a developer printed before the name, a
+Trust, in this order: the reviewed registry, the board's own columns, a developer published before the name, a
 reviewed family (a developer only). What none of them says stays unknown. Country is the developer's on the
 release's day and is never that of a base model, host or uploader.
 """
@@ -14,8 +14,8 @@ from datetime import date
 from registry.developer import find_developer, identity
 from registry.load import Registry
 from registry.names.parse import ModelName, parse_name
-from registry.openness import UNKNOWN, Span, agreed, of_columns, of_each, of_release, together
-from registry.release import Found, find_release
+from registry.openness import UNKNOWN, Span, agreed, combined, of_columns, of_each, of_release
+from registry.release import ReleaseMatch, find_release
 
 # Words that a model has and a scaffold has not; a part of a row without any of them, without a number and
 # unknown to the registry is taken for a scaffold (`OpenHands + Claude 4 Sonnet`).
@@ -28,7 +28,7 @@ _WAYS = ("id", "exact", "normalised", "parsed", "registry", "organisation", "pre
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class PublishedName:
     """A row as the board prints it. `models`: models that the source names apart from the row's name.
 
     `openness`: the board's yes/no column as 'open' or 'closed', None where it has none.
@@ -69,24 +69,24 @@ class Resolved:
     candidates: tuple[str, ...] = ()
 
 
-def resolve(printed: Printed, registry: Registry) -> Resolved:
+def resolve(published: PublishedName, registry: Registry) -> Resolved:
     """Resolve a row; of several models each by itself, then what they share."""
-    named = printed.models or (printed.name,)
-    found: list[tuple[ModelName, str]] = []
-    if not printed.models and (printed.name in registry.aliases or printed.name in registry.releases):
-        found = [(model, printed.name) for model in parse_name(printed.name)[:1]]
+    named = published.models or (published.name,)
+    results: list[tuple[ModelName, str]] = []
+    if not published.models and (published.name in registry.aliases or published.name in registry.releases):
+        results = [(model, published.name) for model in parse_name(published.name)[:1]]
     else:
         for text in named:
             models = parse_name(text)
-            found += [(model, text if len(models) == 1 else model.text) for model in models]
-    if not found:
-        return _resolve_one(None, printed.name, printed, registry)
-    if len(found) == 1:
-        return _resolve_one(*found[0], printed, registry)
+            results += [(model, text if len(models) == 1 else model.text) for model in models]
+    if not results:
+        return _resolve_one(None, published.name, published, registry)
+    if len(results) == 1:
+        return _resolve_one(*results[0], published, registry)
     # a row's columns describe the row; they say nothing about one of its models
-    bare = Printed(printed.name)
-    rows = [(_resolve_one(model, text, bare, registry), model) for model, text in found]
-    kept = rows if printed.models else _without_scaffolds(rows)
+    bare = PublishedName(published.name)
+    rows = [(_resolve_one(model, text, bare, registry), model) for model, text in results]
+    kept = rows if published.models else _without_scaffolds(rows)
     scaffolds = [model.text for row, model in rows if (row, model) not in kept]
     notes = tuple(f"{text!r} is taken for a scaffold" for text in scaffolds)
     return _joined([row for row, _ in kept], notes)
@@ -101,43 +101,43 @@ def _without_scaffolds(rows: list[tuple[Resolved, ModelName]]) -> list[tuple[Res
     return kept if any(row.developer for row, _ in kept) else rows
 
 
-def _resolve_one(model: ModelName | None, text: str, printed: Printed, registry: Registry) -> Resolved:
+def _resolve_one(model: ModelName | None, text: str, published: PublishedName, registry: Registry) -> Resolved:
     steps: list[str] = []
     if model is None:
-        found = Found(None, "", "unresolved", f"{text!r} names no model")
+        result = ReleaseMatch(None, "", "unresolved", f"{text!r} names no model")
     else:
-        found = find_release(model, text, registry)
-    steps.append(found.step)
-    release = found.release
+        result = find_release(model, text, registry)
+    steps.append(result.step)
+    release = result.release
     developer: str | None
     if release:
         developer, developer_how = release.developer, "registry"
-    elif found.candidates and len(makers := {registry.releases[c].developer for c in found.candidates}) == 1:
+    elif result.candidates and len(makers := {registry.releases[c].developer for c in result.candidates}) == 1:
         developer, developer_how = makers.pop(), "registry"
         steps.append(f"each of them is {developer}'s")
     else:
-        maker = find_developer(model, printed.organization, registry)
+        maker = find_developer(model, published.organization, registry)
         developer, developer_how = maker.developer, maker.how
         steps.append(maker.step)
     released_on = release.released_on if release else None
-    country, subdivision = _country(developer, released_on, printed, registry, steps)
+    country, subdivision = _country(developer, released_on, published, registry, steps)
     licence = release.licence if release else None
     terms = "proprietary" if release and release.weights is False else registry.terms(licence)
     spans = of_release(release, registry) if release else UNKNOWN
     if release and spans != UNKNOWN:
-        steps.append(f"openness by the registry: {'; '.join(_said(s) for s in spans)} ({release.evidence.url})")
-    elif (shared := of_each(found.candidates, registry)) != UNKNOWN:
+        steps.append(f"openness by the registry: {'; '.join(_describe(s) for s in spans)} ({release.evidence.url})")
+    elif (shared := of_each(result.candidates, registry)) != UNKNOWN:
         spans = shared
-        steps.append(f"each of them is {'; '.join(_said(s) for s in spans)}")
+        steps.append(f"each of them is {'; '.join(_describe(s) for s in spans)}")
     else:
-        spans, step = of_columns(printed.licence, printed.openness, registry)
-        row = registry.licence(printed.licence) if printed.licence else None
+        spans, step = of_columns(published.licence, published.openness, registry)
+        row = registry.licence(published.licence) if published.licence else None
         licence, terms = licence or (row.licence or None if row else None), row.terms if row else terms
         steps.append(step)
     return Resolved(
         release=release.release if release else None,
-        variant=found.variant,
-        release_how=found.how,
+        variant=result.variant,
+        release_how=result.how,
         developer=developer,
         developer_how=developer_how,
         country=country,
@@ -148,16 +148,16 @@ def _resolve_one(model: ModelName | None, text: str, printed: Printed, registry:
         openness=spans,
         identity=release.release if release else (identity(model, registry) if model else ""),
         steps=tuple(steps),
-        candidates=found.candidates,
+        candidates=result.candidates,
     )
 
 
-def _said(span: Span) -> str:
+def _describe(span: Span) -> str:
     return f"{span.value}{f' since {span.since}' if span.since else ''} ({span.how})"
 
 
 def _country(
-    developer: str | None, released_on: date | None, printed: Printed, registry: Registry, steps: list[str]
+    developer: str | None, released_on: date | None, published: PublishedName, registry: Registry, steps: list[str]
 ) -> tuple[str | None, str | None]:
     if developer:
         if base := registry.base_on(developer, released_on):
@@ -165,17 +165,17 @@ def _country(
             return base.country, base.subdivision
         steps.append(f"{developer} has moved, and the day of release is not known: country unknown")
         return None, None
-    if printed.country and (code := country_code(printed.country)):
-        steps.append(f"the board's country {printed.country!r} is {code}")
+    if published.country and (code := country_code(published.country)):
+        steps.append(f"the board's country {published.country!r} is {code}")
         return ("CN", code) if code in ("HK", "MO") else (code, None)
     return None, None
 
 
-def country_code(printed: str) -> str | None:
-    """ISO 3166-1 alpha-2 of a printed country, exactly named; None for several or none."""
+def country_code(published: str) -> str | None:
+    """ISO 3166-1 alpha-2 of a published country, exactly named; None for several or none."""
     import pycountry
 
-    text = re.sub(r"^(.+) \((.+)\)$", r"\1, \2", printed.strip())  # Korea (Republic of)
+    text = re.sub(r"^(.+) \((.+)\)$", r"\1, \2", published.strip())  # Korea (Republic of)
     try:
         return str(pycountry.countries.lookup(text).alpha_2)
     except LookupError:
@@ -205,7 +205,7 @@ def _joined(rows: list[Resolved], notes: tuple[str, ...]) -> Resolved:
         released_on=max(d) if len(d := [r.released_on for r in rows if r.released_on]) == len(rows) else None,
         licence=shared([row.licence for row in rows]),
         terms=agreed([row.terms for row in rows], "unknown"),
-        openness=together([row.openness for row in rows]),
+        openness=combined([row.openness for row in rows]),
         identity=" + ".join(dict.fromkeys(row.identity for row in rows)),
         steps=(*notes, *(step for row in rows for step in row.steps)),
     )
@@ -219,8 +219,8 @@ def suggest(name: str, registry: Registry, limit: int = 5) -> list[tuple[str, st
     names |= {release: release for release in registry.releases}
     models = parse_name(name)
     asked = models[0].base if models else name
-    found = process.extract(asked, list(names), scorer=fuzz.WRatio, processor=str.casefold, limit=4 * limit)
+    matches = process.extract(asked, list(names), scorer=fuzz.WRatio, processor=str.casefold, limit=4 * limit)
     best: dict[str, tuple[str, str, float]] = {}
-    for text, score, _ in found:
+    for text, score, _ in matches:
         best.setdefault(names[text], (text, names[text], round(score, 1)))
     return list(best.values())[:limit]

@@ -45,9 +45,9 @@ def decode(body: bytes) -> str:
 
 def no_html(content: str) -> str:
     """`content`, if it is not an HTML page."""
-    head = content[:2000].lstrip().lower()
-    if head.startswith(("<!doctype html", "<html", "<head", "<body")):
-        if any(sign in head for sign in _CHALLENGE):
+    start = content[:2000].lstrip().lower()
+    if start.startswith(("<!doctype html", "<html", "<head", "<body")):
+        if any(sign in start for sign in _CHALLENGE):
             raise PageError("a bot-check page came instead of data")
         raise PageError("an HTML page came instead of data")
     return content
@@ -101,8 +101,8 @@ def yaml_rows(body: bytes) -> list[Row]:
                 raise PageError(f"YAML nested deeper than {_DEPTH} levels")
         value = yaml.load(content, Loader=Loader)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, ValueError, LookupError, AttributeError, OverflowError) as error:  # `!!int ''`, `!!bool x`
-        mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 1})" if mark else ""
+        place = getattr(error, "problem_mark", None)
+        where = f" (line {place.line + 1})" if place else ""
         raise PageError(f"not YAML: {getattr(error, 'problem', None) or error}{where}") from None
     rows = _objects(value, "YAML")
     # A page that is cut inside a row is YAML still, and its last number may lack digits. Then the last row ends with
@@ -209,7 +209,7 @@ def markdown_tables(body: bytes) -> list[tuple[list[str], list[Row]]]:
         elif token.type == "table_close":
             tables.append((lines[0], table(lines[0], lines[1:])))
             lines = []
-            for after in [one for one in tokens[number + 1 : number + 4] if one.type == "inline"][:1]:
+            for after in [inline for inline in tokens[number + 1 : number + 4] if inline.type == "inline"][:1]:
                 if after.content.startswith("|"):
                     raise PageError(f"rows behind a gap in the table: {after.content[:100]}")
     return tables
@@ -223,9 +223,9 @@ def html_tables(body: bytes) -> list[tuple[list[str], list[Row]]]:
     if len(content) < 20_000 and any(sign in content.lower() for sign in _CHALLENGE):
         raise PageError("a bot-check page came instead of data")
     tables = []
-    for found in BeautifulSoup(content, "lxml").find_all("table"):
+    for element in BeautifulSoup(content, "lxml").find_all("table"):
         lines = [
-            [cell.get_text(" ", strip=True) for cell in line.find_all(["th", "td"])] for line in found.find_all("tr")
+            [cell.get_text(" ", strip=True) for cell in line.find_all(["th", "td"])] for line in element.find_all("tr")
         ]
         lines = [line for line in lines if line]
         if len(lines) > 1:

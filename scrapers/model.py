@@ -1,4 +1,4 @@
-"""What flows from a page to the warehouse. Entries hold what the board printed, nothing interpreted.
+"""What flows from a page to the warehouse. Entries hold what the board published, nothing interpreted.
 
 A source module has two pure functions (either may be left out where a TOML says enough):
 
@@ -77,15 +77,15 @@ class Pages(Sequence[Page]):
 
     def one(self, role: str) -> Page:
         """The page of that role; PageError names it where the set lacks it."""
-        found = list(self.all(role))
-        if len(found) != 1:
-            raise PageError(f"{len(found)} pages of role {role!r} where one is needed")
-        return found[0]
+        pages = list(self.all(role))
+        if len(pages) != 1:
+            raise PageError(f"{len(pages)} pages of role {role!r} where one is needed")
+        return pages[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One row as printed. Absent is None; score in the unit of the board, as the source gives it."""
+    """One row as published. Absent is None; score in the unit of the board, as the source gives it."""
 
     name: str
     score: float | None
@@ -113,9 +113,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a feed says of a model: `property` is one of PROPERTIES, `value` as printed.
+    """What a feed says of a model: `property` is one of PROPERTIES, `value` as published.
 
-    Weights are `yes` or `no`; of several developers or countries the value names all, in printed order.
+    Weights are `yes` or `no`; of several developers or countries the value names all, in published order.
     """
 
     name: str
@@ -128,7 +128,7 @@ PROPERTIES = ("developer", "country", "weights", "licence", "released_on")
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One board as one page printed it. `published_on` is the board's own day (UTC), None if it has none."""
+    """One board as one page published it. `published_on` is the board's own day (UTC), None if it has none."""
 
     board: str
     edition: str | None
@@ -147,6 +147,6 @@ class Snapshot:
     def id(self) -> str:
         """sha256 over board, published day and canonical rows: no clock, no edition, no source."""
         day = self.published_on.isoformat() if self.published_on else None
-        # A day of release counts where one is printed; boards without keep the ids that they had before there were any.
+        # A day of release counts where a board has one; snapshots without it keep their ids.
         rows = [row if row[-1] else row[:-1] for row in self.canonical()]
         return hashlib.sha256(orjson.dumps([self.board, day, rows])).hexdigest()

@@ -45,10 +45,10 @@ class Guarded(httpcore.SyncBackend):
         if not self._allowed.isdisjoint({(host, port), (host, None)}):
             return Timed(super().connect_tcp(host, port, timeout, local_address, socket_options), self._deadlines)
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            resolved = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(str(error)) from error
-        addresses = [str(info[4][0]) for info in found]
+        addresses = [str(info[4][0]) for info in resolved]
         for address in addresses:
             if not ipaddress.ip_address(address.partition("%")[0]).is_global:
                 raise ForbiddenAddress(f"{host} is the private address {address}")

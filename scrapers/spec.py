@@ -113,10 +113,10 @@ class Expectations(Declared):
     """When a snapshot is believed to be the board that it claims to be."""
 
     rows: tuple[Rows, ...] = (Rows(),)
-    landmarks: tuple[str, ...] = ()  # names as printed; at least half of them must be there
+    landmarks: tuple[str, ...] = ()  # names as published; at least half of them must be there
     landmarks_since: date = date.min
     score: tuple[float, float] = (float("-inf"), float("inf"))
-    scored: bool = True  # false where a witness prints ranks alone
+    scored: bool = True  # false where a provider publishes ranks alone
     max_drop: Annotated[float, Field(gt=0, le=1)] = 0.25  # largest believable loss of rows against the day before
     max_shift: Annotated[float, Field(gt=0)] | None = (
         None  # median change of common scores that makes a break suspected
@@ -212,10 +212,10 @@ class Source(Declared):
 
 def seconds(every: str) -> float:
     """Seconds of an interval such as 5s, 30m, 6h or 1d. ValueError where it is none."""
-    found = _EVERY.match(every.strip())
-    if not found or float(found[1]) <= 0:
+    match = _EVERY.match(every.strip())
+    if not match or float(match[1]) <= 0:
         raise ValueError("an interval is expected: a number with s, m, h or d, such as 6h")
-    if (length := float(found[1]) * _SECONDS[found[2]]) > _LONGEST:
+    if (length := float(match[1]) * _SECONDS[match[2]]) > _LONGEST:
         raise ValueError("an interval of at most ten years is expected, such as 6h")
     return length
 
@@ -261,12 +261,12 @@ def validate(model: type[Model], value: object, file: str) -> Model:
         key = ".".join(str(part) for part in first["loc"]) or "(top level)"
         if first["type"] == "extra_forbidden":
             known = ", ".join(sorted(model.model_fields))
-            said = f"unknown key; expected one of: {known}" if len(first["loc"]) == 1 else "unknown key"
+            reason = f"unknown key; expected one of: {known}" if len(first["loc"]) == 1 else "unknown key"
         elif first["type"] == "missing":
-            said = "missing; it is required"
+            reason = "missing; it is required"
         else:
-            said = f"{first['msg'].removeprefix('Value error, ')}; found {first['input']!r:.80}"
-        raise DeclarationError(file, key, said) from None
+            reason = f"{first['msg'].removeprefix('Value error, ')}; found {first['input']!r:.80}"
+        raise DeclarationError(file, key, reason) from None
 
 
 def load_source(path: Path) -> Source:
@@ -277,8 +277,8 @@ def load_source(path: Path) -> Source:
     for number, page in enumerate(source.pages):
         if page.format == "other" and not parsed:
             known = ", ".join(format_ for format_ in get_args(Format) if format_ != "other")
-            said = f"no {path.stem}.py reads it; expected one of: {known}; found 'other'"
-            raise DeclarationError(str(path), f"pages.{number}.format", said)
+            reason = f"no {path.stem}.py reads it; expected one of: {known}; found 'other'"
+            raise DeclarationError(str(path), f"pages.{number}.format", reason)
     for name, board in source.boards.items():
         missing = [role for role in board.page if role not in roles]
         if missing and not parsed:
@@ -307,10 +307,10 @@ def _source(path: Path, text: str) -> Source:
 
 def load_sources(folders: Sequence[Path] = (SOURCES,)) -> Mapping[str, Source]:
     """All declared sources by name, in order of name."""
-    found: dict[str, Source] = {}
+    sources: dict[str, Source] = {}
     for folder in folders:
         for path in sorted(folder.glob("*.toml")):
-            if path.stem in found:
+            if path.stem in sources:
                 raise DeclarationError(str(path), "", f"there is another source {path.stem!r}")
-            found[path.stem] = load_source(path)
-    return dict(sorted(found.items()))
+            sources[path.stem] = load_source(path)
+    return dict(sorted(sources.items()))

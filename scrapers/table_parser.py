@@ -26,16 +26,16 @@ def snapshots(source: Source, pages: Pages) -> list[Snapshot]:
     """What the pages of `source` say. PageError where they are not what they should be."""
     with source_code(source.name):  # a parser indexes what must be there; what is not there is the page's fault
         if source.module and hasattr(source.module, "parse"):
-            found = list(source.module.parse(pages))
+            parsed = list(source.module.parse(pages))
         else:
-            found = [snapshot for page in pages for snapshot in parse(source, page)]
+            parsed = [snapshot for page in pages for snapshot in parse(source, page)]
     lined = {declared.role for declared in source.pages if declared.ends_with_newline}
     if any(page.role in lined and not page.body.endswith(b"\n") for page in pages):
         raise PageError("the page is cut: it does not end with a new line, as it always did")
-    unknown = sorted({snapshot.board for snapshot in found} - set(source.boards))
+    unknown = sorted({snapshot.board for snapshot in parsed} - set(source.boards))
     if unknown:
         raise PageError(f"board {unknown[0]!r} is not declared in {source.name}.toml")
-    return found
+    return parsed
 
 
 def parse(source: Source, page: Page) -> Iterable[Snapshot]:
@@ -56,8 +56,8 @@ def read(declared: PageSpec, body: bytes, board: Board) -> list[Row]:
         return formats.json_rows(body, declared.rows_under)
     if declared.format in formats.ROWS:
         return formats.ROWS[declared.format](body)
-    found = formats.markdown_tables(body) if declared.format == "markdown" else formats.html_tables(body)
-    return formats.first_with(found, (board.columns.name[0], board.columns.score[0]))
+    tables = formats.markdown_tables(body) if declared.format == "markdown" else formats.html_tables(body)
+    return formats.first_with(tables, (board.columns.name[0], board.columns.score[0]))
 
 
 def published_on(source: Source, page: Page) -> date | None:

@@ -26,7 +26,7 @@ def text(value: object) -> str | None:
     try:
         trimmed = str(value).strip()
     except (ValueError, RecursionError) as error:  # an integer of thousands of digits, lists in lists in lists
-        raise PageError(f"a {type(value).__name__} that cannot be printed") from error
+        raise PageError(f"a {type(value).__name__} that cannot be written as text") from error
     return None if trimmed.lower() in MISSING else trimmed
 
 
@@ -43,25 +43,25 @@ def number(value: object) -> float | None:
     """
     if isinstance(value, bool):
         raise PageError(f"{value!r} is not a number")
-    printed = text(value)
-    if printed is None:
+    shown = text(value)
+    if shown is None:
         return None
     if isinstance(value, float):
         read = value
     else:
-        found = _NUMBER.match(printed)
-        if not found:
-            raise PageError(f"{printed[:60]!r} is not a number")
-        read = float(found["value"].replace(",", "") + (found["power"] or ""))
+        match = _NUMBER.match(shown)
+        if not match:
+            raise PageError(f"{shown[:60]!r} is not a number")
+        read = float(match["value"].replace(",", "") + (match["power"] or ""))
     if math.isinf(read):
-        raise PageError(f"{printed[:60]!r} is not a finite number")
+        raise PageError(f"{shown[:60]!r} is not a finite number")
     return read
 
 
 def half_width(value: object) -> float | None:
     """The half-width that stands after ± in the same cell, if one does."""
-    found = _NUMBER.match(text(value) or "") if not isinstance(value, int | float) else None
-    return float(found["half"]) if found and found["half"] else None
+    match = _NUMBER.match(text(value) or "") if not isinstance(value, int | float) else None
+    return float(match["half"]) if match and match["half"] else None
 
 
 def day(value: object) -> date | None:
@@ -79,22 +79,22 @@ def day(value: object) -> date | None:
         return value.astimezone(UTC).date() if value.tzinfo else value.date()
     if isinstance(value, date):
         return value
-    printed = text(value)
-    if printed is None:
+    shown = text(value)
+    if shown is None:
         return None
     try:
-        if found := _DAY.match(printed) or _STAMP.match(printed):
-            return date(*map(int, found.groups()))
-        if not _MONTH.search(printed):
+        if match := _DAY.match(shown) or _STAMP.match(shown):
+            return date(*map(int, match.groups()))
+        if not _MONTH.search(shown):
             raise ValueError("digits alone: 03/04/2026 is two days, 1701020304 a moment or a day")
         from dateutil import parser
 
         # Two defaults: a text that leaves a part of the day open gives two answers, and is refused.
         # The same where a text reads in two ways ("10 March 26").
-        first: datetime = parser.parse(printed, default=datetime(2000, 1, 1), ignoretz=True)  # noqa: DTZ001 - a day, not an instant
-        second: datetime = parser.parse(printed, default=datetime(2001, 2, 2), ignoretz=True, yearfirst=True)  # noqa: DTZ001
+        first: datetime = parser.parse(shown, default=datetime(2000, 1, 1), ignoretz=True)  # noqa: DTZ001 - a day, not an instant
+        second: datetime = parser.parse(shown, default=datetime(2001, 2, 2), ignoretz=True, yearfirst=True)  # noqa: DTZ001
     except (ValueError, OverflowError) as error:
-        raise PageError(f"{printed[:60]!r} is not a day") from error
+        raise PageError(f"{shown[:60]!r} is not a day") from error
     if first.date() != second.date():
-        raise PageError(f"{printed[:60]!r} is not a whole day")
+        raise PageError(f"{shown[:60]!r} is not a whole day")
     return first.date()

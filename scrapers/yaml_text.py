@@ -28,8 +28,8 @@ class Loader(_BASE):  # type: ignore[misc]
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
-                    said = f"the key {key.value[:60]!r} stands twice in one mapping"
-                    raise yaml.constructor.ConstructorError(None, None, said, key.start_mark)
+                    reason = f"the key {key.value[:60]!r} stands twice in one mapping"
+                    raise yaml.constructor.ConstructorError(None, None, reason, key.start_mark)
                 seen.add(key.value)
         built: dict[Any, Any] = super().construct_mapping(node, deep)
         return built

@@ -50,12 +50,12 @@ class Line:
     def capture(self) -> str:
         """Id of this capture: what was asked, when, and what came. A page that was imported twice is one capture."""
         run = "" if self.run_id == IMPORTED else self.run_id
-        told = [
+        fields = [
             run,
             self.fetched_at.isoformat(), self.source, self.role, self.method, self.address, self.body_sha256,
             self.status, self.content_sha256, self.error,
         ]  # fmt: skip
-        return hashlib.sha256(orjson.dumps(told)).hexdigest()[:32]
+        return hashlib.sha256(orjson.dumps(fields)).hexdigest()[:32]
 
 
 class Archive:
@@ -98,8 +98,8 @@ class Archive:
         self._ledger.mkdir(parents=True, exist_ok=True)
         months: dict[str, list[bytes]] = {}
         for line in lines:
-            told = orjson.dumps(asdict(line), option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC) + b"\n"
-            months.setdefault(f"{line.fetched_at:%Y-%m}", []).append(told)
+            encoded = orjson.dumps(asdict(line), option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC) + b"\n"
+            months.setdefault(f"{line.fetched_at:%Y-%m}", []).append(encoded)
         for month, told_lines in months.items():
             with (self._ledger / f"{month}.jsonl").open("a+b") as file:
                 _cut_torn_end(file)

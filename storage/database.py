@@ -200,23 +200,23 @@ def replace_origins(connection: duckdb.DuckDBPyConnection) -> None:
 
     connection.execute("DELETE FROM origins")
     kinds = {"origin": pa.string(), "strength": pa.int32(), "words": pa.string()}
-    insert(connection, "origins", kinds, [(one, at, IN_WORDS[one]) for at, one in enumerate(STRONGEST_FIRST)])
+    insert(connection, "origins", kinds, [(origin, at, IN_WORDS[origin]) for at, origin in enumerate(STRONGEST_FIRST)])
 
 
 def primary(sources: Mapping[str, Source]) -> dict[str, tuple[Source, Board]]:
     """Each board with the source that declares what it measures; other sources are further board_providers."""
-    found: dict[str, tuple[Source, Board]] = {}
+    primaries: dict[str, tuple[Source, Board]] = {}
     for source in sources.values():
         for name, board in source.boards.items():
-            if board.metric and name in found and found[name][1].metric:
-                raise TrackerError(f"board {name!r} is declared by {found[name][0].name} and by {source.name}")
-            if name not in found or board.metric:
-                found[name] = (source, board)
-    return found
+            if board.metric and name in primaries and primaries[name][1].metric:
+                raise TrackerError(f"board {name!r} is declared by {primaries[name][0].name} and by {source.name}")
+            if name not in primaries or board.metric:
+                primaries[name] = (source, board)
+    return primaries
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ParsedPages:
     """What one parsed page gave: its snapshots with their ids, or why it was refused."""
 
     snapshots: tuple[tuple[str, Snapshot], ...]

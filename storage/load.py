@@ -18,7 +18,7 @@ from scrapers.model import Fact, Page, Pages
 from scrapers.spec import SOURCES, Source
 from storage import database, freshness, origins, page_sets
 from storage.archive import Archive, Line
-from storage.parse_jobs import Capture, PageKey, Reading
+from storage.parse_jobs import Capture, PageKey, ParseJob
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,11 +50,11 @@ def parse(
     with database.transaction(connection):
         _declare(connection, sources)
         done.captures = _read_ledger(connection, archive)
-    readings = _readings(connection, archive, sources)
-    for start in range(0, len(readings), BATCH):
+    parse_jobs = _parse_jobs(connection, archive, sources)
+    for start in range(0, len(parse_jobs), BATCH):
         with database.transaction(connection):
-            _read_batch(connection, archive, sources, readings[start : start + BATCH], done)
-        progress(min(start + BATCH, len(readings)), len(readings))
+            _read_batch(connection, archive, sources, parse_jobs[start : start + BATCH], done)
+        progress(min(start + BATCH, len(parse_jobs)), len(parse_jobs))
     for source in sources.values():
         if source.facts:
             _read_facts(connection, archive, source)
@@ -124,7 +124,9 @@ def _read_ledger(connection: duckdb.DuckDBPyConnection, archive: Archive) -> int
     return len(lines)
 
 
-def _readings(connection: duckdb.DuckDBPyConnection, archive: Archive, sources: Mapping[str, Source]) -> list[Reading]:
+def _parse_jobs(
+    connection: duckdb.DuckDBPyConnection, archive: Archive, sources: Mapping[str, Source]
+) -> list[ParseJob]:
     """What waits, page by page; for a source of several pages, set by set (storage.page_sets)."""
     waiting = [
         Capture(*row)
@@ -133,54 +135,56 @@ def _readings(connection: duckdb.DuckDBPyConnection, archive: Archive, sources: 
             " WHERE state = 'waiting' ORDER BY fetched_at, capture"
         ).fetchall()
     ]
-    alone = [one for one in waiting if one.source not in sources or not sources[one.source].page_set]
-    readings = [Reading(one.source, (one.page,), (one,)) for one in alone]
-    for name in sorted({one.source for one in waiting} - {one.source for one in alone}):
-        theirs = {one.capture: one for one in waiting if one.source == name}
-        readings += page_sets.readings(connection, archive, sources[name], theirs)
-    return readings
+    alone = [page for page in waiting if page.source not in sources or not sources[page.source].page_set]
+    parse_jobs = [ParseJob(page.source, (page.page,), (page,)) for page in alone]
+    for name in sorted({page.source for page in waiting} - {page.source for page in alone}):
+        theirs = {page.capture: page for page in waiting if page.source == name}
+        parse_jobs += page_sets.parse_jobs(connection, archive, sources[name], theirs)
+    return parse_jobs
 
 
 def _read_batch(
     connection: duckdb.DuckDBPyConnection,
     archive: Archive,
     sources: Mapping[str, Source],
-    batch: Sequence[Reading],
+    batch: Sequence[ParseJob],
     done: Parsed,
 ) -> None:
     import pyarrow as pa
 
     known_pages = _known_pages(connection, batch)
-    parsed: dict[tuple[PageKey, ...], database.Read] = {}
-    outcomes: dict[str, list[str | None]] = {}  # capture: why each of its readings was refused, or None
+    parsed: dict[tuple[PageKey, ...], database.ParsedPages] = {}
+    outcomes: dict[str, list[str | None]] = {}  # capture: why each of its parse_jobs was refused, or None
     observations: list[tuple[object, ...]] = []
-    for reading in batch:
-        if reading.pages in parsed or (len(reading.pages) == 1 and reading.pages[0] in known_pages):
+    for job in batch:
+        if job.pages in parsed or (len(job.pages) == 1 and job.pages[0] in known_pages):
             continue
-        if reading.source in sources:
-            pages = Pages([Page(role, address, archive.read(sha)) for _, role, address, sha in reading.pages])
-            parsed[reading.pages] = read(sources[reading.source], pages)
+        if job.source in sources:
+            pages = Pages([Page(role, address, archive.read(sha)) for _, role, address, sha in job.pages])
+            parsed[job.pages] = read(sources[job.source], pages)
         else:
-            parsed[reading.pages] = database.Read((), f"source {reading.source!r} is not declared")
+            parsed[job.pages] = database.ParsedPages((), f"source {job.source!r} is not declared")
     fresh = {snapshot_id: snapshot for outcome in parsed.values() for snapshot_id, snapshot in outcome.snapshots}
     asked = [list(fresh)]
     of_these = "FROM snapshots WHERE snapshot IN (SELECT unnest(?))"
     known = {row[0] for row in connection.execute(f"SELECT snapshot {of_these}", asked).fetchall()}
     database.add_snapshots(connection, {key: snapshot for key, snapshot in fresh.items() if key not in known})
     keys = dict(connection.execute(f"SELECT snapshot, snapshot_key {of_these}", asked).fetchall())
-    for reading in batch:
-        outcome = parsed[reading.pages] if reading.pages in parsed else database.Read((), None)
-        for one in reading.waiting:
-            outcomes.setdefault(one.capture, []).append(outcome.reason)
-        if reading.pages not in parsed:
-            one = reading.waiting[0]
-            for key, edition in known_pages[reading.pages[0]]:
-                observations.append((one.capture, key, one.seen_at, one.source, one.role, edition))
+    for job in batch:
+        outcome = parsed[job.pages] if job.pages in parsed else database.ParsedPages((), None)
+        for page in job.waiting:
+            outcomes.setdefault(page.capture, []).append(outcome.reason)
+        if job.pages not in parsed:
+            page = job.waiting[0]
+            for key, edition in known_pages[job.pages[0]]:
+                observations.append((page.capture, key, page.seen_at, page.source, page.role, edition))
         for snapshot_id, snapshot in outcome.snapshots:
-            one = _carrier(sources[reading.source], snapshot.board, reading)
-            observations.append((one.capture, keys[snapshot_id], one.seen_at, one.source, one.role, snapshot.edition))
+            page = _carrier(sources[job.source], snapshot.board, job)
+            observations.append(
+                (page.capture, keys[snapshot_id], page.seen_at, page.source, page.role, snapshot.edition)
+            )
             if snapshot_id not in known:
-                done.new_snapshots.setdefault(one.source, set()).add(snapshot_id)
+                done.new_snapshots.setdefault(page.source, set()).add(snapshot_id)
     text = pa.string()
     kinds = {"capture": text, "snapshot_key": pa.int32(), "seen_at": pa.timestamp("us")}
     kinds |= dict.fromkeys(("source", "role", "edition"), text)
@@ -237,33 +241,33 @@ def _replace_facts(
     database.insert(connection, "fact_pages", columns, [(feed, sha256) for sha256 in pages])
 
 
-def _carrier(source: Source, board: str, reading: Reading) -> Capture:
+def _carrier(source: Source, board: str, job: ParseJob) -> Capture:
     """The capture that stands for a snapshot: of a page that carries the board, where one of those waits."""
     roles = source.boards[board].page
-    return min(reading.waiting, key=lambda one: (one.role not in roles, one.role, one.address, one.capture))
+    return min(job.waiting, key=lambda page: (page.role not in roles, page.role, page.address, page.capture))
 
 
-def read(source: Source, pages: Pages) -> database.Read:
+def read(source: Source, pages: Pages) -> database.ParsedPages:
     """One parse, with the boundary where an exception becomes a reason."""
     if not hasattr(source.module, "pages"):  # a module that chooses its pages chooses their roles, too
         declared = {page.role for page in source.pages}
         for page in pages:
             if page.role not in declared:
-                return database.Read((), f"{source.name} declares no page of role {page.role!r}")
+                return database.ParsedPages((), f"{source.name} declares no page of role {page.role!r}")
     try:
-        return database.Read(
+        return database.ParsedPages(
             tuple((snapshot.id(), snapshot) for snapshot in table_parser.snapshots(source, pages)), None
         )
     except PageError as error:
-        return database.Read((), str(error))
+        return database.ParsedPages((), str(error))
 
 
 def _known_pages(
-    connection: duckdb.DuckDBPyConnection, batch: Sequence[Reading]
+    connection: duckdb.DuckDBPyConnection, batch: Sequence[ParseJob]
 ) -> dict[PageKey, list[tuple[int, str | None]]]:
     """Pages that stand alone and whose very bytes were read before, with the snapshots that they gave."""
-    shas = list({page[3] for reading in batch if len(reading.pages) == 1 for page in reading.pages})
-    found: dict[PageKey, list[tuple[int, str | None]]] = {}
+    shas = list({page[3] for job in batch if len(job.pages) == 1 for page in job.pages})
+    known: dict[PageKey, list[tuple[int, str | None]]] = {}
     for source, role, address, sha256, key, edition in connection.execute(
         "SELECT DISTINCT c.source, c.role, c.address, c.content_sha256, s.snapshot_key, s.edition FROM captures AS c"
         " LEFT JOIN observations AS s ON s.capture = c.capture"
@@ -271,7 +275,7 @@ def _known_pages(
         " ORDER BY ALL",
         [shas],
     ).fetchall():
-        page = found.setdefault((source, role, address, sha256), [])
+        page = known.setdefault((source, role, address, sha256), [])
         if key is not None:
             page.append((key, edition))
-    return found
+    return known

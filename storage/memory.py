@@ -8,7 +8,7 @@ import ctypes
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 
 
-def few_arenas() -> None:
+def limit_arenas() -> None:
     """Two arenas for all threads, where the C library is glibc: each of eight fetching threads would keep its own."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)

@@ -14,7 +14,7 @@ from scrapers.errors import PageError, source_code
 from scrapers.model import Page, Pages
 from scrapers.spec import Source
 from storage.archive import Archive
-from storage.parse_jobs import Capture, PageKey, Reading
+from storage.parse_jobs import Capture, PageKey, ParseJob
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,13 +32,13 @@ ORDER BY moment, run, c.fetched_at, c.capture
 """
 
 
-def readings(
+def parse_jobs(
     connection: duckdb.DuckDBPyConnection, archive: Archive, source: Source, waiting: Mapping[str, Capture]
-) -> list[Reading]:
+) -> list[ParseJob]:
     """The sets of this source that hold a capture that waits; a capture in no set is read by itself."""
     newest: dict[tuple[str, str], tuple[str, str]] = {}  # role, address: capture, sha256
     bodies: dict[str, bytes] = {}
-    found: list[Reading] = []
+    jobs: list[ParseJob] = []
     rows = connection.execute(_SEEN, [source.name]).fetchall()
     for _, moment in groupby(rows, key=lambda row: (row[4], row[5])):
         new = set()
@@ -61,12 +61,12 @@ def readings(
                 keys: list[PageKey] = [
                     (source.name, page.role, page.address, newest[page.role, page.address][1]) for page in part
                 ]
-                found.append(Reading(source.name, tuple(sorted(keys)), here))
-                placed |= {one.capture for one in here}
-        found += [
-            Reading(source.name, (waiting[capture].page,), (waiting[capture],)) for capture in sorted(new - placed)
+                jobs.append(ParseJob(source.name, tuple(sorted(keys)), here))
+                placed |= {member.capture for member in here}
+        jobs += [
+            ParseJob(source.name, (waiting[capture].page,), (waiting[capture],)) for capture in sorted(new - placed)
         ]
-    return found
+    return jobs
 
 
 def _sets(source: Source, pages: Pages) -> list[Pages]:

@@ -26,7 +26,7 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParseJob:
     """Pages that are read together, and the captures among them that wait for it."""
 
     source: str

@@ -71,15 +71,16 @@ def resolve_names(connection: duckdb.DuckDBPyConnection, registry_folder: Path) 
     ).fetchall()
     answers, spans, countries = [], [], []
     for key, name, models, *columns in fresh:
-        found = resolve.resolve(resolve.Printed(name, tuple(models), *columns), registry)
+        results = resolve.resolve(resolve.PublishedName(name, tuple(models), *columns), registry)
         answers.append((
-            key, found.release, found.variant, found.release_how, found.developer, found.developer_how,
-            found.country, found.subdivision, found.released_on, found.licence, found.terms, list(found.steps),
+            key, results.release, results.variant, results.release_how, results.developer, results.developer_how,
+            results.country, results.subdivision, results.released_on, results.licence, results.terms,
+            list(results.steps),
         ))  # fmt: skip
         countries += [(key, code) for code in several(columns[2])]
-        ends = [span.since or FIRST_DAY for span in found.openness[1:]] + [NO_DAY]
+        ends = [span.since or FIRST_DAY for span in results.openness[1:]] + [NO_DAY]
         spans += [(key, span.since or FIRST_DAY, end, span.value, span.how)
-                  for span, end in zip(found.openness, ends, strict=True)]  # fmt: skip
+                  for span, end in zip(results.openness, ends, strict=True)]  # fmt: skip
     text = pa.string()
     names = ["release", "variant", "release_how", "developer", "developer_how", "country", "subdivision"]
     database.insert(connection, "names_resolved", {
@@ -92,11 +93,11 @@ def resolve_names(connection: duckdb.DuckDBPyConnection, registry_folder: Path) 
     return changed
 
 
-def several(printed: str | None) -> list[str]:
+def several(published: str | None) -> list[str]:
     """ISO codes of a cell that names several countries, each known; none otherwise. Hong Kong and Macao are CN."""
-    if not printed or "," not in printed:
+    if not published or "," not in published:
         return []
-    codes = [resolve.country_code(part) for part in printed.split(",")]
+    codes = [resolve.country_code(part) for part in published.split(",")]
     if None in codes:
         return []
     return sorted({"CN" if code in ("HK", "MO") else str(code) for code in codes})
@@ -133,7 +134,7 @@ def _daily_shares(
 ) -> None:
     """Brings shares_by_day up to the series: only points that are new are counted, unless facts or the text changed.
 
-    `moved`: the series is not the one that they were brought up to.
+    `moved`: the series is not the one from which they were written.
     """
     daily = share_query.daily(defaults)
     fingerprint = freshness.fingerprint(daily)

@@ -36,14 +36,14 @@ def fill(connection: duckdb.DuckDBPyConnection, registry: Registry) -> None:
         "tuple[str, ...]": pa.list_(pa.string()),
     }
     for name, (kind, comment) in TABLES.items():
-        found: Any = getattr(registry, name)
-        rows = list(found.values()) if isinstance(found, Mapping) else list(found)
+        values_of: Any = getattr(registry, name)
+        rows = list(values_of.values()) if isinstance(values_of, Mapping) else list(values_of)
         columns: dict[str, Any] = {}
         for field in fields(kind):
             values = [getattr(row, field.name) for row in rows]
             if field.name == "evidence":
-                columns["evidence_url"] = column([one.url for one in values], pa.string())
-                columns["evidence_day"] = column([one.day for one in values], pa.date32())
+                columns["evidence_url"] = column([line.url for line in values], pa.string())
+                columns["evidence_day"] = column([line.day for line in values], pa.date32())
             else:
                 columns[field.name] = column(values, types[str(field.type).removesuffix(" | None")])
         connection.register("batch", pa.Table.from_arrays(list(columns.values()), names=list(columns)))

@@ -62,10 +62,10 @@ def macro(defaults: Mapping[str, str | bool]) -> str:
     parameters = ", ".join(f"{name} := {value}" for name, value in values.items())
     own = ", ".join(f"{name} AS {name}" for name in ("board", "top", *named))
     query = shares(f"SELECT 1 AS ask, current_date AS today, {own}")
-    said = f"Shares of the top N of a board: share_of(''arena_text'', 20), and by name {', '.join(named)}"
+    comment = f"Shares of the top N of a board: share_of(''arena_text'', 20), and by name {', '.join(named)}"
     return (
         f"CREATE OR REPLACE MACRO share_of(board, top, {parameters}) AS TABLE {query};\n"
-        f"COMMENT ON MACRO TABLE share_of IS '{said}'"
+        f"COMMENT ON MACRO TABLE share_of IS '{comment}'"
     )
 
 

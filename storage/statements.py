@@ -1,6 +1,6 @@
 """Who says what of which release: the registry, the metadata feeds, and the boards' own columns, side by side.
 
-Nothing here decides a fact; `registry.resolve` does. What is printed is brought to one wording (developer ids,
+Nothing here decides a fact; `registry.resolve` does. What is published is brought to one wording (developer ids,
 country codes, yes/no, terms), so that two sources can be seen to agree or not. `sql/statements.sql` joins it.
 """
 
@@ -27,12 +27,12 @@ def derive(connection: duckdb.DuckDBPyConnection, registry_folder: Path, *, chan
         return
     connection.execute(database.sql("statements_read"))
     if changed:
-        connection.execute("DELETE FROM said")
+        connection.execute("DELETE FROM wordings")
     unread = connection.execute(database.sql("statements_unread")).fetchall()
     if unread:
         registry = load_registry(registry_folder)
-        rows = [(about, text, value) for about, text in unread for value in [meaning(about, text, registry)]]
-        _insert(connection, "said", ("property", "printed", "value"), rows)
+        rows = [(kind, text, value) for kind, text in unread for value in [meaning(kind, text, registry)]]
+        _insert(connection, "wordings", ("property", "published", "value"), rows)
     _resolve_facts(connection, registry_folder)
     connection.execute(database.sql("statements"))
     freshness.record(connection, "statements", fingerprint)
@@ -43,8 +43,8 @@ def _resolve_facts(connection: duckdb.DuckDBPyConnection, registry_folder: Path)
     connection.execute("DELETE FROM feed_facts")
     by_source: dict[str, list[Fact]] = {}
     rows = connection.execute("SELECT f.source, f.name, f.property, f.value FROM facts AS f ORDER BY ALL").fetchall()
-    for source, name, about, value in rows:
-        by_source.setdefault(source, []).append(Fact(name, about, value))
+    for source, name, kind, value in rows:
+        by_source.setdefault(source, []).append(Fact(name, kind, value))
     if not by_source:
         return
     registry = load_registry(registry_folder)
@@ -58,38 +58,38 @@ def of_releases(facts: Iterable[Fact], registry: Registry) -> list[tuple[str, st
     rows = set()
     for fact in facts:
         if fact.name not in releases:
-            releases[fact.name] = resolve.resolve(resolve.Printed(fact.name), registry).release
+            releases[fact.name] = resolve.resolve(resolve.PublishedName(fact.name), registry).release
         release, value = releases[fact.name], meaning(fact.property, fact.value, registry)
         if release in registry.releases and value:
             rows.add((str(release), fact.property, value))
     return sorted(rows)
 
 
-def meaning(about: str, printed: str, registry: Registry) -> str | None:
-    """A printed value in the registry's wording; None where it says nothing. Several are joined by ` | `.
+def meaning(kind: str, published: str, registry: Registry) -> str | None:
+    """A published value in the registry's wording; None where it says nothing. Several are joined by ` | `.
 
-    A developer that nobody has reviewed stays as printed: it is for a person to say who that is.
+    A developer that nobody has reviewed stays as published: it is for a person to say who that is.
     """
-    text = printed.strip()
-    if about == "developer":
-        found = find_developer(None, text, registry)
-        if found.developer:
-            return found.developer
+    text = published.strip()
+    if kind == "developer":
+        developer = find_developer(None, text, registry)
+        if developer.developer:
+            return developer.developer
         parts = [registry.developer(part) for part in text.split(",")]
         return " | ".join(sorted({part.developer for part in parts if part})) or _unreviewed(text, registry)
-    if about == "country":
+    if kind == "country":
         codes = [resolve.country_code(part) for part in text.split(",")]
         return " | ".join(sorted({"CN" if code in ("HK", "MO") else code for code in codes if code})) or None
-    if about == "terms":
+    if kind == "terms":
         row = registry.licence(text)
         return row.terms if row and row.terms != "unknown" else None
-    if about == "openness":
+    if kind == "openness":
         return {"open": "yes", "closed": "no"}.get(text)
     return text or None
 
 
 def _unreviewed(text: str, registry: Registry) -> str | None:
-    return None if find_developer(None, text, registry).step == "no developer is printed" else text
+    return None if find_developer(None, text, registry).step == "no developer is published" else text
 
 
 def _insert(

@@ -45,13 +45,13 @@ def read_boards(file: Path, rank: str = "published_rank") -> dict[str, tuple[str
 
 def read_figures(file: Path) -> Figures:
     """The figures of a CSV file."""
-    found: Figures = {}
+    result: Figures = {}
     with file.open(newline="", encoding="utf-8") as opened:
         for line in csv.DictReader(opened):
             key = (line["board"], line["unit"], line["rank_by"], line["ties"], line["by"])
             count, low, high, of = (float(line[name]) for name in ("count", "low", "high", "of"))
-            found.setdefault(key, {})[f"{line['top']} {line['value']}"] = (count, low, high, of)
-    return found
+            result.setdefault(key, {})[f"{line['top']} {line['value']}"] = (count, low, high, of)
+    return result
 
 
 def units(rows: Sequence[Row], direction: str, unit: str, rank_by: str, by: str) -> list[Unit]:
@@ -63,12 +63,12 @@ def units(rows: Sequence[Row], direction: str, unit: str, rank_by: str, by: str)
         identity = {"entry": "", "release": row.release, "developer": row.developer}[unit]
         if place is None or identity == "*":
             continue
-        found = Unit(-place if rank_by == "score" and direction == "higher" else place, getattr(row, by))
+        result = Unit(-place if rank_by == "score" and direction == "higher" else place, getattr(row, by))
         if not identity:
-            alone.append(found)
-        elif identity not in best or found.place < best[identity].place:
-            best[identity] = found
-    return sorted([*alone, *best.values()], key=lambda one: one.place)
+            alone.append(result)
+        elif identity not in best or result.place < best[identity].place:
+            best[identity] = result
+    return sorted([*alone, *best.values()], key=lambda item: item.place)
 
 
 def chosen(ranked: Sequence[Unit], top: int, ties: str) -> Iterator[list[Unit]]:
@@ -77,7 +77,7 @@ def chosen(ranked: Sequence[Unit], top: int, ties: str) -> Iterator[list[Unit]]:
         yield list(ranked)
         return
     at = ranked[top - 1].place
-    before, tied = [one for one in ranked if one.place < at], [one for one in ranked if one.place == at]
+    before, tied = [item for item in ranked if item.place < at], [item for item in ranked if item.place == at]
     if ties == "include" or len(before) + len(tied) == top:
         yield before + tied
     elif ties == "exclude":
@@ -91,37 +91,37 @@ def shares(rows: Sequence[Row], direction: str, key: Key, top: int) -> dict[str,
     """value -> (count, low, high, of) of one question; values that do not occur are left out."""
     _, unit, rank_by, ties, by = key
     tops = list(chosen(units(rows, direction, unit, rank_by, by), top, ties))
-    values = {one.value for each in tops for one in each}
-    found = {}
+    values = {item.value for each in tops for item in each}
+    result = {}
     for value in values:
         # What the unknown could turn out to be: any value of the board, or another. What is unknown now stays counted so.
         could_be = [
-            fmean(sum((one.value or turned_out) == value for one in each) for each in tops)
+            fmean(sum((item.value or turned_out) == value for item in each) for each in tops)
             for turned_out in ({*values, "another"} - {""} if value else {""})
         ]
-        count = fmean(sum(one.value == value for one in each) for each in tops)
-        found[value or "unknown"] = (count, min(could_be), max(could_be), fmean(map(len, tops)))
-    return found
+        count = fmean(sum(item.value == value for item in each) for each in tops)
+        result[value or "unknown"] = (count, min(could_be), max(could_be), fmean(map(len, tops)))
+    return result
 
 
 def figures(boards: dict[str, tuple[str, list[Row]]]) -> Figures:
     """Every question about these boards, answered."""
-    found: Figures = {}
+    result: Figures = {}
     for board, (unit, rank_by), ties, by in product(boards, RULES, TIES, BY):
         direction, rows = boards[board]
         key = (board, unit, rank_by, ties, by)
-        found[key] = {
+        result[key] = {
             f"{top} {value}": four for top in TOPS for value, four in shares(rows, direction, key, top).items()
         }
-    return found
+    return result
 
 
-def write_figures(file: Path, found: Figures) -> None:
+def write_figures(file: Path, result: Figures) -> None:
     """The figures as a CSV file, in the order of the questions."""
     with file.open("w", newline="", encoding="utf-8") as opened:
         writer = csv.writer(opened, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for (board, unit, rank_by, ties, by), answers in found.items():
-            for asked, four in sorted(answers.items(), key=lambda one: (int(one[0].split()[0]), one[0])):
+        for (board, unit, rank_by, ties, by), answers in result.items():
+            for asked, four in sorted(answers.items(), key=lambda item: (int(item[0].split()[0]), item[0])):
                 top, _, value = asked.partition(" ")
                 writer.writerow([board, unit, rank_by, ties, top, by, value, *(f"{number:.9g}" for number in four)])

@@ -167,15 +167,15 @@ class Edition:
 
 def editions() -> list[Edition]:
     """Every edition of the bundled history, and the saved one of the academic ranking."""
-    llm = [Edition("llm", one.file, one.column_file, one.month, one.updated_on.isoformat())
-           for one in bundled.editions()]  # fmt: skip
+    llm = [Edition("llm", item.file, item.column_file, item.month, item.updated_on.isoformat())
+           for item in bundled.editions()]  # fmt: skip
     academic = "assets/research-rank/research-{}.REALTIME.20260903.json"
     return [*llm, Edition("academic", academic.format("data"), academic.format("column"), "REALTIME", "2026-09-03")]
 
 
 def opencompass_pages() -> Pages:
     """The bundled history, whole as it is; the academic ranking and the official file, grown. No column file."""
-    pages = {one.address: [Body(one.updated_on.isoformat(), one.body)] for one in bundled.editions()}
+    pages = {item.address: [Body(item.updated_on.isoformat(), item.body)] for item in bundled.editions()}
     academic = grown_edition("opencompass_academic", "academic.REALTIME.20260903.json", ("Average",))
     pages[opencompass.CDN + editions()[-1].file] = [Body("2026-09-03", academic)]
     columns = ("Average", "Knowledge", "Reasoning", "Math", "Coding")
@@ -199,10 +199,10 @@ def grown_edition(board: str, file: str, columns: Sequence[str]) -> bytes:
 def manifest(kind: int, day: str) -> bytes:
     """What the gateway answers on a day to a POST that asks for one kind of edition; of a month the newest, newest first."""
     role = next(role for role, number in opencompass.KINDS.items() if number == kind)
-    there = [one for one in editions() if one.role == role and one.updated_on <= day]
+    there = [item for item in editions() if item.role == role and item.updated_on <= day]
     rows = [
-        {"fileName": one.file, "columnFileName": one.column_file, "month": one.month, "updateTime": one.updated_on}
-        for one in sorted(there, key=lambda one: one.updated_on, reverse=True)
+        {"fileName": item.file, "columnFileName": item.column_file, "month": item.month, "updateTime": item.updated_on}
+        for item in sorted(there, key=lambda item: item.updated_on, reverse=True)
     ]
     return orjson.dumps({"traceId": "simulated", "msgCode": "10000", "msg": "ok", "data": rows})
 
@@ -274,10 +274,10 @@ def gso() -> Pages:
     """JSON."""
     content = orjson.loads((SAVED / "gso" / "leaderboard.json").read_bytes())
     rows = content["models"]
-    one = next(row for row in rows if row["setting"] == "Opt@1" and "reasoning_effort" not in row)
+    item = next(row for row in rows if row["setting"] == "Opt@1" and "reasoning_effort" not in row)
     present = [row["name"] for row in rows if row["setting"] == "Opt@1"]
     names = added_names("gso", "gso", "2026-04-27", present)
-    rows += [one | {"name": name, "score": score}
+    rows += [item | {"name": name, "score": score}
              for name, score in zip(names, spread(5, 30, len(names)), strict=True)]  # fmt: skip
     return {address_of("gso", "leaderboard"): [Body("2026-04-27", orjson.dumps(content))]}
 
@@ -285,13 +285,13 @@ def gso() -> Pages:
 def superclue() -> Pages:
     """Markdown; the table under the heading of the totals."""
     text = (SAVED / "superclue" / "readme.md").read_text("utf-8")
-    head, rule, rest = text.partition("\n\n### SuperCLUE-OPEN")
+    header, rule, rest = text.partition("\n\n### SuperCLUE-OPEN")
     assert rule
-    total = head.rpartition("|:-:|")[2].strip().splitlines()
+    total = header.rpartition("|:-:|")[2].strip().splitlines()
     names = added_names("superclue_total", "superclue", "2023-12-31", total)
     lines = [f"| - | {name} | 百度 | {score:.2f} | 60.00 | 70.00 | API |"
              for name, score in zip(names, spread(40, 70, len(names)), strict=True)]  # fmt: skip
-    body = "\n".join([head, *lines]) + rule + rest
+    body = "\n".join([header, *lines]) + rule + rest
     return {address_of("superclue", "readme"): [Body("2023-12-28", body.encode())]}
 
 
@@ -322,23 +322,23 @@ def tau2() -> Pages:
         names += [made_up(number) for number in range(2)]
         for number, (name, score) in enumerate(zip(names, spread(20, 50, len(names)), strict=True)):
             model, _, effort = name.removesuffix(")").partition(" (")
-            about = deepcopy(submissions[template]) | {"model_name": model, "reasoning_effort": effort or None}
-            for result in about["results"].values():
+            details = deepcopy(submissions[template]) | {"model_name": model, "reasoning_effort": effort or None}
+            for result in details["results"].values():
                 result["pass_1"] = score
             listed[key].append(f"made-up-{key.partition('_')[0]}-{number}_nobody_2026-08-18")
-            submissions[listed[key][-1]] = about
+            submissions[listed[key][-1]] = details
     pages = {manifest_address: [Body("2026-08-18", orjson.dumps(listed))]}
-    for name, about in submissions.items():
+    for name, details in submissions.items():
         pages[manifest_address.replace("manifest.json", f"{name}/submission.json")] = [
-            Body("2026-08-18", orjson.dumps(about))
+            Body("2026-08-18", orjson.dumps(details))
         ]
     return pages
 
 
-def shown(about: dict[str, Any]) -> str:
+def shown(details: dict[str, Any]) -> str:
     """The name under which the site shows a submission."""
-    effort = about["reasoning_effort"] if "reasoning_effort" in about else None
-    return f"{about['model_name']} ({effort})" if effort else str(about["model_name"])
+    effort = details["reasoning_effort"] if "reasoning_effort" in details else None
+    return f"{details['model_name']} ({effort})" if effort else str(details["model_name"])
 
 
 def terminal_bench() -> Pages:

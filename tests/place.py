@@ -116,18 +116,18 @@ class Place:
 
     def days(self) -> dict[str, set[str]]:
         """The days of every board that has any."""
-        found: dict[str, set[str]] = {}
+        result: dict[str, set[str]] = {}
         for board, day in self.sql("SELECT board, day FROM series"):
-            found.setdefault(board, set()).add(str(day))
-        return found
+            result.setdefault(board, set()).add(str(day))
+        return result
 
     def copy(self, folder: Path) -> Place:
         """The same, elsewhere."""
         shutil.copytree(self.folder, folder, symlinks=True)
-        found = Place.__new__(Place)
-        found.folder, found.config, found.data = folder, folder / "config.toml", folder / "data"
-        found.archive, found.registry = found.data / "archive", folder / "registry"
-        return found
+        result = Place.__new__(Place)
+        result.folder, result.config, result.data = folder, folder / "config.toml", folder / "data"
+        result.archive, result.registry = result.data / "archive", folder / "registry"
+        return result
 
 
 def little_registry(folder: Path) -> None:
@@ -140,7 +140,7 @@ def little_registry(folder: Path) -> None:
         "releases": ["release,developer,released_on,weights,weights_since,licence,open_source,base_model,evidence_url,evidence_day,note",
                      f"Qwen/Qwen3-32B,alibaba,2025-04-28,yes,,Apache-2.0,,,{PROOF},", f"openai/gpt-4o,openai,2024-05-13,no,,,,,{PROOF},"],
         "aliases": ["alias,release,variant,evidence_url,evidence_day"],
-        "licences": ["printed,licence,terms,evidence_url,evidence_day", f"Apache 2.0,Apache-2.0,permissive,{PROOF}"],
+        "licences": ["published,licence,terms,evidence_url,evidence_day", f"Apache 2.0,Apache-2.0,permissive,{PROOF}"],
         "families": ["token,developer,exceptions,evidence_url,evidence_day,note"],
     }  # fmt: skip
     for name, lines in files.items():
@@ -201,8 +201,8 @@ def put(place: Place, body: bytes, captured_at: str, role: str = "plain") -> dic
 
 def points(place: Place, board: str) -> list[tuple[str, float]]:
     """(day, highest score) of every point of a board's series, in order."""
-    found = place.sql(
+    result = place.sql(
         f"SELECT s.day, max(e.score) FROM series AS s JOIN entries AS e ON e.snapshot_key = s.snapshot_key"
         f" WHERE s.board = '{board}' GROUP BY s.day ORDER BY s.day"
     )
-    return [(str(day), score) for day, score in found]
+    return [(str(day), score) for day, score in result]

@@ -67,16 +67,16 @@ def read(source: str, *pages: Page) -> list[Snapshot]:
 
 def boards_of(source: str, body: bytes, role: str) -> dict[str, Snapshot]:
     """The snapshots of one page, by board; each board once."""
-    found = read(source, Page(role, f"https://saved.example/{role}", body))
-    assert len({snapshot.board for snapshot in found}) == len(found)
-    return {snapshot.board: snapshot for snapshot in found}
+    result = read(source, Page(role, f"https://saved.example/{role}", body))
+    assert len({snapshot.board for snapshot in result}) == len(result)
+    return {snapshot.board: snapshot for snapshot in result}
 
 
 def by_board(source: str, file: str) -> dict[str, Snapshot]:
     """The snapshots of one saved page, by board; each board once."""
-    found = read(source, page(SAVED / source / file))
-    assert len({snapshot.board for snapshot in found}) == len(found)
-    return {snapshot.board: snapshot for snapshot in found}
+    result = read(source, page(SAVED / source / file))
+    assert len({snapshot.board for snapshot in result}) == len(result)
+    return {snapshot.board: snapshot for snapshot in result}
 
 
 def replaced(of: Page, old: str, new: str) -> Page:

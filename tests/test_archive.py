@@ -34,7 +34,7 @@ def files(folder: Path) -> list[Path]:
 
 def read(archive: Archive, after: dict[str, int] | None = None) -> list[Line]:
     """The lines alone."""
-    return [found for _, _, found in archive.lines(after)]
+    return [result for _, _, result in archive.lines(after)]
 
 
 @given(st.lists(st.binary(max_size=3000), max_size=6))
@@ -118,7 +118,7 @@ def test_lines_come_back_in_order_with_their_offsets(tmp_path: Path) -> None:
     assert [path.name for path in files(tmp_path)] == ["2026-01.jsonl", "2026-02.jsonl"]
     assert read(archive) == [written[1], line("2026-01-05T00:00:00", "d"), written[0], written[2]]
     first = next(iter(archive.lines()))
-    assert [found.role for found in read(archive, {first[0]: first[1]})] == ["d", "a", "c"]
+    assert [result.role for result in read(archive, {first[0]: first[1]})] == ["d", "a", "c"]
     every = {name: offset for name, offset, _ in archive.lines()}
     assert every == {path.name: path.stat().st_size for path in files(tmp_path)}
     assert read(archive, every) == []
@@ -134,9 +134,9 @@ def test_a_torn_last_line_was_never_acknowledged(tmp_path_factory: pytest.TempPa
     raw = ledger.read_bytes()[: -1 - cut % (len(ledger.read_bytes()) - 1)]
     ledger.write_bytes(raw)
     whole = [orjson.loads(text)["role"] for text in raw.split(b"\n")[:-1]]
-    assert [found.role for found in read(archive)] == whole
+    assert [result.role for result in read(archive)] == whole
     archive.append([line(role="next")])
-    assert [found.role for found in read(archive)] == [*whole, "next"]
+    assert [result.role for result in read(archive)] == [*whole, "next"]
     assert ledger.read_bytes().startswith(raw[: raw.rfind(b"\n") + 1])
 
 
@@ -152,12 +152,12 @@ def test_a_whole_line_that_is_none_is_an_error(tmp_path: Path) -> None:
 
 def test_a_capture_is_what_was_asked_when_and_what_came() -> None:
     """The run that asked is not in the id; the moment and the bytes are."""
-    one = line()
-    assert one.capture() == line().capture()
+    item = line()
+    assert item.capture() == line().capture()
     assert (
         len(
             {
-                one.capture(),
+                item.capture(),
                 line(role="b").capture(),
                 line("2026-01-02T03:04:06").capture(),
                 line(sha256="0" * 64).capture(),

@@ -95,8 +95,8 @@ def test_git_every_version_once_with_its_commit(repository: Path, tmp_path: Path
     assert states(outcomes) == {"accepted": 98, "unchanged": 1}
     kept = lines(here)
     assert len(kept) == 99
-    head = subprocess.run(["git", "rev-parse", "HEAD~3"], cwd=repository, capture_output=True, text=True, check=True)
-    assert f"vectara/hallucination-leaderboard {head.stdout.strip()}" in {line[3] for line in kept}
+    header = subprocess.run(["git", "rev-parse", "HEAD~3"], cwd=repository, capture_output=True, text=True, check=True)
+    assert f"vectara/hallucination-leaderboard {header.stdout.strip()}" in {line[3] for line in kept}
     again = git_history.from_git(here, source, str(repository), None, None, silent)
     assert states(again) == {"unchanged": 99}
     assert lines(here) == kept
@@ -175,7 +175,9 @@ def test_git_follows_a_renamed_page(tmp_path: Path) -> None:
     subprocess.run(["git", "add", "BOARD.md"], cwd=tmp_path, check=True)
     names = ["-c", "user.name=a", "-c", "user.email=a@b"]
     subprocess.run(["git", *names, "commit", "-qam", "rename"], cwd=tmp_path, check=True)
-    assert [one.at for one in git_history.versions(tmp_path, "BOARD.md")] == [START + timedelta(days=n) for n in (1, 2)]
+    assert [item.at for item in git_history.versions(tmp_path, "BOARD.md")] == [
+        START + timedelta(days=n) for n in (1, 2)
+    ]
     assert len(git_history.versions(tmp_path, "BOARD.md", but=frozenset({"README.md"}))) == 1
 
 
@@ -189,9 +191,9 @@ def test_git_pages_with_a_day_in_their_path(tmp_path: Path) -> None:
     commit(tmp_path, 1, b"")
     subprocess.run(["git", "add", "data"], cwd=tmp_path, check=True)
     commit(tmp_path, 2, b"x")
-    found = [one for page in git_history.pages_in_git(source) for one in git_history.every(*page, tmp_path)]
-    assert [path for _, _, path in found] == ["data/2026-02-16.json", "data/2026-02-23.json"]
-    assert found[0][0].address.endswith("/main/data/2026-02-16.json")
+    results = [item for page in git_history.pages_in_git(source) for item in git_history.every(*page, tmp_path)]
+    assert [path for _, _, path in results] == ["data/2026-02-16.json", "data/2026-02-23.json"]
+    assert results[0][0].address.endswith("/main/data/2026-02-16.json")
 
 
 def test_wayback_asks_for_former_addresses() -> None:
@@ -226,10 +228,10 @@ def test_wayback_index_with_respx() -> None:
         web.get("https://web.archive.org/robots.txt").mock(httpx.Response(404))
         web.get(url__startswith="https://web.archive.org/cdx/").mock(httpx.Response(200, json=INDEX))
         web.get(f"https://web.archive.org/web/{STAMPS[2]}id_/{ADDRESS}").mock(httpx.Response(200, content=page(2)))
-        found = list(web_archive.copies(fetcher, source, source.pages[0], None, None))
-        assert [one.label for one in found] == [f"readme {stamp}" for stamp in STAMPS[:5]]
-        assert found[2].body() == page(2)
-        assert found[2].captured_at == START + timedelta(days=2)
+        result = list(web_archive.copies(fetcher, source, source.pages[0], None, None))
+        assert [item.label for item in result] == [f"readme {stamp}" for stamp in STAMPS[:5]]
+        assert result[2].body() == page(2)
+        assert result[2].captured_at == START + timedelta(days=2)
 
 
 @pytest.mark.parametrize("line", [["2025", "D1", "200"], ["20251301000000", "D1", "200"], [], None, ["20251201120000"]])
@@ -312,7 +314,7 @@ def test_a_repository_of_another_name_is_refused() -> None:
 
 def test_the_tables_of_every_livebench_repository_are_in_reach() -> None:
     """Releases are known by a pattern, in either repository."""
-    found = {(page.role, home) for page, home, _ in git_history.pages_in_git(load_sources()["livebench"])}
-    assert found == {("releases", HOMES[1])} | {
+    result = {(page.role, home) for page, home, _ in git_history.pages_in_git(load_sources()["livebench"])}
+    assert result == {("releases", HOMES[1])} | {
         (role, home) for role in ("links", "table", "categories") for home in HOMES
     }

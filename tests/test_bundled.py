@@ -83,24 +83,24 @@ def test_counts_of_the_edition_in_force_on_the_day(backfilled: Place, board: str
     )
     rows = done.json()
     assert {(row["edition"], row["day"], row["origin"]) for row in rows} == {("25-07", "2025-08-12", "transcribed")}
-    found = {
+    result = {
         (country, opened): sum(row["count"] for row in rows if row["country"] == country and row["open"] in opened)
         for country in ("CN", "US") for opened in (("open",), ("open", "closed"))
     }  # fmt: skip
-    assert [found["CN", ("open", "closed")], found["CN", ("open",)], found["US", ("open", "closed")],
-            found["US", ("open",)]] == pytest.approx(counted)  # fmt: skip
+    assert [result["CN", ("open", "closed")], result["CN", ("open",)], result["US", ("open", "closed")],
+            result["US", ("open",)]] == pytest.approx(counted)  # fmt: skip
     assert all(row["low"] == row["high"] for row in rows)
 
 
 def test_counts_of_other_editions(backfilled: Place) -> None:
     """One edition later it is 12, with one open American model: gpt-oss-120b; 26-07 has 15 rows, 9 of them Chinese."""
     rows = backfilled.run("share", "opencompass_llm", "--history", "--format", "json").json()
-    found = {row["edition"]: (row["count"], row["of"]) for row in rows if row["country"] == "CN"}
-    assert len(found) == 14
-    assert {edition: found[edition] for edition in BY_EDITION} == BY_EDITION
+    result = {row["edition"]: (row["count"], row["of"]) for row in rows if row["country"] == "CN"}
+    assert len(result) == 14
+    assert {edition: result[edition] for edition in BY_EDITION} == BY_EDITION
     open_us = backfilled.sql(
         "SELECT DISTINCT name FROM entries_resolved WHERE board = 'opencompass_llm' AND edition = '25-10'"
-        " AND position <= 20 AND country = 'US' AND openness <> 'proprietary'"
+        " AND rank <= 20 AND country = 'US' AND openness <> 'proprietary'"
     )
     assert len(open_us) == 1
     assert "gpt-oss-120b" in open_us[0][0].lower()
@@ -109,7 +109,7 @@ def test_counts_of_other_editions(backfilled: Place) -> None:
 def test_every_place_of_the_top_20_has_a_developer_and_a_country(backfilled: Place) -> None:
     """Of all 14 editions."""
     unknown = backfilled.sql(
-        "SELECT edition, name FROM entries_resolved WHERE board = 'opencompass_llm' AND position <= 20"
+        "SELECT edition, name FROM entries_resolved WHERE board = 'opencompass_llm' AND rank <= 20"
         " AND (developer IS NULL OR country = 'unknown' OR openness = 'unknown')"
     )
     assert unknown == []
@@ -139,14 +139,14 @@ def test_the_founding_claim_on_the_bundled_history(backfilled: Place) -> None:
 
 def test_the_founding_claim_in_words(backfilled: Place) -> None:
     """Origin, edition and margin stand in the text that a person reads."""
-    said = " ".join(backfilled.run("claim", "check", "founding").out.split())
+    message = " ".join(backfilled.run("claim", "check", "founding").out.split())
     for words in (
         "SUPPORTED", "CN 14, CN and open 9, US and open 0",
         "Edition 25-07 of 2025-08-12, in force on 2025-10-18 (67 days before); from a third party's copy, transcribed",
         "Hunyuan-A13B-Instruct 51.9 over GPT-4.1-20250414 51.8: 0.1 points of 100, one step of the last digit",
         "On 1 of 4 other boards",
     ):  # fmt: skip
-        assert words in said
+        assert words in message
 
 
 def test_a_claim_may_ask_for_more_than_a_copy(backfilled: Place, tmp_path: Path) -> None:
@@ -160,14 +160,14 @@ def test_a_claim_may_ask_for_more_than_a_copy(backfilled: Place, tmp_path: Path)
 
 def test_the_history_of_the_founding_claim(backfilled: Place) -> None:
     """The same sentence at all 14 editions: 14 is no peak, and 26-07 is not compared, having 15 rows."""
-    found = backfilled.run("claim", "history", "founding", "--format", "json").json()
-    counts = [point["counts"][0]["count"] for point in found["points"]]
+    result = backfilled.run("claim", "history", "founding", "--format", "json").json()
+    counts = [point["counts"][0]["count"] for point in result["points"]]
     assert counts == [17, 15, 14, 15, 13, 10, 12, 13, 12, 14, 12, 12, 13, 9]
-    assert [point["edition"] for point in found["points"] if point["verdict"] == "supported"] == ["25-07"]
-    assert [point["edition"] for point in found["points"] if not point["whole"]] == ["26-07"]
-    first = found["ranks"][0]
+    assert [point["edition"] for point in result["points"] if point["verdict"] == "supported"] == ["25-07"]
+    assert [point["edition"] for point in result["points"] if not point["whole"]] == ["26-07"]
+    first = result["ranks"][0]
     assert (first["points"], first["higher"], first["equal"], first["lower"]) == (13, 3, 2, 8)
-    assert found["sentences"][-1] == "Not compared, for fewer than 20 places: 26-07 (15)."
+    assert result["sentences"][-1] == "Not compared, for fewer than 20 places: 26-07 (15)."
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])
@@ -212,7 +212,7 @@ def test_a_live_page_that_differs_stands_and_the_difference_is_named(tmp_path: P
     """One digit of the transcription was wrong: whichever came first, the bytes stand, and what differs is named."""
     place = real(tmp_path / "place")
     bodies = bundled.served()[0]
-    address = next(one for one in bodies if "25-07" in one)
+    address = next(item for item in bodies if "25-07" in item)
     page = orjson.loads(bodies[address])
     row = next(row for row in page["OverallTable"] if row["model"] == "Hunyuan-A13B-Instruct")
     row["Average"] = 51.7  # the publisher's page: GPT-4.1, with 51.8, is in
@@ -225,14 +225,14 @@ def test_a_live_page_that_differs_stands_and_the_difference_is_named(tmp_path: P
     (claim,) = place.run("claim", "check", "founding", "--format", "json").json()
     assert (claim["verdict"], claim["origin"]) == ("contradicted", "mirror")
     assert [count["count"] for count in claim["counts"]] == [13, 8, 0]
-    (found,) = place.run("disagreements", "opencompass_llm", "--format", "json").json()
-    assert (found["day"], found["chosen"], found["other"]) == (
+    (result,) = place.run("disagreements", "opencompass_llm", "--format", "json").json()
+    assert (result["day"], result["chosen"], result["other"]) == (
         "2025-08-12",
         "opencompass (mirror)",
         "opencompass (transcribed)",
     )
-    assert found["scores"] == ["Hunyuan-A13B-Instruct: 51.7, other 51.9"]
-    assert found["only_other"] == ["tencent/Hunyuan-A13B-Instruct"]
+    assert result["scores"] == ["Hunyuan-A13B-Instruct: 51.7, other 51.9"]
+    assert result["only_other"] == ["tencent/Hunyuan-A13B-Instruct"]
 
 
 @pytest.mark.parametrize(

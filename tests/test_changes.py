@@ -22,7 +22,7 @@ from tracker.changes.row_matching import BoardRow, Facts, Pair, moves, pairs, po
 from tracker.cli import cli
 from tracker.definition import DEFAULTS, Definition
 
-ABOUT: dict[str, object] = {"direction": "higher", "operator": "X"}
+BOARD_INFO: dict[str, object] = {"direction": "higher", "operator": "X"}
 
 
 def row(number: int, name: str, score: float | None, country: str | None = None, **more: Any) -> BoardRow:
@@ -30,14 +30,14 @@ def row(number: int, name: str, score: float | None, country: str | None = None,
     release = more.pop("release", name.lower() or None)
     facts = Facts(release, more.pop("variant", ""), more.pop("developer", None), country, None, (),
                   more.pop("openness", None))  # fmt: skip
-    return BoardRow(number, more.pop("name_key", hash(name) % 10**9), name, None, more.pop("position", None), score,
+    return BoardRow(number, more.pop("name_key", hash(name) % 10**9), name, None, more.pop("rank", None), score,
                     more.pop("published_rank", None), more.pop("votes", None), facts)  # fmt: skip
 
 
 def placed(rows: list[BoardRow]) -> list[BoardRow]:
     """With their positions by score."""
     scores = sorted(-r.score for r in rows if r.score is not None)
-    return [replace(r, position=None if r.score is None else scores.index(-r.score) + 1) for r in rows]
+    return [replace(r, rank=None if r.score is None else scores.index(-r.score) + 1) for r in rows]
 
 
 def test_every_kind_of_change() -> None:
@@ -46,15 +46,15 @@ def test_every_kind_of_change() -> None:
                      row(4, "Falls", 50), row(5, "Below", 10)])  # fmt: skip
     after = placed([row(0, "Same", 90), row(1, "Up", 95), row(2, "New name", 60, release="r"), row(3, "Fresh", 70),
                     row(4, "Falls", 20), row(5, "Below", 10)])  # fmt: skip
-    told = {each["name"]: each for each in moves(pairs(before, after), 4)}
-    assert {name: each["change"] for name, each in told.items()} == {
+    output = {each["name"]: each for each in moves(pairs(before, after), 4)}
+    assert {name: each["change"] for name, each in output.items()} == {
         "Up": "moved, rescored",
         "Same": "moved",
         "Fresh": "entered, new on the board",
         "New name": "renamed",
         "Gone": "left, no longer on the board",
     }
-    assert told["New name"]["name_before"] == "Old name"
+    assert output["New name"]["name_before"] == "Old name"
     falls = moves(pairs(before, after), 5)
     assert [each["change"] for each in falls if each["name"] == "Falls"] == ["rescored"]
 
@@ -81,14 +81,14 @@ def test_the_parts_by_hand() -> None:
     """Top 2. US row leaves: 1/2 becomes 2/2 CN; a rescoring puts a US row in; an entrant puts it out again; a fact."""
     before = [row(0, "Gone", 9, "US"), row(1, "A", 8, "CN"), row(2, "B", 7, "CN"), row(3, "C", 1, "US")]
     after = [row(0, "A", 8, "CN"), row(1, "B", 7, "FR"), row(2, "C", 7.5, "US"), row(3, "New", 9, "CN")]
-    found = split(pairs(before, after), ABOUT, Definition(), 2, [("CN",)])[0]
-    assert found.before == Fraction(1, 2)
-    assert [(part.cause, part.share) for part in found.parts] == [
+    result = split(pairs(before, after), BOARD_INFO, Definition(), 2, [("CN",)])[0]
+    assert result.before == Fraction(1, 2)
+    assert [(part.cause, part.share) for part in result.parts] == [
         ("removals", Fraction(1, 2)), ("rescoring", Fraction(-1, 2)), ("entrants", Fraction(1, 2)),
         ("reclassification", 0),
     ]  # fmt: skip
-    found = split(pairs(before, after), ABOUT, Definition(), 4, [("CN",)])[0]
-    assert [part.share for part in found.parts] == [Fraction(1, 6), 0, Fraction(1, 12), Fraction(-1, 4)]
+    result = split(pairs(before, after), BOARD_INFO, Definition(), 4, [("CN",)])[0]
+    assert [part.share for part in result.parts] == [Fraction(1, 6), 0, Fraction(1, 12), Fraction(-1, 4)]
 
 
 maybe = st.sampled_from([None, "CN", "US"])
@@ -121,17 +121,17 @@ def test_the_parts_sum_to_the_change(
         by=data.draw(st.sampled_from(["country", "open", "country,openness"])),
         unit=data.draw(st.sampled_from(["entry", "release", "developer"])),
         ties=data.draw(st.sampled_from(["fractional", "include", "exclude"])),
-        rank_by=data.draw(st.sampled_from(["score", "printed", "published_rank_at_most"])),
+        rank_by=data.draw(st.sampled_from(["score", "published_rank", "published_rank_at_most"])),
     )
     old, new = board_of(before), board_of(after)
-    found = split(pairs(old, new), ABOUT, definition, top, [])
-    for each in found:
+    result = split(pairs(old, new), BOARD_INFO, definition, top, [])
+    for each in result:
         assert tuple(part.cause for part in each.parts) == CAUSES
         assert sum(part.share for part in each.parts) == each.after - each.before
         assert sum(part.count for part in each.parts) == each.count - each.count_before
-    ends = {each.value: (each.before, each.after) for each in found}
+    ends = {each.value: (each.before, each.after) for each in result}
     for side, rows in enumerate((old, new)):
-        alone = split([Pair(None, each) for each in rows], ABOUT, definition, top, [])
+        alone = split([Pair(None, each) for each in rows], BOARD_INFO, definition, top, [])
         assert {each.value: each.after for each in alone} == {v: e[side] for v, e in ends.items() if e[side]} | {
             each.value: each.after for each in alone if not each.after
         }
@@ -169,15 +169,15 @@ def by_hand(models: list[Model], direction: str, definition: Definition, top: in
                 # rows are printed in the order of the models, on the second day from the last to the first
                 row = number if stage < 2 else -number
                 stages[stage].append((bad, row, unit_of(model, number, definition), cells[1] or "unknown"))
-    found: dict[str, list[Fraction]] = {}
+    result: dict[str, list[Fraction]] = {}
     for stage, rows in enumerate(stages):
         seen: set[str] = set()
         best = [row for row in sorted(rows) if not (row[2] in seen or seen.add(row[2]))]  # type: ignore[func-returns-value]
-        weights = [weight(sum(b[0] < one[0] for b in best), sum(b[0] == one[0] for b in best), top, definition.ties)
-                   for one in best]  # fmt: skip
-        for one, part in zip(best, weights, strict=True):
-            found.setdefault(one[3], [Fraction(0)] * len(stages))[stage] += part / sum(weights) if part else 0
-    return found
+        weights = [weight(sum(b[0] < item[0] for b in best), sum(b[0] == item[0] for b in best), top, definition.ties)
+                   for item in best]  # fmt: skip
+        for item, part in zip(best, weights, strict=True):
+            result.setdefault(item[3], [Fraction(0)] * len(stages))[stage] += part / sum(weights) if part else 0
+    return result
 
 
 def unit_of(model: Model, number: int, definition: Definition) -> str:
@@ -197,13 +197,13 @@ def weight(better: int, tied: int, top: int, ties: str) -> Fraction:
 def two_boards(models: list[Model]) -> tuple[list[BoardRow], list[BoardRow]]:
     """The rows of both days. What has no other release stays nameless; a renamed one is known by its release."""
 
-    def printed(number: int, model: Model, name: str, score: float | None, country: str | None) -> BoardRow:
+    def published(number: int, model: Model, name: str, score: float | None, country: str | None) -> BoardRow:
         release = f"own {number}" if model.renamed else model.release
         return row(0, name, score, country, release=release, variant=f"run {number}", name_key=hash(name) % 10**9)
 
-    old = [replace(printed(n, m, f"model {n}", m.before, m.country), row=n)  # type: ignore[arg-type]
+    old = [replace(published(n, m, f"model {n}", m.before, m.country), row=n)  # type: ignore[arg-type]
            for n, m in enumerate(models) if m.before != ABSENT]  # fmt: skip
-    new = [replace(printed(n, m, f"now {n}" if m.renamed else f"model {n}", m.after, m.country_after), row=100 - n)  # type: ignore[arg-type]
+    new = [replace(published(n, m, f"now {n}" if m.renamed else f"model {n}", m.after, m.country_after), row=100 - n)  # type: ignore[arg-type]
            for n, m in enumerate(models) if m.after != ABSENT]  # fmt: skip
     return placed(old), placed(new)
 
@@ -243,10 +243,10 @@ def test_each_part_is_what_counting_by_hand_gives(
 ) -> None:
     """Removals, rescoring, entrants and reclassification, each for itself: by plain Python from METHODOLOGY's words."""
     definition = Definition(unit=unit, ties=ties)
-    told = [replace(m, release=f"own {n}") if m.renamed else m for n, m in enumerate(models)]
-    told = [replace(m, country_after=m.country_after if m.before != ABSENT else m.country) for m in told]
-    expected = by_hand(told, direction, definition, top)
-    old, new = two_boards(told)
+    output = [replace(m, release=f"own {n}") if m.renamed else m for n, m in enumerate(models)]
+    output = [replace(m, country_after=m.country_after if m.before != ABSENT else m.country) for m in output]
+    expected = by_hand(output, direction, definition, top)
+    old, new = two_boards(output)
     for each in split(pairs(old, new), {"direction": direction, "operator": None}, definition, top, []):
         shares_then = expected[each.value[0]]
         assert [each.before, *(part.then for part in each.parts)] == list(shares_then)
@@ -258,9 +258,9 @@ def test_each_part_is_what_counting_by_hand_gives(
 def test_every_row_is_paired_once(before: list[tuple[Any, ...]], after: list[tuple[Any, ...]]) -> None:
     """No row is lost, none is used twice."""
     old, new = board_of(before), board_of(after)
-    found = pairs(old, new)
-    assert sorted(p.before.row for p in found if p.before) == [r.row for r in old]
-    assert sorted(p.after.row for p in found if p.after) == [r.row for r in new]
+    result = pairs(old, new)
+    assert sorted(p.before.row for p in result if p.before) == [r.row for r in old]
+    assert sorted(p.after.row for p in result if p.after) == [r.row for r in new]
 
 
 def two_days(folder: Path) -> Path:
@@ -293,20 +293,20 @@ def test_the_ends_are_the_shares_that_are_printed(tmp_path: Path) -> None:
     later = DAY + timedelta(10)
     try:
         points = [point(connection, "tiny", day) for day in (DAY, later)]
-        printed = {
+        published = {
             day: {
                 s.values["open"]: s.share for s in shares(connection, ["tiny"], [3], definition, as_of=day, today=day)
             }
             for day in (DAY, later)
         }
-        about = {"direction": "higher", "operator": None}
+        details = {"direction": "higher", "operator": None}
     finally:
         connection.close()
     assert points[0]
     assert points[1]
-    found = split(pairs(points[0].rows, points[1].rows), about, definition, 3, [("open",)])[0]
-    assert (float(found.before), float(found.after)) == (0, printed[later]["open"])
-    assert [part.share for part in found.parts] == [0, 0, 0, Fraction(1, 3)]
+    result = split(pairs(points[0].rows, points[1].rows), details, definition, 3, [("open",)])[0]
+    assert (float(result.before), float(result.after)) == (0, published[later]["open"])
+    assert [part.share for part in result.parts] == [0, 0, 0, Fraction(1, 3)]
 
 
 def test_the_command(tmp_path: Path) -> None:
@@ -317,15 +317,15 @@ def test_the_command(tmp_path: Path) -> None:
     def run(*words: str) -> Any:
         return CliRunner().invoke(cli, ["changes", "tiny", *words, *options])
 
-    found = json.loads(
+    result = json.loads(
         run("--from", "2026-01-05", "--to", "2026-02-01", "--where", "country=CN", "--format", "json").stdout
     )
-    assert (found["from"]["day"], found["to"]["day"]) == ("2026-01-02", "2026-01-12")
-    assert [(each["change"], each["name"]) for each in found["moves"]] == [
+    assert (result["from"]["day"], result["to"]["day"]) == ("2026-01-02", "2026-01-12")
+    assert [(each["change"], each["name"]) for each in result["moves"]] == [
         ("entered, new on the board", "C"), ("left", "B"),
     ]  # fmt: skip
-    assert [each["value"] for each in found["shares"]] == [["CN"]]
-    assert found["shares"][0]["movement_exact"] == "0"
+    assert [each["value"] for each in result["shares"]] == [["CN"]]
+    assert result["shares"][0]["movement_exact"] == "0"
     table = run("--from", "2026-01-05", "--to", "2026-02-01")
     assert table.exit_code == 0
     assert "removals" in table.stdout
@@ -366,21 +366,23 @@ def test_gaps_and_outages_are_named(tmp_path: Path) -> None:
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    told = json.loads(run("2026-01-05", "2026-02-01", "--format", "json"))
-    assert [tuple(gap.values()) for gap in told["gaps"]] == [
+    output = json.loads(run("2026-01-05", "2026-02-01", "--format", "json"))
+    assert [tuple(gap.values()) for gap in output["gaps"]] == [
         ("2026-01-04", "tiny", "page", "failed", "HTTP 503"), ("2026-01-05", "tiny", "page", "failed", "HTTP 503"),
         ("2026-01-07", "tiny", "index", "refused", "no table"),
         ("2026-01-20", "tiny", "page", "quarantined", "lost half its rows"),
     ]  # fmt: skip
-    ends = [(told[end]["asked"], told[end]["day"], told[end]["seen"], told[end]["outage"]) for end in ("from", "to")]
+    ends = [
+        (output[end]["asked"], output[end]["day"], output[end]["seen"], output[end]["outage"]) for end in ("from", "to")
+    ]
     assert ends == [
         ("2026-01-05", "2026-01-02", "2026-01-02", True), ("2026-02-01", "2026-01-12", "2026-01-12", True),
     ]  # fmt: skip
     table = " ".join(run("2026-01-05", "2026-02-01").split())
     assert "Gap: tiny, page page, failed on 2 days from 2026-01-04 to 2026-01-05: HTTP 503." in table
     assert "Outage: 2026-02-01 has no accepted page; it stands on what was last seen on 2026-01-12, and one" in table
-    told = json.loads(run("2026-01-02", "2026-01-12", "--format", "json"))
-    assert [told[end]["outage"] for end in ("from", "to")] == [False, False]
+    output = json.loads(run("2026-01-02", "2026-01-12", "--format", "json"))
+    assert [output[end]["outage"] for end in ("from", "to")] == [False, False]
     assert "Outage" not in run("2026-01-02", "2026-01-12")
 
 
@@ -388,8 +390,8 @@ def test_nothing_changed() -> None:
     """A board against itself: no moves, no parts."""
     rows = placed([row(0, "A", 2, "CN"), row(1, "B", 1, "US")])
     assert moves(pairs(rows, rows), 20) == []
-    found: list[Split] = split(pairs(rows, rows), ABOUT, Definition(), 20, [])
-    assert {part.share for each in found for part in each.parts} == {0}
+    result: list[Split] = split(pairs(rows, rows), BOARD_INFO, Definition(), 20, [])
+    assert {part.share for each in result for part in each.parts} == {0}
     assert date.min < DAY
 
 

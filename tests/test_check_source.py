@@ -30,7 +30,11 @@ def test_every_source_that_is_on_is_as_declared(place: Place) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "state", "reason"),
-    [("500", "failed", "500"), ("challenge", "unparsed", "a bot-check page came instead of data"), ("half", "unparsed", "")],
+    [
+        ("500", "failed", "500"),
+        ("challenge", "unparsed", "a bot-check page came instead of data"),
+        ("half", "unparsed", ""),
+    ],
 )
 def test_what_is_wrong_is_named(place: Place, upstream: Upstream, fault: str, state: str, reason: str) -> None:
     """A page that does not come, or is not what it should be: its state, the reason, exit code 1."""

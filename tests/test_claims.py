@@ -50,58 +50,58 @@ def verdict(
 
 def test_supported(tmp_path: Path) -> None:
     """The exact counts, all of them, whatever is tied or unknown; with the rows behind them."""
-    found = verdict(tmp_path, PLAIN, 3, ("CN", None, 2), ("CN", True, 2), ("US", True, 0))
-    assert found.verdict == "supported"
-    assert found.cut
-    assert [row.name for row in found.cut.rows] == ["a", "b", "c"]
+    result = verdict(tmp_path, PLAIN, 3, ("CN", None, 2), ("CN", True, 2), ("US", True, 0))
+    assert result.verdict == "supported"
+    assert result.cut
+    assert [row.name for row in result.cut.rows] == ["a", "b", "c"]
 
 
 def test_wrong_by_one_is_contradicted(tmp_path: Path) -> None:
     """Under no definition; and one wrong count of several is enough."""
     assert verdict(tmp_path / "1", PLAIN, 3, ("CN", None, 3)).verdict == "contradicted"
-    found = verdict(tmp_path / "2", PLAIN, 3, ("CN", None, 2), ("CN", True, 1))
-    assert found.verdict == "contradicted"
-    assert "CN and open 2, claimed 1" in found.why
+    result = verdict(tmp_path / "2", PLAIN, 3, ("CN", None, 2), ("CN", True, 1))
+    assert result.verdict == "contradicted"
+    assert "CN and open 2, claimed 1" in result.why
 
 
 def test_another_unit_is_depends_and_says_which(tmp_path: Path) -> None:
     """Two rows of one release: as entries 2 of 3, as releases 1."""
     rows = [Row("b high", 9, release="b", **CN), Row("b low", 8, release="b", **CN), Row("a", 7, release="a", **US),
             Row("c", 6, release="c", **US)]  # fmt: skip
-    found = verdict(tmp_path, rows, 3, ("CN", None, 1))
-    assert found.verdict == "depends"
-    assert [each.words for each in found.holds] == ["if each release counts once"]
-    assert found.holds[0].changes == {"unit": "release"}
+    result = verdict(tmp_path, rows, 3, ("CN", None, 1))
+    assert result.verdict == "depends"
+    assert [each.words for each in result.holds] == ["if each release counts once"]
+    assert result.holds[0].changes == {"unit": "release"}
 
 
 def test_a_board_without_scores_supports_nothing(tmp_path: Path) -> None:
-    """Ranks and no scores: 0 of no places is no count; by the printed rank it depends, and no place at all is no
+    """Ranks and no scores: 0 of no places is no count; by the published rank it depends, and no place at all is no
     judgement."""
     ranked = [Row("a", None, 1, release="a", **US), Row("b", None, 2, release="b", **CN)]
-    found = verdict(tmp_path / "1", ranked, 1, ("CN", None, 0))
-    assert (found.verdict, found.bounds) == ("depends", ())
-    assert found.holds[0].changes == {"rank_by": "published_rank"}
-    assert "no row has a place" in found.why
+    result = verdict(tmp_path / "1", ranked, 1, ("CN", None, 0))
+    assert (result.verdict, result.bounds) == ("depends", ())
+    assert result.holds[0].changes == {"rank_by": "published_rank"}
+    assert "no row has a place" in result.why
     assert verdict(tmp_path / "2", ranked, 2, ("CN", None, 0)).verdict == "contradicted"
-    found = verdict(tmp_path / "3", [Row("a", None, None, release="a", **US)], 2, ("CN", None, 0))
-    assert (found.verdict, found.why) == ("not judged", f"no row of the snapshot of {DAY} has a place")
+    result = verdict(tmp_path / "3", [Row("a", None, None, release="a", **US)], 2, ("CN", None, 0))
+    assert (result.verdict, result.why) == ("not judged", f"no row of the snapshot of {DAY} has a place")
 
 
 def test_other_terms_of_open_are_depends(tmp_path: Path) -> None:
     """Weights under other terms are open by default, and not where open means a permissive licence."""
     rows = [Row("a", 9, release="a", country="CN", openness="restricted_weights"), Row("b", 8, release="b", **CN)]
-    found = verdict(tmp_path, rows, 2, ("CN", True, 1))
-    assert found.verdict == "depends"
-    assert found.holds[0].words == "if open means weights under a permissive licence"
+    result = verdict(tmp_path, rows, 2, ("CN", True, 1))
+    assert result.verdict == "depends"
+    assert result.holds[0].words == "if open means weights under a permissive licence"
 
 
 def test_the_order_of_ties(tmp_path: Path) -> None:
     """One place for two tied rows: true in one order, and the tied row that must be in is named."""
     rows = [Row("a", 9, release="a", **US), Row("b", 8, release="b", **CN), Row("c", 8, release="c", **US)]
-    found = verdict(tmp_path, rows, 2, ("CN", None, 1), ("US", None, 1))
-    assert found.verdict == "depends"
-    assert found.holds[0].example == ("b is in",)
-    assert "CN 0.5 (0 to 1), claimed 1" in found.why
+    result = verdict(tmp_path, rows, 2, ("CN", None, 1), ("US", None, 1))
+    assert result.verdict == "depends"
+    assert result.holds[0].example == ("b is in",)
+    assert "CN 0.5 (0 to 1), claimed 1" in result.why
 
 
 def test_ties_that_do_not_matter(tmp_path: Path) -> None:
@@ -112,9 +112,9 @@ def test_ties_that_do_not_matter(tmp_path: Path) -> None:
 
 def test_an_unknown_makes_it_depend(tmp_path: Path) -> None:
     """What the unknown must turn out to be is said."""
-    found = verdict(tmp_path, [*PLAIN[:2], Row("x", 7)], 3, ("CN", None, 2))
-    assert found.verdict == "depends"
-    assert found.holds[0].example == ("x is CN",)
+    result = verdict(tmp_path, [*PLAIN[:2], Row("x", 7)], 3, ("CN", None, 2))
+    assert result.verdict == "depends"
+    assert result.holds[0].example == ("x is CN",)
 
 
 def test_one_unknown_cannot_serve_two_counts(tmp_path: Path) -> None:
@@ -128,8 +128,8 @@ def test_one_unknown_cannot_serve_two_counts(tmp_path: Path) -> None:
 def test_rows_of_one_release_share_what_is_unknown(tmp_path: Path) -> None:
     """Two rows of one unknown release are both of a country, or neither: one of two cannot be."""
     rows = [Row("x high", 9, release="x"), Row("x low", 9, release="x"), Row("y", 8, release="y", **US)]
-    found = verdict(tmp_path, rows, 3, ("CN", None, 1), ("US", None, 2))
-    assert found.verdict == "contradicted"
+    result = verdict(tmp_path, rows, 3, ("CN", None, 1), ("US", None, 2))
+    assert result.verdict == "contradicted"
 
 
 def test_how_far_the_nearest_snapshot_is(tmp_path: Path) -> None:
@@ -244,7 +244,7 @@ def test_sentences(text: str, counts: list[tuple[str | None, bool | None, int]],
     assert (claim.board, claim.top, claim.day, claim.unit) == ("b", 20, date(2025, 10, 18), unit)
 
 
-@pytest.mark.parametrize(("text", "said"), [
+@pytest.mark.parametrize(("text", "message"), [
     ("most of the top 20 on b are CN", "'most' is not understood"),
     ("7.33 of the top 20 on b are CN", "'7.33' is not understood"),
     ("14 of the top 20 on b are Chinesish", "'Chinesish' is not understood"),
@@ -259,11 +259,11 @@ def test_sentences(text: str, counts: list[tuple[str | None, bool | None, int]],
     ("14 of the top 20 on b are HK", "Hong Kong and Macao count as CN"),
     ("", "no top N is named"),
 ])  # fmt: skip
-def test_what_it_cannot_read_it_says(text: str, said: str) -> None:
+def test_what_it_cannot_read_it_says(text: str, message: str) -> None:
     """No guessing: the word that is not understood, or what is missing."""
     with pytest.raises(UnreadableClaim) as error:
         read_sentence(text, DAY, B)
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def run(*words: str, data: Path) -> Result:
@@ -285,10 +285,10 @@ def test_verdicts_and_exit_codes_on_a_real_page(demo_data: Path, tmp_path: Path)
     for text, (code, word) in expected.items():
         done = run(text, data=demo_data)
         assert (done.exit_code, json.loads(done.stdout)[0]["verdict"]) == (code, word), text
-    found = json.loads(run("6 of the top 20 on arena_text_raw are CN", data=demo_data).stdout)[0]
-    assert [each["words"] for each in found["holds"]] == ["if each release counts once"]
-    assert len(found["sha256"]) == 64
-    assert len(found["rows"]) == 20
+    result = json.loads(run("6 of the top 20 on arena_text_raw are CN", data=demo_data).stdout)[0]
+    assert [each["words"] for each in result["holds"]] == ["if each release counts once"]
+    assert len(result["sha256"]) == 64
+    assert len(result["rows"]) == 20
     file = tmp_path / "mine.toml"
     file.write_text('[[claims]]\nid = "a"\ntext = "a"\nboard = "arena_text_raw"\nday = 2025-01-01\ntop = 20\n'
                     'counts = [{country = "CN", count = 4}]\n')  # fmt: skip
@@ -299,7 +299,7 @@ def test_verdicts_and_exit_codes_on_a_real_page(demo_data: Path, tmp_path: Path)
 
 def test_wrong_use(demo_data: Path, tmp_path: Path) -> None:
     """A sentence, an id, a board or a file that cannot be read: exit 2."""
-    for words, said in {
+    for words, message in {
         ("banana",): "'banana' is not understood",
         ("check", "no-such"): "no claim 'no-such'",
         ("4 of the top 20 on nowhere are CN",): "no board 'nowhere'",
@@ -310,21 +310,21 @@ def test_wrong_use(demo_data: Path, tmp_path: Path) -> None:
         done = run(*words, data=demo_data)
         assert done.exit_code == 2, done.output
         assert done.stdout == ""
-        assert said in done.stderr
+        assert message in done.stderr
 
 
 def test_a_sentence_as_people_write_it(demo_data: Path) -> None:
     """It is judged as the exact sentence is; stderr says how it was read, and nothing of an exact one."""
     free = run("Of the top 20 models in Arena text, raw, 4 are Chinese and 2 of them open-source", data=demo_data)
     exact = run("4 of the top 20 on arena_text_raw are CN, 2 are CN and open on 2026-08-22", data=demo_data)
-    found, same = json.loads(free.stdout)[0], json.loads(exact.stdout)[0]
-    assert found.pop("text") != same.pop("text")
-    assert found == same
-    assert found["verdict"] == "supported"
+    result, same = json.loads(free.stdout)[0], json.loads(exact.stdout)[0]
+    assert result.pop("text") != same.pop("text")
+    assert result == same
+    assert result["verdict"] == "supported"
     assert free.stderr == (
         "read as: 4 of the top 20 on arena_text_raw are CN, 2 are CN and open on 2026-08-22;"
         " 'open-source' is read as open: weights published, on any terms;"
-        " 'models' is read as entries: rows of the board as printed; no day is named: it is read as of today, 2026-08-22\n"
+        " 'models' is read as entries: rows of the board as published; no day is named: it is read as of today, 2026-08-22\n"
     )
     assert exact.stderr == ""
 
@@ -335,8 +335,8 @@ def test_countries_of_a_file_by_any_name(tmp_path: Path) -> None:
     lines = '[[claims]]\nid = "a"\ntext = "a"\nboard = "b"\nday = 2025-01-01\ntop = 20\n'
     file.write_text(f'{lines}counts = [{{country = "China", count = 4}}, {{country = "American", count = 1}}]\n')
     assert [count.country for count in read_claims(file)[0].counts] == ["CN", "US"]
-    for word, said in {"Congo": "may be CD", "Chinees": "Chinese?", "Hong Kong": "count as CN"}.items():
+    for word, message in {"Congo": "may be CD", "Chinees": "Chinese?", "Hong Kong": "count as CN"}.items():
         file.write_text(f'{lines}counts = [{{country = "{word}", count = 4}}]\n')
         with pytest.raises(DeclarationError, match=r"claims\.0\.counts\.0\.country") as error:
             read_claims(file)
-        assert said in str(error.value)
+        assert message in str(error.value)

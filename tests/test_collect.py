@@ -34,7 +34,7 @@ def test_again_at_once_brings_nothing_new(upstream: Upstream, collected: Place, 
     But for OpenCompass's column files: none is recorded, so they are not there, and are asked for again.
     """
     place = collected.copy(tmp_path / "place")
-    told, known = place.exported(), place.sql("SELECT count(*) FROM snapshots")
+    output, known = place.exported(), place.sql("SELECT count(*) FROM snapshots")
     upstream.log()
     done = place.run("collect", *PAGES, "--format", "json", now=f"{NEWEST}T01:00:00Z")
     assert done.code == 0, done.err
@@ -46,8 +46,8 @@ def test_again_at_once_brings_nothing_new(upstream: Upstream, collected: Place, 
     assert answers == [(304,)] * len(gets)
     assert all(row["new"] == 0 and row["unchanged"] for row in done.json())
     assert place.sql("SELECT count(*) FROM snapshots") == known
-    assert place.exported()["entries.csv"] == told["entries.csv"]
-    assert place.exported()["shares.csv"] == told["shares.csv"]
+    assert place.exported()["entries.csv"] == output["entries.csv"]
+    assert place.exported()["shares.csv"] == output["shares.csv"]
 
 
 def test_every_edition_that_opencompass_lists_is_a_snapshot(upstream: Upstream, collected: Place) -> None:
@@ -92,9 +92,9 @@ def test_two_at_once_are_both_fine(upstream: Upstream, collected: Place, tmp_pat
     """Two processes on one data directory wait for each other; the outcome is that of one."""
     place = Place(tmp_path / "place", upstream.mirror)
     both = [place.start("collect", *PAGES, "--format", "json") for _ in range(2)]
-    told = [process.communicate(timeout=60) for process in both]
-    assert [process.returncode for process in both] == [0, 0], told
-    new = [sum(row["new"] for row in json.loads(out)) for out, _ in told]
+    output = [process.communicate(timeout=60) for process in both]
+    assert [process.returncode for process in both] == [0, 0], output
+    new = [sum(row["new"] for row in json.loads(out)) for out, _ in output]
     assert min(new) == 0 < max(new)
     assert place.exported() == collected.exported()
 
@@ -117,9 +117,9 @@ def test_a_walk_through_the_days(upstream: Upstream, tmp_path: Path) -> None:
         before = after
     assert {"aider_polyglot", "vectara_hallucination", "opencompass_llm", "arena_text"} <= set(before)
     assert before["aider_polyglot"] == set(WALK[:3])  # its page did not change after 2025-10-04
-    told = place.exported()
+    output = place.exported()
     assert place.run("rebuild").code == 0
-    assert place.exported() == told
+    assert place.exported() == output
 
 
 def test_nothing_can_be_reached(tmp_path: Path) -> None:
@@ -130,9 +130,9 @@ def test_nothing_can_be_reached(tmp_path: Path) -> None:
     assert done.code == 75
     assert time.monotonic() - started < 15
     for row in done.json():
-        said = [line for line in done.err.splitlines() if line.startswith(f"problem: {row['source']}: ")]
-        assert len(said) == 1, done.err
-        assert "cannot be reached" in said[0]
+        message = [line for line in done.err.splitlines() if line.startswith(f"problem: {row['source']}: ")]
+        assert len(message) == 1, done.err
+        assert "cannot be reached" in message[0]
     assert "Traceback" not in done.err
     again = place.run("collect", "aider")
     assert again.code == 75
@@ -142,10 +142,10 @@ def test_nothing_can_be_reached_over_good_data(collected: Place, tmp_path: Path)
     """Exit code 75, and what was collected is served on."""
     place = collected.copy(tmp_path / "place")
     place.configure(f"http://127.0.0.1:{free_port()}/{{host}}")
-    told = place.exported()
+    output = place.exported()
     later = f"{NEWEST}T01:00:00Z"
     assert place.run("collect", *PAGES, now=later).code == 75
-    assert place.exported() == told
+    assert place.exported() == output
     status = place.run("status", "--format", "json", now=later)
     assert status.code == 1
     assert {row["state"] for row in status.json() if row["source"] in PAGES} == {"failed"}

@@ -32,9 +32,9 @@ CELLS: list[tuple[pa.DataType, list[Any]]] = [
 def test_a_column_is_what_arrow_makes_of_it(kind: pa.DataType, values: list[Any]) -> None:
     """With nulls, without, with nothing else, and empty."""
     for cells in (values, [None, *values, None], [None], [], [value for value in values for _ in range(100)]):
-        found = column(cells, kind)
-        found.validate(full=True)
-        assert found.equals(pa.array(cells, type=kind))
+        result = column(cells, kind)
+        result.validate(full=True)
+        assert result.equals(pa.array(cells, type=kind))
 
 
 def test_a_table_has_its_columns_without_a_row() -> None:

@@ -35,7 +35,7 @@ def answer(*command: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         ("SELECT 0.5 AS half, 2 AS n", {"half": 0.5, "n": 2}),
         ("SELECT 1 AS a, 2 AS a, 3 AS a_1", {"a": 1, "a_2": 2, "a_1": 3}),
@@ -45,9 +45,9 @@ def answer(*command: str) -> Any:
         ("SELECT 18446744073709551617::HUGEINT AS n, DATE '2026-11-01' AS d", {"n": 2**64 + 1, "d": "2026-11-01"}),
     ],
 )
-def test_sql_gives_every_column_whatever_its_kind(demo_data: Path, query: str, said: dict[str, Any]) -> None:
+def test_sql_gives_every_column_whatever_its_kind(demo_data: Path, query: str, message: dict[str, Any]) -> None:
     """No column hides another of its name, and each kind of value has a form in JSON."""
-    assert answer("sql", query, "--data", str(demo_data)) == [said]
+    assert answer("sql", query, "--data", str(demo_data)) == [message]
 
 
 @pytest.mark.parametrize(
@@ -70,10 +70,10 @@ def test_sql_gives_every_column_whatever_its_kind(demo_data: Path, query: str, s
         ("NULL", None, "", ""),
     ],
 )
-def test_sql_in_every_format(demo_data: Path, column: str, told: object, cell: str | None, shown: str | None) -> None:
+def test_sql_in_every_format(demo_data: Path, column: str, value: object, cell: str | None, shown: str | None) -> None:
     """Times with a zone are given in UTC, and structures as JSON; a table has the cell of the CSV where not said."""
     query = ("sql", f"SELECT 1 AS n, {column} AS x", "--data", str(demo_data))
-    assert answer(*query) == [{"n": 1, "x": told}]
+    assert answer(*query) == [{"n": 1, "x": value}]
     (row,) = csv.DictReader(io.StringIO(run(*query, "--format", "csv").stdout))
     assert cell is None or row == {"n": "1", "x": cell}
     assert (shown if shown is not None else cell) in run(*query).stdout
@@ -93,14 +93,14 @@ def test_sql_without_a_query_is_a_wrong_use(demo_data: Path, query: str) -> None
 
 def test_share_json(demo_data: Path) -> None:
     """Exactly the documented keys, and the figures counted by hand from the page of 2026-08-19."""
-    found = answer("share", "arena_text_raw", "--data", str(demo_data))
-    assert list(found[0]) == [
+    result = answer("share", "arena_text_raw", "--data", str(demo_data))
+    assert list(result[0]) == [
         "board", "day", "published_on", "captured_at", "snapshot", "edition", "top", "of", "unit", "ties", "rank_by",
         "openness_as_of", "country", "count", "low", "high", "share", "share_low", "share_high", "kind", "adjustment", "operator",
         "age_days", "definition", "id", "origin", "margin", "margin_high", "margin_words",
     ]  # fmt: skip
-    assert {share["country"]: share["count"] for share in found} == {"US": 16, "CN": 4}
-    first = found[0]
+    assert {share["country"]: share["count"] for share in result} == {"US": 16, "CN": 4}
+    first = result[0]
     assert (first["published_on"], first["top"], first["of"], first["unit"]) == ("2026-08-19", 20, 20, "entry")
     assert first["share"] == 0.8
     assert first["definition"].startswith("each published row counts once; cut by score; ")
@@ -109,8 +109,8 @@ def test_share_json(demo_data: Path) -> None:
 
 def test_share_of_weights_published(demo_data: Path) -> None:
     """Two of the twenty have published weights: kimi-k3-max under its own terms, glm-5.3-max under MIT."""
-    found = answer("share", "arena_text_raw", "--by", "openness", "--data", str(demo_data))
-    counts = {share["openness"]: share["count"] for share in found}
+    result = answer("share", "arena_text_raw", "--by", "openness", "--data", str(demo_data))
+    counts = {share["openness"]: share["count"] for share in result}
     assert counts == {"proprietary": 18, "open_weights": 1, "restricted_weights": 1}
 
 
@@ -123,14 +123,14 @@ def test_share_before_the_first_snapshot(demo_data: Path) -> None:
 
 
 def test_top_json(demo_data: Path) -> None:
-    """The documented keys; ties share a position; a row of two models says so."""
-    found = answer("top", "aider_polyglot", "--n", "20", "--data", str(demo_data))
-    assert list(found[0]) == [
-        "position", "name", "release", "variant", "developer", "country", "openness", "licence", "score",
+    """The documented keys; ties share a rank; a row of two models says so."""
+    result = answer("top", "aider_polyglot", "--n", "20", "--data", str(demo_data))
+    assert list(result[0]) == [
+        "rank", "name", "release", "variant", "developer", "country", "openness", "licence", "score",
         "score_low", "score_high", "published_rank",
     ]  # fmt: skip
-    assert [row["position"] for row in found[:6]] == [1, 2, 3, 4, 5, 5]
-    by_name = {row["name"]: row for row in found}
+    assert [row["rank"] for row in result[:6]] == [1, 2, 3, 4, 5, 5]
+    by_name = {row["name"]: row for row in result}
     assert by_name["DeepSeek R1 + claude-3-5-sonnet-20241022"]["country"] == "mixed"
     assert by_name["o3 (high) + gpt-4.1"]["developer"] == "openai"
     assert by_name["o3 (high) + gpt-4.1"]["country"] == "US"
@@ -140,13 +140,13 @@ def test_top_json(demo_data: Path) -> None:
 def test_status_json(demo_data: Path) -> None:
     """One object a board; a source that was never asked is never, and says so."""
     done = run("status", "--format", "json", "--now", "2026-08-22", "--data", str(demo_data))
-    found = {board["board"]: board for board in json.loads(done.stdout)}
-    assert list(found["arena_text"]) == [
+    result = {board["board"]: board for board in json.loads(done.stdout)}
+    assert list(result["arena_text"]) == [
         "board", "source", "last_success", "published_on", "rows", "age_days", "state", "reason",
     ]  # fmt: skip
-    assert found["arena_text"]["state"] == "ok"
-    assert (found["arena_text"]["rows"], found["arena_text"]["age_days"]) == (393, 3)
-    assert found["aider_polyglot"]["state"] == "stale"
+    assert result["arena_text"]["state"] == "ok"
+    assert (result["arena_text"]["rows"], result["arena_text"]["age_days"]) == (393, 3)
+    assert result["aider_polyglot"]["state"] == "stale"
     assert done.exit_code == 1
 
 
@@ -177,7 +177,7 @@ def test_a_time_in_csv_is_utc_once() -> None:
 def test_table_says_what_it_rests_on(demo_data: Path) -> None:
     """Beside the figure: kind, adjustment, operator, day, age, snapshot, definition."""
     text = run("share", "arena_text", "--now", "2026-08-22", "--data", str(demo_data)).stdout
-    for said in (
+    for message in (
         "human votes",
         "style control",
         "run by Arena",
@@ -185,13 +185,13 @@ def test_table_says_what_it_rests_on(demo_data: Path) -> None:
         "3 days ago",
         "each published row counts",
     ):
-        assert said in text
+        assert message in text
 
 
 def test_sql_is_read_only_and_reads_no_files(demo_data: Path) -> None:
     """A question is answered; a change, and a look at other files, is refused with one sentence and exit 2."""
-    found = answer("sql", "SELECT count(*) AS n FROM latest WHERE board = 'arena_text'", "--data", str(demo_data))
-    assert found == [{"n": 393}]
+    result = answer("sql", "SELECT count(*) AS n FROM latest WHERE board = 'arena_text'", "--data", str(demo_data))
+    assert result == [{"n": 393}]
     for query in ("DROP TABLE entries", "SELECT * FROM read_text('/etc/hostname')", "SELECT nonsense"):
         done = run("sql", query, "--data", str(demo_data))
         assert done.exit_code == 2, query

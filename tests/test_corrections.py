@@ -42,17 +42,17 @@ def test_a_corrected_line_changes_history_and_is_told(place: Place) -> None:
     file.write_text(file.read_text("utf-8").replace("2024-05-13,no,,", "2024-05-13,yes,,Apache-2.0"), "utf-8")
     place.run("publish")
     done = place.run("registry", "corrections", "--format", "json")
-    found = done.json()
-    openness = [row for row in found if row["by"] == "openness" and row["top"] == 10]
-    told = [(row["day"], row["value"], row["before"], row["after"]) for row in openness]
-    assert told == [
+    result = done.json()
+    openness = [row for row in result if row["by"] == "openness" and row["top"] == 10]
+    output = [(row["day"], row["value"], row["before"], row["after"]) for row in openness]
+    assert output == [
         ("2026-01-01", "open_weights", "1 to 2", "2 to 3"),
         ("2026-01-01", "proprietary", "1 to 2", "0"),
         ("2026-01-02", "open_weights", "1 to 2", "2 to 3"),
         ("2026-01-02", "proprietary", "1 to 2", "0"),
     ]
-    assert {tuple(row["because"]) for row in found} == {("gpt-4o: openness proprietary -> open_weights",)}
-    assert {row["by"] for row in found} == {"openness", "country,openness"}
+    assert {tuple(row["because"]) for row in result} == {("gpt-4o: openness proprietary -> open_weights",)}
+    assert {row["by"] for row in result} == {"openness", "country,openness"}
     assert "of 2 points moved" in done.err
 
 
@@ -62,12 +62,12 @@ def test_a_name_that_is_learnt_moves_bounds(place: Place) -> None:
         f"alias,release,variant,evidence_url,evidence_day\nNameless 9,openai/gpt-4o,,{PROOF}\n", "utf-8"
     )
     place.run("publish")
-    found = place.run("registry", "corrections", "--format", "json").json()
+    result = place.run("registry", "corrections", "--format", "json").json()
     countries = {
-        row["value"]: (row["before"], row["after"]) for row in found if row["by"] == "country" and row["top"] == 10
+        row["value"]: (row["before"], row["after"]) for row in result if row["by"] == "country" and row["top"] == 10
     }
     assert countries == {"CN": ("1 to 2", "1"), "US": ("1 to 2", "2"), "unknown": ("1", "0")}
-    assert found[0]["because"] == [
+    assert result[0]["because"] == [
         "Nameless 9: release unknown -> openai/gpt-4o, developer unknown -> openai, country unknown -> US,"
         " openness unknown -> proprietary"
     ]
@@ -85,7 +85,7 @@ def test_a_rename_is_recognised_by_its_score(place: Place) -> None:
     put(place, page([50, 40.25, 30], names=("Qwen3-32B", "gpt-4o-2024-05-13", "Nameless 9")), "2026-02-02")
     put(place, page([50, 40.25, 20, 20], names=("Qwen3-32B", "gpt-4o-2024-05-13", "B", "C")), "2026-02-03")
     put(place, page([50, 40.25, 20, 20], names=("Qwen3-32B", "gpt-4o-2024-05-13", "D", "E")), "2026-02-04")
-    found = place.run("registry", "renames", "small_plain", "--format", "json").json()
-    assert [(row["day"], row["old"], row["new"], row["state"]) for row in found] == [
+    result = place.run("registry", "renames", "small_plain", "--format", "json").json()
+    assert [(row["day"], row["old"], row["new"], row["state"]) for row in result] == [
         ("2026-02-02", "gpt-4o", "gpt-4o-2024-05-13", "same release")
     ]

@@ -31,15 +31,15 @@ SIX = [
 def curve_of(rows: list[Row], where: str) -> Curve:
     """The curve of one tiny board."""
     connection = in_memory({"tiny": ("higher", rows)})
-    found = curve(connection, "tiny", parse(where), as_of=DAY, today=DAY)
-    assert found
-    return found
+    result = curve(connection, "tiny", parse(where), as_of=DAY, today=DAY)
+    assert result
+    return result
 
 
 def test_every_point_of_a_tiny_board() -> None:
     """Unit x N x ties, the whole board once, the tie rule only where it matters, developer at what there is."""
-    found = curve_of(SIX, "country=CN")
-    counts = {(c.unit, c.top, c.ties): (round(f.count, 6), f.of) for c, f in found.points.items()}
+    result = curve_of(SIX, "country=CN")
+    counts = {(c.unit, c.top, c.ties): (round(f.count, 6), f.of) for c, f in result.points.items()}
     assert counts == {
         ("entry", 5, "fractional"): (1.5, 5),
         ("entry", 5, "include"): (2, 6),
@@ -47,21 +47,21 @@ def test_every_point_of_a_tiny_board() -> None:
         ("release", None, "fractional"): (2, 5),  # five releases: 5 is all of them
         ("developer", None, "fractional"): (1, 3),
     }
-    assert found.low == pytest.approx(0.3)
-    assert found.high == pytest.approx(0.4)
+    assert result.low == pytest.approx(0.3)
+    assert result.high == pytest.approx(0.4)
 
 
 def test_the_knob_that_moves_it_most() -> None:
     """The mean over all pairs that differ in one option alone, by hand; the sentence names ends and options."""
-    found = curve_of(SIX, "country=CN")
+    result = curve_of(SIX, "country=CN")
     # whole board by entry 1/3, release 2/5, developer 1/3, under both tie rules; entry at 5: 3/10 shared, 1/3 included
-    assert found.moves == pytest.approx({
+    assert result.moves == pytest.approx({
         "unit": (1 / 15 + 0 + 1 / 15) / 3,  # the three pairs at the whole board, twice
         "top": (1 / 30 + 0) / 2,
         "ties": (1 / 30 + 0 + 0 + 0) / 4,
     })  # fmt: skip
-    assert list(found.moves) == ["unit", "top", "ties"]
-    assert sentence(found) == (
+    assert list(result.moves) == ["unit", "top", "ties"]
+    assert sentence(result) == (
         "country=CN on tiny, 2026-01-02: between 30.0% (by entry, top 5) and 40.0% (by release, the whole board),"
         " depending on the unit, N and the tie rule. The unit moves it most: by 4.4 points in the mean when it alone"
         " varies (N 1.7; the tie rule 0.8)."
@@ -70,10 +70,10 @@ def test_the_knob_that_moves_it_most() -> None:
 
 def test_the_meaning_of_open_is_a_knob_where_openness_is_asked() -> None:
     """Restricted weights are open on any terms and closed under permissive ones; a country question has no such option."""
-    found = curve_of(SIX, "open=open")
-    whole = {c.open_means: f.share for c, f in found.points.items() if (c.unit, c.top) == ("entry", None)}
+    result = curve_of(SIX, "open=open")
+    whole = {c.open_means: f.share for c, f in result.points.items() if (c.unit, c.top) == ("entry", None)}
     assert whole == {"any": 1, "permissive": pytest.approx(4 / 6)}
-    assert next(iter(found.moves)) == "open_means"
+    assert next(iter(result.moves)) == "open_means"
     both = curve_of(SIX, "open=open,country=CN")
     assert both.points[Choice("entry", None, "fractional", "any")].count == 2
     assert both.points[Choice("entry", None, "fractional", "permissive")].count == 0
@@ -91,10 +91,10 @@ def test_developer_at_five_and_ten_only() -> None:
 def test_a_value_that_does_not_occur() -> None:
     """No row is French, and the two whose country is not known may be."""
     rows = [Row("a", 3, **US), Row("x", 2), Row("y", 1)]
-    found = curve_of(rows, "country=FR")
-    assert {(f.count, f.high, f.of) for c, f in found.points.items() if c.unit == "entry"} == {(0, 2, 3)}
-    assert "between 0.0% and 66.7%, by what is unknown alone" in sentence(found) or "if every unknown" in sentence(
-        found
+    result = curve_of(rows, "country=FR")
+    assert {(f.count, f.high, f.of) for c, f in result.points.items() if c.unit == "entry"} == {(0, 2, 3)}
+    assert "between 0.0% and 66.7%, by what is unknown alone" in sentence(result) or "if every unknown" in sentence(
+        result
     )
     assert figure([], Where("country", ("FR",))) is None
 
@@ -110,10 +110,10 @@ def test_every_point_lies_in_the_range(rows: list[Row]) -> None:
     """Low and high of the sentence bound every point with its own bounds; moves are shares."""
     if not any(row.score is not None for row in rows):
         return
-    found = curve_of(rows, "country=CN")
-    for point in found.points.values():
-        assert 0 <= found.low <= point.share <= point.share_high + 1e-12 <= found.high + 2e-12 <= 1 + 3e-12
-    assert all(0 <= change <= 1 for change in found.moves.values())
+    result = curve_of(rows, "country=CN")
+    for point in result.points.values():
+        assert 0 <= result.low <= point.share <= point.share_high + 1e-12 <= result.high + 2e-12 <= 1 + 3e-12
+    assert all(0 <= change <= 1 for change in result.moves.values())
 
 
 @pytest.mark.parametrize(
@@ -149,9 +149,9 @@ def test_the_command(tmp_path: Path) -> None:
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    told = json.loads(run("--format", "json"))
-    assert (told["low"], told["high"], len(told["points"])) == (pytest.approx(0.3), 0.4, 5)
-    assert told["points"][2]["all"] is True
+    output = json.loads(run("--format", "json"))
+    assert (output["low"], output["high"], len(output["points"])) == (pytest.approx(0.3), 0.4, 5)
+    assert output["points"][2]["all"] is True
     assert len(run("--format", "csv").splitlines()) == 6
     assert "The unit moves it most" in " ".join(run().split())
     for kind, start in ((".svg", b"<svg"), (".png", b"\x89PNG")):

@@ -70,9 +70,9 @@ def test_the_relation_asked_has_a_row_for_each_question() -> None:
 def test_alternatives_begin_with_the_own_and_hold_each_once() -> None:
     """Two options with two and three values give six definitions."""
     options = {"open_means": ("any", "permissive"), "unit": ("entry", "release", "developer")}
-    found = list(alternatives(Definition(unit="release"), options))
-    assert found[0] == Definition(unit="release")
-    assert len(found) == len(set(found)) == 6
+    result = list(alternatives(Definition(unit="release"), options))
+    assert result[0] == Definition(unit="release")
+    assert len(result) == len(set(result)) == 6
 
 
 def test_the_table_of_the_documents_names_every_option_and_value() -> None:

@@ -73,9 +73,9 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess
 
 def table(output: str, command: str) -> dict[str, float]:
     """What the share table under this command says: country -> count."""
-    found = re.search(rf"^\$ {re.escape(command)}\n(.*?)^Counted:", output, re.MULTILINE | re.DOTALL)
-    assert found, f"no table of {command!r} in:\n{output}"
-    rows = re.findall(r"^([A-Z]{2,3}|mixed|unknown) +([\d.]+) +20 ", found[1], re.MULTILINE)
+    result = re.search(rf"^\$ {re.escape(command)}\n(.*?)^Counted:", output, re.MULTILINE | re.DOTALL)
+    assert result, f"no table of {command!r} in:\n{output}"
+    rows = re.findall(r"^([A-Z]{2,3}|mixed|unknown) +([\d.]+) +20 ", result[1], re.MULTILINE)
     return {country: float(count) for country, count in rows}
 
 
@@ -160,9 +160,9 @@ def test_interrupt_ends_it_at_once(tmp_path: Path) -> None:
         assert running.stdout
         assert "Collecting" in running.stdout.readline()
         running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=30)
+        _, message = running.communicate(timeout=30)
     assert running.returncode == 130
-    assert "Traceback" not in said
+    assert "Traceback" not in message
     assert demo(tmp_path).returncode == 0
 
 

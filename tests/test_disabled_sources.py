@@ -8,7 +8,7 @@ from tests.saved_pages import declared
 
 
 def test_a_board_of_several_witnesses_has_one_that_says_what_it_measures() -> None:
-    """The others name the same adjustment: another adjustment is another board, never a second witness."""
+    """The others name the same adjustment: another adjustment is another board, never a second provider."""
     sources = load_sources((SOURCES,))
     for name, (primary, board) in database.primary(sources).items():
         board_providers = [source for source in sources.values() if name in source.boards]

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from scrapers.spec import load_source
+from tracker import definition
 from tracker.cli import COMMANDS, cli
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,8 +48,8 @@ def test_the_output_blocks_of_the_readme_are_real(
     monkeypatch.setenv("TRACKER_DATA", str(demo_data))
     monkeypatch.setenv("TRACKER_NOW", "2026-08-22" if "--as-of 2026-08-22" in command else "2026-09-04")
     monkeypatch.setenv("COLUMNS", "110")
-    printed = CliRunner().invoke(cli, shlex.split(command)[1:], catch_exceptions=False).stdout
-    lines = [line.rstrip() for line in printed.strip().splitlines()]
+    output = CliRunner().invoke(cli, shlex.split(command)[1:], catch_exceptions=False).stdout
+    lines = [line.rstrip() for line in output.strip().splitlines()]
     parts = [part.strip("\n").splitlines() for part in re.split(r"^\.\.\.$", block, flags=re.MULTILINE)]
     at = 0
     for part in filter(None, parts):
@@ -98,3 +99,11 @@ def test_no_index_address_and_no_machine_path() -> None:
         text = file.read_text("utf-8")
         assert not re.search(r"pypi\.org|files\.pythonhosted|index-url|registry\.npmjs", text), file
         assert not re.search(r"/(?:home|root|work|tmp)/", text), file
+
+
+def test_the_options_of_a_definition_stand_in_the_methodology() -> None:
+    """The table is the one that the code gives: an option that is added or renamed there is added or renamed here."""
+    text = (ROOT / "docs" / "methodology.md").read_text("utf-8")
+    written = text.partition("<!-- options: begin -->\n")[2].partition("\n<!-- options: end -->")[0]
+    assert "`--rank-by`" in written
+    assert written.strip() == definition.table().strip()

@@ -24,9 +24,9 @@ def test_the_examples_of_a_module_are_true(
     """None fails, and none is missed. Those for notebooks ask a data directory, which is the demo's."""
     if name == "tracker.api":
         monkeypatch.chdir(request.getfixturevalue("demo_data").parent)
-    found = doctest.testmod(importlib.import_module(name))
-    assert found.attempted
-    assert not found.failed
+    result = doctest.testmod(importlib.import_module(name))
+    assert result.attempted
+    assert not result.failed
 
 
 def test_there_are_examples() -> None:

@@ -44,30 +44,30 @@ def rows(content: bytes) -> list[dict[str, str]]:
 
 def test_twice_the_same_bytes(place: Place) -> None:
     """Exported again, published again, or derived again from the archive: the same files, the same bytes."""
-    told = place.exported()
-    assert list(told) == FILES
-    assert place.exported() == told
+    output = place.exported()
+    assert list(output) == FILES
+    assert place.exported() == output
     place.run("publish")
-    assert place.exported() == told
+    assert place.exported() == output
     place.run("rebuild")
-    assert place.exported() == told
+    assert place.exported() == output
 
 
 def test_the_files_hold_what_the_boards_printed(place: Place) -> None:
     """Counted by hand: 8 rows and 2 rows, 2 points, 1 page that is not believed."""
-    told = place.exported()
-    assert [(row["board"], row["day"], row["rows"]) for row in rows(told["snapshots.csv"])] == [
+    output = place.exported()
+    assert [(row["board"], row["day"], row["rows"]) for row in rows(output["snapshots.csv"])] == [
         ("small_dated", "2026-01-01", "2"), ("small_plain", "2026-01-01", "8"),
     ]  # fmt: skip
-    assert len(rows(told["entries.csv"])) == 10
-    assert [row["reason"] for row in rows(told["quarantine.csv"])] == ["1 rows, at least 2 are expected"]
-    assert {row["board"] for row in rows(told["boards.csv"])} >= {"small_plain", "small_dated", "aider_polyglot"}
-    of = {(row["board"], row["top"]): row["of"] for row in rows(told["shares.csv"])}
+    assert len(rows(output["entries.csv"])) == 10
+    assert [row["reason"] for row in rows(output["quarantine.csv"])] == ["1 rows, at least 2 are expected"]
+    assert {row["board"] for row in rows(output["boards.csv"])} >= {"small_plain", "small_dated", "aider_polyglot"}
+    of = {(row["board"], row["top"]): row["of"] for row in rows(output["shares.csv"])}
     assert float(of["small_plain", "20"]) == 8
 
 
 def test_no_name_is_a_formula(place: Place) -> None:
-    """A name that a spreadsheet would run has an apostrophe before it; every other is as it was printed."""
+    """A name that a spreadsheet would run has an apostrophe before it; every other is as it was published."""
     names = {row["name"] for row in rows(place.exported()["entries.csv"]) if row["board"] == "small_plain"}
     assert names == {f"'{name}" if name[0] in "=+-@" else name for name in HOSTILE}
 
@@ -104,6 +104,7 @@ BEFORE_THE_RENAMING = {
 }
 # What a column is called now -> what it was called then.
 CALLED_THEN = {
+    "rank": "position",
     "published_rank": "printed_rank",
     "variant": "configuration",
     "published_organization": "printed_organization",

@@ -30,7 +30,7 @@ def good(simulated: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Place
 
 
 @pytest.fixture(scope="module")
-def told(good: Place) -> dict[str, bytes]:
+def expected(good: Place) -> dict[str, bytes]:
     """What it exports."""
     return good.exported()
 
@@ -49,7 +49,7 @@ def rows(content: bytes) -> set[tuple[str, ...]]:
 
 @pytest.mark.parametrize("kind", QUICK)
 def test_every_page_is_faulty_over_earlier_data(
-    upstream: Upstream, good: Place, told: dict[str, bytes], tmp_path: Path, kind: str
+    upstream: Upstream, good: Place, expected: dict[str, bytes], tmp_path: Path, kind: str
 ) -> None:
     """Exit code 1, every source is named, and what was served before is served after."""
     place = good.copy(tmp_path / "place")
@@ -60,7 +60,7 @@ def test_every_page_is_faulty_over_earlier_data(
     assert named(done) == problems
     assert {(kind, source) for source in set(PAGES) - problems} <= MAY_PASS
     stored = place.exported()
-    assert {name: stored[name] for name in DATA} == {name: told[name] for name in DATA}
+    assert {name: stored[name] for name in DATA} == {name: expected[name] for name in DATA}
     top = place.run("top", "vectara_hallucination", "--format", "json")
     assert (top.code, len(top.json())) == (0, 20)
     assert place.run("status").code == 1
@@ -68,7 +68,7 @@ def test_every_page_is_faulty_over_earlier_data(
 
 @pytest.mark.parametrize("kind", QUICK)
 def test_every_page_is_faulty_from_the_first(
-    upstream: Upstream, told: dict[str, bytes], tmp_path: Path, kind: str
+    upstream: Upstream, expected: dict[str, bytes], tmp_path: Path, kind: str
 ) -> None:
     """With no earlier data to compare with: the same, and nothing is believed that a good run would not have."""
     place = Place(tmp_path / "place", upstream.mirror, timeout=TIMEOUT)
@@ -81,7 +81,7 @@ def test_every_page_is_faulty_from_the_first(
     stored = place.exported()
     believed = {board for board, _ in place.sql("SELECT board, day FROM series")}
     assert believed <= ({"vectara_hallucination"} if kind == "half" else set())
-    assert rows(stored["entries.csv"]) <= rows(told["entries.csv"])
+    assert rows(stored["entries.csv"]) <= rows(expected["entries.csv"])
     if not believed:
         assert place.run("top", "vectara_hallucination").code == 1
 
@@ -89,7 +89,7 @@ def test_every_page_is_faulty_from_the_first(
 @pytest.mark.parametrize("kind", ["404", "challenge"])
 @pytest.mark.parametrize("source", PAGES)
 def test_one_page_is_faulty(
-    upstream: Upstream, good: Place, told: dict[str, bytes], tmp_path: Path, source: str, kind: str
+    upstream: Upstream, good: Place, expected: dict[str, bytes], tmp_path: Path, source: str, kind: str
 ) -> None:
     """The source is named and no other; its earlier data stays, and the others are collected."""
     place = good.copy(tmp_path / "place")
@@ -98,12 +98,12 @@ def test_one_page_is_faulty(
     assert (done.code, named(done)) == (1, {source})
     assert all(row["unchanged"] for row in done.json() if row["source"] != source)
     stored = place.exported()
-    assert {name: stored[name] for name in DATA} == {name: told[name] for name in DATA}
+    assert {name: stored[name] for name in DATA} == {name: expected[name] for name in DATA}
 
 
 @pytest.mark.parametrize("source", PAGES)
 def test_one_page_is_faulty_from_the_first(
-    upstream: Upstream, good: Place, told: dict[str, bytes], tmp_path: Path, source: str
+    upstream: Upstream, good: Place, expected: dict[str, bytes], tmp_path: Path, source: str
 ) -> None:
     """A bot check instead of one page, on a fresh data directory: the other sources are all there."""
     place = Place(tmp_path / "place", upstream.mirror, timeout=TIMEOUT)
@@ -111,7 +111,7 @@ def test_one_page_is_faulty_from_the_first(
     done = place.run("collect", *PAGES)
     assert (done.code, named(done)) == (1, {source})
     stored, expected = ({row for row in rows(entries) if not row[0].startswith(source)}
-                        for entries in (place.exported()["entries.csv"], told["entries.csv"]))  # fmt: skip
+                        for entries in (place.exported()["entries.csv"], expected["entries.csv"]))  # fmt: skip
     assert stored == expected
     believed = "SELECT snapshot FROM snapshots WHERE state = 'accepted'"
     assert set(place.sql(believed)) <= set(good.sql(believed))
@@ -142,7 +142,7 @@ def test_a_bomb_takes_little_memory(upstream: Upstream, good: Place, tmp_path: P
 
 @pytest.mark.parametrize("earlier", [True, False], ids=["over earlier data", "from the first"])
 def test_a_slow_page_is_given_up_in_time(
-    upstream: Upstream, good: Place, told: dict[str, bytes], tmp_path: Path, earlier: bool
+    upstream: Upstream, good: Place, expected: dict[str, bytes], tmp_path: Path, earlier: bool
 ) -> None:
     """A byte a second keeps every single read alive; the time of the whole response is what counts.
 

@@ -126,7 +126,7 @@ def test_json_rows_are_its_objects() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         (b'{"a": 1}', "JSON: a dict where a list of rows was expected"),
         (b"null", "JSON: a NoneType where a list of rows was expected"),
@@ -139,22 +139,22 @@ def test_json_rows_are_its_objects() -> None:
         (b'[{"a":' * 70 + b"1" + b"}]" * 70, "JSON nested deeper than 64 levels"),
     ],
 )
-def test_json_that_is_no_list_of_objects_is_refused(body: bytes, said: str) -> None:
+def test_json_that_is_no_list_of_objects_is_refused(body: bytes, message: str) -> None:
     """Another shape, half a file, NaN, and nesting that no board has: each with its sentence."""
     with pytest.raises(PageError) as refused:
         formats.json_rows(body)
-    assert str(refused.value).startswith(said)
+    assert str(refused.value).startswith(message)
 
 
 def test_json_rows_under_a_key() -> None:
     """An object holds them under the declared key; another shape is refused by what it lacks."""
     assert formats.json_rows(b'{"day": 1, "data": [{"a": 1}]}', "data") == [{"a": 1}]
-    for body, said in (
+    for body, message in (
         (b'{"rows": []}', "no column 'data'; the page has: rows"),
         (b"[]", "JSON: a list where an object with 'data' was expected"),
         (b'{"data": {"a": 1}}', "JSON under 'data': a dict where a list of rows was expected"),
     ):
-        with pytest.raises(PageError, match=said):
+        with pytest.raises(PageError, match=message):
             formats.json_rows(body, "data")
 
 
@@ -166,7 +166,7 @@ def test_json_of_64_levels_is_read() -> None:
 
 
 def test_yaml_rows_are_its_mappings() -> None:
-    """Cells are texts as printed, quoted or not; nothing is None."""
+    """Cells are texts as published, quoted or not; nothing is None."""
     body = b"- model: o3 (high)\n  pass_rate_2: 81.3\n\n- model: 4.5\n  pass_rate_2: '44.9'\n  cost:\n"
     assert formats.yaml_rows(body) == [
         {"model": "o3 (high)", "pass_rate_2": "81.3"},
@@ -187,22 +187,22 @@ def test_a_yaml_cell_without_a_value_is_none(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         (b"- a: 1\n  b: 2\n  a: 3\n", "not YAML: the key 'a' stands twice in one mapping (line 3)"),
         (b"- a: 1\n  'a': 1\n", "not YAML: the key 'a' stands twice in one mapping (line 2)"),
         (b"- a: {b: 1, b: 1}\n", "not YAML: the key 'b' stands twice in one mapping (line 1)"),
     ],
 )
-def test_a_yaml_key_that_stands_twice_is_refused_by_name(body: bytes, said: str) -> None:
+def test_a_yaml_key_that_stands_twice_is_refused_by_name(body: bytes, message: str) -> None:
     """Which of the two is the score? YAML would take the last without a word."""
     with pytest.raises(PageError) as refused:
         formats.yaml_rows(body)
-    assert str(refused.value) == said
+    assert str(refused.value) == message
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         (b"a: 1", "YAML: a dict where a list of rows was expected"),
         (b"just words", "YAML: a str where a list of rows was expected"),
@@ -216,11 +216,11 @@ def test_a_yaml_key_that_stands_twice_is_refused_by_name(body: bytes, said: str)
         (b"- a: !!int " + b"9" * 5000, "not YAML: "),
     ],
 )
-def test_yaml_that_is_no_list_of_mappings_is_refused(body: bytes, said: str) -> None:
+def test_yaml_that_is_no_list_of_mappings_is_refused(body: bytes, message: str) -> None:
     """Another shape, a broken indent, a tag that would run code, aliases: each with its sentence."""
     with pytest.raises(PageError) as refused:
         formats.yaml_rows(body)
-    assert str(refused.value).startswith(said)
+    assert str(refused.value).startswith(message)
 
 
 def test_yaml_that_is_cut_inside_its_last_row_is_refused() -> None:
@@ -258,13 +258,13 @@ def test_a_yaml_alias_bomb_is_refused_before_it_unfolds() -> None:
 
 
 def test_csv_rows_by_column_name() -> None:
-    """Quotes, line ends of any kind, blanks in the header: cells are texts as printed."""
+    """Quotes, line ends of any kind, blanks in the header: cells are texts as published."""
     body = b'model, score\r\n"a ""b"", c",77.47%\r\n\r\nd,\r\n'
     assert formats.csv_rows(body) == [{"model": 'a "b", c', "score": "77.47%"}, {"model": "d", "score": ""}]
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         (b"model,score\na,1\nb\n", "row 2 has 1 cells, not 2: b"),
         (b"model,score\na,1,2\n", "row 1 has 3 cells, not 2: a | 1 | 2"),
@@ -274,11 +274,11 @@ def test_csv_rows_by_column_name() -> None:
         (b'model,score\n"a"b,1\n', "not CSV: "),
     ],
 )
-def test_a_csv_that_is_not_whole_is_refused(body: bytes, said: str) -> None:
+def test_a_csv_that_is_not_whole_is_refused(body: bytes, message: str) -> None:
     """A ragged row, a column named twice, an open quote: a cut file ends in one of them."""
     with pytest.raises(PageError) as refused:
         formats.csv_rows(body)
-    assert str(refused.value).startswith(said)
+    assert str(refused.value).startswith(message)
 
 
 def test_parquet_rows_and_their_filter() -> None:
@@ -347,7 +347,7 @@ def test_markdown_tables_as_their_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"),
+    ("rows", "message"),
     [
         ("|98.2 %|99.5 %|", "row 1 has 2 cells, not 3: |98.2 %|99.5 %|"),
         ("|a|98.2 %|", "row 1 has 2 cells, not 3: |a|98.2 %|"),
@@ -357,11 +357,11 @@ def test_markdown_tables_as_their_words() -> None:
         ("|a|1 %|99 %|\n<!-- one more -->\n|b|2 %|98 %|", "rows behind a gap in the table: |b|2 %|98 %|"),
     ],
 )
-def test_rows_that_markdown_would_fill_up_cut_or_lose_are_refused(rows: str, said: str) -> None:
+def test_rows_that_markdown_would_fill_up_cut_or_lose_are_refused(rows: str, message: str) -> None:
     """A missing cell moves the others under wrong columns, and a gap ends the table: nothing of it is guessed."""
     with pytest.raises(PageError) as refused:
         formats.markdown_tables(f"|Model|Hallucination Rate|Consistency|\n|-|-|-|\n{rows}\n".encode())
-    assert str(refused.value).startswith(said)
+    assert str(refused.value).startswith(message)
 
 
 def test_rows_of_whole_cells_are_read_however_they_are_written() -> None:
@@ -396,12 +396,12 @@ def test_an_html_row_with_other_cells_is_refused() -> None:
 
 def test_first_with_takes_the_first_table_that_has_the_columns() -> None:
     """In the order of the page, whatever other columns there are."""
-    found: list[tuple[list[str], list[formats.Row]]] = [
+    result: list[tuple[list[str], list[formats.Row]]] = [
         (["Model", "Year"], [{"Model": "x", "Year": "1"}]),
         (["Rate", "Model"], [{"Rate": "1", "Model": "a"}]),
         (["Model", "Rate"], [{"Rate": "2", "Model": "b"}]),
     ]
-    assert formats.first_with(found, ("Model", "Rate")) == [{"Rate": "1", "Model": "a"}]
+    assert formats.first_with(result, ("Model", "Rate")) == [{"Rate": "1", "Model": "a"}]
 
 
 def test_first_with_names_what_the_nearest_table_lacks() -> None:

@@ -1,4 +1,4 @@
-"""Gaps, lags, representation and rosters on boards worked out by hand."""
+"""Gaps, lags, representation and composition on boards worked out by hand."""
 
 from __future__ import annotations
 
@@ -27,39 +27,39 @@ ARENA = board(row("a", 1500, 3, "US"), row("b", 1460, 4, "CN"), row("c", 1400, 1
 
 def test_a_gap_by_hand() -> None:
     """40 points; halves of 3 and 4 make 5; 40 points win 55.7 % of comparisons."""
-    found = gap(ARENA, "country", "US", "CN")
-    assert found
-    assert (found.best, found.best_other, found.gap) == ("a", "b", 40)
-    assert found.half == pytest.approx(5)
-    assert found.win == pytest.approx(1 / (1 + 10**-0.1))
-    assert (found.win_low, found.win_high) == (pytest.approx(win(35)), pytest.approx(win(45)))
+    result = gap(ARENA, "country", "US", "CN")
+    assert result
+    assert (result.best, result.best_other, result.gap) == ("a", "b", 40)
+    assert result.half == pytest.approx(5)
+    assert result.win == pytest.approx(1 / (1 + 10**-0.1))
+    assert (result.win_low, result.win_high) == (pytest.approx(win(35)), pytest.approx(win(45)))
 
 
 def test_a_gap_without_intervals_or_arena() -> None:
     """No interval is made up; a chance to win is of Bradley-Terry boards alone; lower is better."""
-    found = gap(board(row("a", 2, None), row("b", 5, 1, "CN"), direction="lower"), "country", "US", "CN")
-    assert found
-    assert (found.gap, found.half, found.win) == (3, None, None)
+    result = gap(board(row("a", 2, None), row("b", 5, 1, "CN"), direction="lower"), "country", "US", "CN")
+    assert result
+    assert (result.gap, result.half, result.win) == (3, None, None)
     assert gap(ARENA, "country", "US", "FR") is None
 
 
 def test_unknown_rows_may_be_the_best_of_either() -> None:
     """Of two rows of unknown country one scores above the worse best."""
-    found = gap(board(row("a", 9, 1), row("x", 7, 1, "unknown"), row("b", 5, 1, "CN"), row("y", 1, 1, "unknown")),
+    result = gap(board(row("a", 9, 1), row("x", 7, 1, "unknown"), row("b", 5, 1, "CN"), row("y", 1, 1, "unknown")),
                 "country", "US", "CN")  # fmt: skip
-    assert found
-    assert found.unknown_above == 1
+    assert result
+    assert result.unknown_above == 1
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.sampled_from([0.5, 2.0]), st.sampled_from(["CN", "US"])), min_size=1))
 def test_a_gap_turned_round_is_its_negative(cells: list[tuple[int, float, str]]) -> None:
     """A over B is minus B over A, with the same interval, and the chances to win sum to 1."""
-    found = board(*(row(str(n), *cell) for n, cell in enumerate(cells)), metric=BRADLEY_TERRY)
-    one, other = gap(found, "country", "US", "CN"), gap(found, "country", "CN", "US")
-    assert (one is None) == (other is None)
-    if one and other and one.win is not None and other.win is not None:
-        assert (one.gap, one.half) == (-other.gap, other.half)
-        assert one.win + other.win == pytest.approx(1)
+    result = board(*(row(str(n), *cell) for n, cell in enumerate(cells)), metric=BRADLEY_TERRY)
+    item, other = gap(result, "country", "US", "CN"), gap(result, "country", "CN", "US")
+    assert (item is None) == (other is None)
+    if item and other and item.win is not None and other.win is not None:
+        assert (item.gap, item.half) == (-other.gap, other.half)
+        assert item.win + other.win == pytest.approx(1)
 
 
 def day(number: int) -> date:
@@ -69,7 +69,7 @@ def day(number: int) -> date:
 
 def test_a_lag_by_hand() -> None:
     """Records of US on days 1, 5 and 9; CN reaches the first on day 4, was before the second on 4, never the third."""
-    found = lag(
+    result = lag(
         board(
             row("us1", 10, None, "US", day(1)),
             row("us worse", 9, None, "US", day(2)),
@@ -86,12 +86,12 @@ def test_a_lag_by_hand() -> None:
         "CN",
         "US",
     )
-    assert [(r.name, r.days, r.reached_by) for r in found.records] == [
+    assert [(r.name, r.days, r.reached_by) for r in result.records] == [
         ("us1", 3, "cn1"),
         ("us2", -1, "cn1"),
         ("us3", 24, None),  # until the day of the snapshot, 2026-01-02
     ]
-    assert (found.censored, found.undated, found.unknown, found.median) == (1, 1, 1, 3)
+    assert (result.censored, result.undated, result.unknown, result.median) == (1, 1, 1, 3)
 
 
 @pytest.mark.parametrize(
@@ -113,14 +113,14 @@ def test_kaplan_meier_medians(observed: list[tuple[int, bool]], expected: int | 
 @given(st.lists(st.integers(-50, 500), min_size=1))
 def test_without_censoring_it_is_the_lower_median(days: list[int]) -> None:
     """Nothing censored: the middle, of two the lower."""
-    assert median([(one, True) for one in days]) == sorted(days)[(len(days) - 1) // 2]
+    assert median([(item, True) for item in days]) == sorted(days)[(len(days) - 1) // 2]
 
 
 def ratios(rows: list[Row], top: int) -> tuple[float | None, float | None, float | None]:
     """Ratio, low and high of CN on a tiny board."""
     connection = in_memory({"tiny": ("higher", rows)})
-    found = representation(connection, "tiny", parse("country=CN"), top, as_of=DAY, today=DAY)
-    return (found.ratio, found.low, found.high) if found else (None, None, None)
+    result = representation(connection, "tiny", parse("country=CN"), top, as_of=DAY, today=DAY)
+    return (result.ratio, result.low, result.high) if result else (None, None, None)
 
 
 def test_representation_with_unknown_rows() -> None:
@@ -176,11 +176,11 @@ def test_the_common_roster(tmp_path: Path) -> None:
     """CN holds 1 of 2, then 2 of 2; on the rows of both days 1 of 2, then 2 of 2: the removal moved nothing alone."""
     command = ["composition", "tiny", "--where", "country=CN", "--from", "2026-01-01", "--to", "2026-01-02", "--top", "2",
                "--data", str(two_days(tmp_path)), "--format", "json"]  # fmt: skip
-    told = json.loads(CliRunner().invoke(cli, command, catch_exceptions=False).stdout)
-    counts = {name: told[name]["count"] for name in ("before", "after", "common_before", "common_after")}
+    output = json.loads(CliRunner().invoke(cli, command, catch_exceptions=False).stdout)
+    counts = {name: output[name]["count"] for name in ("before", "after", "common_before", "common_after")}
     assert counts == {"before": 1, "after": 2, "common_before": 1, "common_after": 2}
-    assert (told["dropped"], told["added"], told["common"]) == (1, 0, 3)
-    assert [step["break"] for step in told["changes"]] == [True]
+    assert (output["dropped"], output["added"], output["common"]) == (1, 0, 3)
+    assert [step["break"] for step in output["changes"]] == [True]
 
 
 def test_a_break_is_many_rows_at_once() -> None:
@@ -217,8 +217,8 @@ def test_all_boards_side_by_side(tmp_path: Path) -> None:
     assert "CN: from 0.0% (two) to 50.0% (one)." in text
     assert "US: from 50.0% (one) to 100.0% (two)." in text
     assert "0 to 1 (0% to 50%)" in text
-    told = json.loads(CliRunner().invoke(cli, ["share", "--all", "--data", str(tmp_path), "--format", "json"]).stdout)
-    assert {(s["board"], s["country"], s["count"]) for s in told} == {
+    output = json.loads(CliRunner().invoke(cli, ["share", "--all", "--data", str(tmp_path), "--format", "json"]).stdout)
+    assert {(s["board"], s["country"], s["count"]) for s in output} == {
         ("one", "CN", 1), ("one", "US", 1), ("two", "US", 1), ("two", "unknown", 1),
     }  # fmt: skip
     for wrong in (["share"], ["share", "one", "--all"]):
@@ -231,5 +231,5 @@ def test_headlines_at_ten_twenty_and_fifty(tmp_path: Path) -> None:
     tiny_database(tmp_path, {"tiny": ("higher", rows)})
     text = CliRunner().invoke(cli, ["share", "tiny", "--data", str(tmp_path)]).stdout
     assert [f"top {n} of tiny: {n} places" in text for n in (10, 20, 50)] == [True, True, True]
-    told = json.loads(CliRunner().invoke(cli, ["share", "tiny", "--data", str(tmp_path), "--format", "json"]).stdout)
-    assert {share["top"] for share in told} == {20}
+    output = json.loads(CliRunner().invoke(cli, ["share", "tiny", "--data", str(tmp_path), "--format", "json"]).stdout)
+    assert {share["top"] for share in output} == {20}

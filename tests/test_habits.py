@@ -29,24 +29,24 @@ def test_there_is_a_form_for_each_kind_of_report() -> None:
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.stem)
 def test_a_form_is_one_that_the_host_shows(form: Path) -> None:
     """One with a key too many, or an id twice, is not shown to anybody."""
-    said = read(form)
-    assert said.keys() <= {"name", "description", "title", "labels", "body"}
-    assert said["name"]
-    assert said["description"]
-    assert {field["type"] for field in said["body"]} <= KINDS
-    ids = [field["id"] for field in said["body"]]
+    message = read(form)
+    assert message.keys() <= {"name", "description", "title", "labels", "body"}
+    assert message["name"]
+    assert message["description"]
+    assert {field["type"] for field in message["body"]} <= KINDS
+    ids = [field["id"] for field in message["body"]]
     assert len(set(ids)) == len(ids)
-    for field in said["body"]:
+    for field in message["body"]:
         assert field.keys() <= {"type", "id", "attributes", "validations"}
         assert field["attributes"]["label"]
-    assert any(field.get("validations") == {"required": True} for field in said["body"])
+    assert any(field.get("validations") == {"required": True} for field in message["body"])
 
 
 def test_ci_runs_what_a_clone_must_pass() -> None:
     """Nothing but .ci/run, on the oldest Python and a newer one, with no right but to read."""
-    said = read(ROOT / ".github" / "workflows" / "ci.yml")
-    assert said["permissions"] == {"contents": "read"}
-    (job,) = said["jobs"].values()
+    message = read(ROOT / ".github" / "workflows" / "ci.yml")
+    assert message["permissions"] == {"contents": "read"}
+    (job,) = message["jobs"].values()
     assert "permissions" not in job
     assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
     assert all(re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"]) for step in job["steps"] if "uses" in step)
@@ -68,8 +68,8 @@ def test_hooks_fetch_nothing() -> None:
 def test_the_citation_is_of_this_version() -> None:
     """Title, version and licence are those of pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    said = read(ROOT / "CITATION.cff")
-    assert (said["title"], said["version"], said["license"]) == (
+    message = read(ROOT / "CITATION.cff")
+    assert (message["title"], message["version"], message["license"]) == (
         project["name"],
         project["version"],
         project["license"],

@@ -174,9 +174,9 @@ def test_a_try_that_mends_it_is_enough(world: respx.MockRouter) -> None:
 )  # fmt: skip
 def test_retry_after_is_honoured(world: respx.MockRouter, retries: Waits, value: Any, low: float, high: float) -> None:
     """Seconds or a date: the next try waits for that long, and not for our own backoff."""
-    said = value() if callable(value) else value
+    message = value() if callable(value) else value
     world.get(PAGE).side_effect = [
-        httpx.Response(429, headers={"Retry-After": said}),
+        httpx.Response(429, headers={"Retry-After": message}),
         httpx.Response(200, content=b"ok"),
     ]
     with fetcher(limits={"timeout": 60.0}) as fetching:
@@ -259,15 +259,15 @@ def test_a_host_whose_robots_txt_fails_is_not_asked(world: respx.MockRouter, sta
 
 def test_a_fresh_robots_txt_is_not_asked_for_again_and_a_new_one_is_told(world: respx.MockRouter) -> None:
     """What the archive keeps of the last day holds; what is fetched is handed over with status and bytes."""
-    robots, told = world.get(ROBOTS).respond(200, content=b"User-agent: *\nAllow: /\n"), []
+    robots, output = world.get(ROBOTS).respond(200, content=b"User-agent: *\nAllow: /\n"), []
     page = world.get(PAGE).respond(200)
     kept = {ROBOTS: b"User-agent: *\nDisallow: /\n"}
-    with fetcher(robots=kept, keep_robots=lambda *what: told.append(what)) as fetching, pytest.raises(Refused):
+    with fetcher(robots=kept, keep_robots=lambda *what: output.append(what)) as fetching, pytest.raises(Refused):
         get(fetching)
-    assert (robots.called, page.called, told) == (False, False, [])
-    with fetcher(keep_robots=lambda *what: told.append(what)) as fetching:
+    assert (robots.called, page.called, output) == (False, False, [])
+    with fetcher(keep_robots=lambda *what: output.append(what)) as fetching:
         get(fetching)
-    assert told == [(ROBOTS, 200, b"User-agent: *\nAllow: /\n")]
+    assert output == [(ROBOTS, 200, b"User-agent: *\nAllow: /\n")]
 
 
 def test_requests_to_one_host_keep_their_pause(world: respx.MockRouter) -> None:
@@ -357,7 +357,7 @@ def test_a_redirect_loop_ends(world: respx.MockRouter) -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "error", "said"),
+    ("location", "error", "message"),
     [
         ("http://169.254.169.254/latest/meta-data/", ForbiddenAddress, "a redirect leads to the private address 169.254.169.254"),
         ("http://127.0.0.1:22/", ForbiddenAddress, "private address 127.0.0.1"),
@@ -369,11 +369,11 @@ def test_a_redirect_loop_ends(world: respx.MockRouter) -> None:
     ],
 )  # fmt: skip
 def test_a_redirect_to_what_is_not_public_is_refused(
-    world: respx.MockRouter, location: str, error: type[FetchError], said: str
+    world: respx.MockRouter, location: str, error: type[FetchError], message: str
 ) -> None:
     """Private addresses, other schemes, and what is no address at all: nothing is asked there, nothing tried again."""
     route = world.get(PAGE).respond(302, headers={"Location": location})
-    with fetcher() as fetching, pytest.raises(error, match=said):
+    with fetcher() as fetching, pytest.raises(error, match=message):
         get(fetching)
     assert route.call_count == 1
 
@@ -598,14 +598,14 @@ def reset(handler: BaseHTTPRequestHandler) -> None:
 
 
 @pytest.mark.parametrize(
-    ("torn", "said"), [(truncated, "broke off"), (cut_gzip, "the packed body ends early"), (reset, "broke off")]
+    ("torn", "message"), [(truncated, "broke off"), (cut_gzip, "the packed body ends early"), (reset, "broke off")]
 )
 def test_a_torn_page_is_tried_again_and_never_taken(
-    upstream: Upstream, mirrored: Callable[..., Fetcher], torn: Callable[[BaseHTTPRequestHandler], None], said: str
+    upstream: Upstream, mirrored: Callable[..., Fetcher], torn: Callable[[BaseHTTPRequestHandler], None], message: str
 ) -> None:
     """Fewer bytes than were said, a packed body without its end, a connection that is cut."""
     upstream.answers["/data.csv"] = torn
-    with mirrored(attempts=2, timeout=60.0) as fetching, pytest.raises(Refused, match=said):
+    with mirrored(attempts=2, timeout=60.0) as fetching, pytest.raises(Refused, match=message):
         get(fetching)
     assert upstream.asked.count("/data.csv") == 2
     upstream.answers["/data.csv"] = lambda h: torn(h) if upstream.asked.count("/data.csv") == 3 else send(h, b"whole")
@@ -614,7 +614,7 @@ def test_a_torn_page_is_tried_again_and_never_taken(
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         (b"a,b\n1,2\n", "not gzip, as was said"),
         (gzip.compress(b"a,b\n", mtime=0) + b"more", "4 bytes follow the packed body"),
@@ -622,11 +622,11 @@ def test_a_torn_page_is_tried_again_and_never_taken(
     ids=["plain", "trailing"],
 )
 def test_a_page_that_is_not_packed_as_it_says_is_refused(
-    upstream: Upstream, mirrored: Callable[..., Fetcher], body: bytes, said: str
+    upstream: Upstream, mirrored: Callable[..., Fetcher], body: bytes, message: str
 ) -> None:
     """Once, since it is no accident of the line; bytes after the end would be lost in silence."""
     upstream.answers["/data.csv"] = lambda h: send(h, body, Content_Encoding="gzip")
-    with mirrored() as fetching, pytest.raises(Refused, match=said):
+    with mirrored() as fetching, pytest.raises(Refused, match=message):
         get(fetching)
     assert upstream.asked.count("/data.csv") == 1
 
@@ -656,11 +656,11 @@ def test_a_public_name_for_a_private_address_is_refused(monkeypatch: pytest.Monk
     """What a name resolves to is checked where the connection is made; one private address of several is enough."""
     asked = []
 
-    def found(host: str, *_: object, **__: object) -> list[Any]:
+    def addresses_of(host: str, *_: object, **__: object) -> list[Any]:
         asked.append(host)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 443)) for ip in ("93.184.215.14", address)]
 
-    monkeypatch.setattr(socket, "getaddrinfo", found)
+    monkeypatch.setattr(socket, "getaddrinfo", addresses_of)
     monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", lambda *_, **__: pytest.fail("connected"))
     with (
         fetcher() as fetching,
@@ -709,14 +709,14 @@ def test_the_address_that_was_checked_is_the_one_connected_to(monkeypatch: pytes
     answers = iter(["93.184.215.14", "10.0.0.5"])
     connected = []
 
-    def found(*_: object, **__: object) -> list[Any]:
+    def addresses_of(*_: object, **__: object) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), 443))]
 
     def connect(_: object, host: str, *__: object, **___: object) -> None:
         connected.append(host)
         raise httpcore.ConnectError("not in a test")
 
-    monkeypatch.setattr(socket, "getaddrinfo", found)
+    monkeypatch.setattr(socket, "getaddrinfo", addresses_of)
     monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
     with fetcher(limits={"attempts": 1}) as fetching, pytest.raises(Unreachable):
         get(fetching)

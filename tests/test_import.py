@@ -1,4 +1,4 @@
-"""`tracker import`: pages that somebody else saved, with their day, through the same door."""
+"""`tracker import`: pages that somebody else saved, with their day."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def test_a_page_of_aider_by_its_day(place: Place) -> None:
     file = saved(place, "page.yml", AIDER)
     done = place.run("import", "aider", file, "--captured-at", "2025-10-04", "--format", "json")
     assert done.code == 0, done.err
-    told = outcome(done)
-    assert (told["state"], told["role"], told["boards"]) == ("accepted", "polyglot", ["aider_polyglot"])
-    assert told["rows"] == AIDER.count(b"\n  model:")
-    assert told["captured_at"] == "2025-10-04T00:00:00Z"
+    output = outcome(done)
+    assert (output["state"], output["role"], output["boards"]) == ("accepted", "polyglot", ["aider_polyglot"])
+    assert output["rows"] == AIDER.count(b"\n  model:")
+    assert output["captured_at"] == "2025-10-04T00:00:00Z"
     assert place.days() == {"aider_polyglot": {"2025-10-04"}}
     assert place.run("share", "aider_polyglot", "--as-of", "2025-10-03").code == 1
     assert place.run("share", "aider_polyglot", "--as-of", "2025-10-04").code == 0
@@ -51,12 +51,12 @@ def test_a_page_of_aider_by_its_day(place: Place) -> None:
 
 def test_a_page_of_fractions_where_percent_are_expected_is_quarantined(place: Place) -> None:
     """88.0 became 0.88 in every row: each score is in the range, and none of them is what the board measures."""
-    fractions = re.sub(rb"(?<=pass_rate_2: )[\d.]+", lambda found: b"%.4f" % (float(found[0]) / 100), AIDER)
+    fractions = re.sub(rb"(?<=pass_rate_2: )[\d.]+", lambda result: b"%.4f" % (float(result[0]) / 100), AIDER)
     file = saved(place, "page.yml", fractions)
     done = place.run("import", "aider", file, "--captured-at", "2025-10-04", "--role", "polyglot", "--format", "json")
-    told = outcome(done)
-    assert (told["state"], told["reason"].partition(": ")[0]) == ("quarantined", "aider_polyglot")
-    assert "fractions of 1, where the unit is %" in told["reason"]
+    output = outcome(done)
+    assert (output["state"], output["reason"].partition(": ")[0]) == ("quarantined", "aider_polyglot")
+    assert "fractions of 1, where the unit is %" in output["reason"]
 
 
 def test_the_day_may_stand_in_the_name(place: Place) -> None:
@@ -70,7 +70,7 @@ def test_the_day_may_stand_in_the_name(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "args", "said"),
+    ("name", "args", "message"),
     [
         ("page.csv", (), "its name does not begin with a YYYY-MM-DD; give --captured-at YYYY-MM-DD"),
         ("2026-13-05.csv", (), "its name does not begin with a YYYY-MM-DD"),
@@ -79,13 +79,15 @@ def test_the_day_may_stand_in_the_name(place: Place) -> None:
         ("2026-01-05.csv.gz", ("--role", "plain"), "2026-01-05.csv.gz: cannot be read: Not a gzipped file"),
     ],
 )
-def test_wrong_use_is_one_sentence_and_adds_nothing(place: Place, name: str, args: tuple[str, ...], said: str) -> None:
+def test_wrong_use_is_one_sentence_and_adds_nothing(
+    place: Place, name: str, args: tuple[str, ...], message: str
+) -> None:
     """Exit code 2, the file is named, and the good file beside it is not taken in either."""
     good = saved(place, "2026-01-04.csv", page([50, 40]))
     done = place.run("import", "small", good, saved(place, name, page([60, 40])), *args)
     assert done.code == 2
     assert len(done.err.splitlines()) == 1
-    assert said in done.err
+    assert message in done.err
     assert place.ledger() == []
     assert place.run("boards").code == 1  # nothing is published
 
@@ -110,11 +112,11 @@ def test_the_same_page_again_adds_nothing(place: Place) -> None:
     body = page([50, 40])
     file, packed = saved(place, "2026-01-05.csv", body), saved(place, "2026-01-05.csv.gz", gzip.compress(body))
     assert outcome(place.run("import", "small", file, "--role", "plain", "--format", "json"))["state"] == "accepted"
-    told, ledger = place.exported(), place.ledger()
+    output, ledger = place.exported(), place.ledger()
     for again in (file, packed):
         done = place.run("import", "small", again, "--role", "plain", "--format", "json")
         assert (done.code, outcome(done)["state"]) == (0, "unchanged")
-    assert (place.exported(), place.ledger()) == (told, ledger)
+    assert (place.exported(), place.ledger()) == (output, ledger)
     assert len(list((place.archive / "blobs").rglob("*.zst"))) == 1
     assert place.sql("SELECT count(*) FROM observations") == [(1,)]
 
@@ -135,9 +137,9 @@ def test_every_state(place: Place) -> None:
     files = [saved(place, f"2026-01-{day}.csv", body) for day, body in bodies.items()]
     done = place.run("import", "small", *files, "--role", "plain", "--format", "json")
     assert done.code == 1
-    told = {Path(row["file"]).name: row for row in done.json()}
-    assert [told[file.name]["state"] for file in files] == ["accepted", "quarantined", "quarantined"]
-    assert told["2026-01-02.csv"]["reason"] == "small_plain: 1 rows, at least 2 are expected"
+    output = {Path(row["file"]).name: row for row in done.json()}
+    assert [output[file.name]["state"] for file in files] == ["accepted", "quarantined", "quarantined"]
+    assert output["2026-01-02.csv"]["reason"] == "small_plain: 1 rows, at least 2 are expected"
     assert "2026-01-03.csv: " in done.err
     assert place.sql("SELECT count(*) FROM captures WHERE state = 'refused'") == [(1,)]
     assert len([line for line in done.err.splitlines() if line.startswith("problem: ")]) == 2

@@ -73,7 +73,7 @@ def read(place: Place) -> None:
 def history(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, list[str]]:
     """HISTORY imported page by page in the order of its days, and what each import said."""
     place = small(tmp_path_factory.mktemp("history") / "place")
-    return place, [put(place, *one)["state"] for one in HISTORY]
+    return place, [put(place, *item)["state"] for item in HISTORY]
 
 
 @pytest.fixture(scope="module")
@@ -198,15 +198,15 @@ def test_not_modified_is_a_sighting_and_no_snapshot(tmp_path: Path) -> None:
     assert [str(at)[:10] for (at,) in place.sql("SELECT seen_at FROM observations ORDER BY seen_at")] == [
         "2026-01-01", "2026-01-02", "2026-01-05",
     ]  # fmt: skip
-    found = place.sql("SELECT day::VARCHAR, captured_at::DATE::VARCHAR, last_seen_at::DATE::VARCHAR FROM series")
-    assert found == [("2026-01-01", "2026-01-01", "2026-01-05")]
+    result = place.sql("SELECT day::VARCHAR, captured_at::DATE::VARCHAR, last_seen_at::DATE::VARCHAR FROM series")
+    assert result == [("2026-01-01", "2026-01-01", "2026-01-05")]
 
 
 def test_one_page_of_two_places_is_one_snapshot(tmp_path: Path) -> None:
     """The order of the rows on the page, and when it was fetched, are no part of the identity."""
     place = small(tmp_path / "place")
-    one, other = b"model,points\nA,50\nB,40\n", b"points,model\n40,B\n50,A\n"
-    put(place, one, "2026-01-01")
+    item, other = b"model,points\nA,50\nB,40\n", b"points,model\n40,B\n50,A\n"
+    put(place, item, "2026-01-01")
     assert put(place, other, "2026-01-02")["state"] == "unchanged"
     assert len(snapshots(place)) == 1
 
@@ -220,16 +220,16 @@ def test_a_changed_declaration_reads_the_pages_again(tmp_path: Path) -> None:
     small(place.folder, score="double", declared="later")  # the same source, declared otherwise
     put(place, page([35, 10]), "2026-01-03")
     assert points(place, "small_plain") == [("2026-01-01", 40), ("2026-01-02", 60), ("2026-01-03", 70)]
-    told = place.exported()
+    output = place.exported()
     rebuilt(place)
-    assert place.exported() == told
+    assert place.exported() == output
 
 
 def test_a_source_that_is_no_longer_declared(tmp_path: Path) -> None:
     """Its pages stay in the archive, its boards go; declared again, all is as before. A rebuild agrees each time."""
     place = small(tmp_path / "place")
     put(place, page([20, 10]), "2026-01-01")
-    declared, told = place.config.read_text(), place.exported()
+    declared, output = place.config.read_text(), place.exported()
     place.config.write_text(declared.replace('source_folders = ["sources"]', ""))
     saved = place.folder / "2025-10-04.yml"
     saved.write_text("- model: A\n  pass_rate_2: 50\n")
@@ -240,7 +240,7 @@ def test_a_source_that_is_no_longer_declared(tmp_path: Path) -> None:
     assert place.exported() == without
     place.config.write_text(declared)
     put(place, page([20, 10]), "2026-01-01")
-    assert place.exported()["snapshots.csv"] == told["snapshots.csv"]
+    assert place.exported()["snapshots.csv"] == output["snapshots.csv"]
 
 
 def test_a_page_of_a_role_that_is_not_declared_is_refused(tmp_path: Path) -> None:
@@ -276,11 +276,11 @@ def test_the_id_of_a_snapshot_is_its_content() -> None:
     day = date(2026, 1, 2)
     same = {Snapshot("tiny", edition, day, order).id() for order in permutations(rows) for edition in (None, "e")}
     assert len(same) == 1
-    one = rows[0]
+    item = rows[0]
     others = [
         Snapshot("other", None, day, rows), Snapshot("tiny", None, None, rows), Snapshot("tiny", None, day, rows[1:]),
-        Snapshot("tiny", None, day, (*rows, one)),
-        *(Snapshot("tiny", None, day, (replace(one, **change), *rows[1:])) for change in (
+        Snapshot("tiny", None, day, (*rows, item)),
+        *(Snapshot("tiny", None, day, (replace(item, **change), *rows[1:])) for change in (
             {"score": 1.5}, {"published_rank": 1.0}, {"released_on": day}, {"openness": "open"}, {"votes": None},
         )),
     ]  # fmt: skip

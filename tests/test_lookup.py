@@ -14,7 +14,7 @@ from registry import resolve
 from registry.load import Registry, load_registry
 from registry.models import Evidence, Release
 from registry.openness import level_on
-from registry.resolve import Printed
+from registry.resolve import PublishedName
 from tracker.cli import cli
 
 HERE = Path(resolve.__file__).parent
@@ -50,57 +50,57 @@ def lookup(*words: str) -> dict[str, object]:
 )
 def test_who_made_it_and_where(name: str, developer: str, country: str) -> None:
     """Not the base model's maker, and not whom a word of the name looks like."""
-    found = lookup(name)
-    assert (found["developer"], found["country"]) == (developer, country)
+    result = lookup(name)
+    assert (result["developer"], result["country"]) == (developer, country)
 
 
 def test_renamed_organisations_are_one(registry: Registry) -> None:
     """xAI and SpaceXAI; Zhipu and Z.ai."""
-    for one, other in (("xAI", "SpaceXAI"), ("Zhipu", "Z.ai")):
-        first, second = registry.developer(one), registry.developer(other)
+    for item, other in (("xAI", "SpaceXAI"), ("Zhipu", "Z.ai")):
+        first, second = registry.developer(item), registry.developer(other)
         assert first is not None
         assert second is not None
         assert first.developer == second.developer
 
 
 def test_an_organisation_that_moved(registry: Registry) -> None:
-    """A Manus release of March 2025 is CN; one of 2026, which no board has printed yet, would be SG."""
-    found = resolve.resolve(Printed("Manus"), registry)
-    assert (found.released_on, found.country) == (date(2025, 3, 6), "CN")
+    """A Manus release of March 2025 is CN; one of 2026, which no board has published yet, would be SG."""
+    result = resolve.resolve(PublishedName("Manus"), registry)
+    assert (result.released_on, result.country) == (date(2025, 3, 6), "CN")
     seen = Evidence("https://example.org/", date(2026, 8, 1))
     later = Release("manus/later", "manus", date(2026, 2, 1), False, None, None, False, None, seen)
     registry.releases["manus/later"] = later
     try:
-        assert resolve.resolve(Printed("manus/later"), registry).country == "SG"
+        assert resolve.resolve(PublishedName("manus/later"), registry).country == "SG"
     finally:
         del registry.releases["manus/later"]
 
 
 def test_weights_that_were_published_later(registry: Registry) -> None:
     """MiniMax-M2.7 was closed on 2026-03-20 and published on 2026-04-20; both are right, and lookup gives the day."""
-    spans = resolve.resolve(Printed("MiniMax-M2.7"), registry).openness
+    spans = resolve.resolve(PublishedName("MiniMax-M2.7"), registry).openness
     assert level_on(spans, date(2026, 3, 20)) == "proprietary"
     assert level_on(spans, date(2026, 4, 20)) == "restricted_weights"
-    told = [(o["value"], o["since"]) for o in lookup("MiniMax-M2.7")["openness"]]  # type: ignore[attr-defined]
-    assert told == [("proprietary", None), ("restricted_weights", "2026-04-13")]
+    output = [(o["value"], o["since"]) for o in lookup("MiniMax-M2.7")["openness"]]  # type: ignore[attr-defined]
+    assert output == [("proprietary", None), ("restricted_weights", "2026-04-13")]
 
 
 @pytest.mark.parametrize("name", ["文心一言 4.5", "ERNIE-4.5", "Baidu: ERNIE 4.5", "文心大模型4.5"])
 def test_an_ambiguous_name_says_so(name: str) -> None:
     """It is one of several releases and none is chosen, but all are Baidu's; a fuller name is not ambiguous."""
-    found = lookup(name)
-    assert (found["release"], found["developer"], found["country"]) == (None, "baidu", "CN")
-    assert found["ambiguous"] == ["baidu/ERNIE-4.5-300B-A47B-PT", "baidu/ERNIE-4.5-VL-424B-A47B-PT", "baidu/ernie-4.5"]
-    assert found["openness"] == [{"since": None, "value": "unknown", "how": "unresolved"}]
-    assert str(found["steps"][0]).startswith("ambiguous: ")  # type: ignore[index]
+    result = lookup(name)
+    assert (result["release"], result["developer"], result["country"]) == (None, "baidu", "CN")
+    assert result["ambiguous"] == ["baidu/ERNIE-4.5-300B-A47B-PT", "baidu/ERNIE-4.5-VL-424B-A47B-PT", "baidu/ernie-4.5"]
+    assert result["openness"] == [{"since": None, "value": "unknown", "how": "unresolved"}]
+    assert str(result["steps"][0]).startswith("ambiguous: ")  # type: ignore[index]
     assert lookup("ERNIE-4.5-300B-A47B")["release"] == "baidu/ERNIE-4.5-300B-A47B-PT"
 
 
 def test_each_step_of_a_registered_name_has_its_evidence() -> None:
     """Every step that rests on the registry ends in an address; the table names the same steps."""
-    found = lookup("openai/gpt-5-2025-08-07 (high)")
-    assert found["release"] == "openai/gpt-5"
-    steps = list(found["steps"])  # type: ignore[call-overload]
+    result = lookup("openai/gpt-5-2025-08-07 (high)")
+    assert result["release"] == "openai/gpt-5"
+    steps = list(result["steps"])  # type: ignore[call-overload]
     assert len(steps) == 3
     assert all(re.search(r"\(https?://\S+\)$", step) for step in steps)
     done = CliRunner().invoke(cli, ["registry", "lookup", "openai/gpt-5-2025-08-07 (high)"])
@@ -120,11 +120,11 @@ def test_the_columns_of_a_board_can_be_given() -> None:
 def test_likeness_and_substrings_decide_nothing(registry: Registry) -> None:
     """One letter off is unknown, and so is a name that holds a developer's or a family's word in another one."""
     for name in ("gpt-5x9", "xgpt-5", "kimik2instructor", "notopenai-1", "myllama-9b", "o1marco"):
-        found = resolve.resolve(Printed(name), registry)
-        assert found.release is None, name
-        assert found.developer_how != "registry", name
+        result = resolve.resolve(PublishedName(name), registry)
+        assert result.release is None, name
+        assert result.developer_how != "registry", name
     for name in ("xgpt-5", "notopenai-1", "myllama-9b"):
-        assert resolve.resolve(Printed(name), registry).developer is None, name
+        assert resolve.resolve(PublishedName(name), registry).developer is None, name
     for module in ("resolve", "release", "developer", "load", "names/parse"):
         text = (HERE / f"{module}.py").read_text("utf-8")
         # rapidfuzz suggests, in one function, which no rule calls

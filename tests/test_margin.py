@@ -41,7 +41,7 @@ def asked(rows: list[Row], top: int, where: Where = OF_CN, direction: str = "hig
     return margins_of(connection, "tiny", top, [where], Definition(**options), as_of=DAY, today=DAY)[where]
 
 
-def told(margin: Margin) -> tuple[str, str, str, str] | str:
+def in_short(margin: Margin) -> tuple[str, str, str, str] | str:
     """Count, difference, the two names, the count after the exchange; or why there is none."""
     if margin.inside is None or margin.outside is None:
         assert (margin.inside, margin.outside, margin.difference, margin.exchanged) == (None, None, None, None)
@@ -77,18 +77,18 @@ def test_the_edition_of_the_founding_claim() -> None:
     """CN 14 of 20 by 0.1: exchanged, CN 13, CN and open 8, US 7. US and open is 7.9 away. One query answers all."""
     wheres = [parse(text) for text in ("country=CN", "country=CN,open=open", "country=US", "country=US,open=open")]
     connection = in_memory({"tiny": ("higher", edition())})
-    found = margins_of(connection, "tiny", 20, wheres, Definition(), as_of=DAY, today=DAY)
-    assert list(found) == wheres
-    assert all(low == high for low, high in found.values())
+    result = margins_of(connection, "tiny", 20, wheres, Definition(), as_of=DAY, today=DAY)
+    assert list(result) == wheres
+    assert all(low == high for low, high in result.values())
     last = "Hunyuan-A13B-Instruct GPT-4.1-20250414"
-    assert [told(low) for low, _ in found.values()] == [
+    assert [in_short(low) for low, _ in result.values()] == [
         ("14", "0.1", last, "13"),
         ("9", "0.1", last, "8"),
         ("6", "0.1", last, "7"),
         ("0", "7.9", "Hunyuan-A13B-Instruct Llama4-Maverick-17B-128E-Instruct", "1"),
     ]
-    assert [low.one_step for low, _ in found.values()] == [True, True, True, False]
-    assert sentence(found[wheres[0]][0], "CN", "points of 100") == (
+    assert [low.one_step for low, _ in result.values()] == [True, True, True, False]
+    assert sentence(result[wheres[0]][0], "CN", "points of 100") == (
         "Hunyuan-A13B-Instruct 51.9 over GPT-4.1-20250414 51.8: 0.1 points of 100, one step of the last digit;"
         " exchanged, CN 13"
     )
@@ -136,16 +136,16 @@ CASES: list[Case] = [
 @pytest.mark.parametrize(("rows", "top", "low", "high"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_by_hand(rows: list[Row], top: int, low: Any, high: Any) -> None:
     """Each case as worked out; `...` is a high margin that is equal to the low one."""
-    found = asked(rows, top)
-    assert told(found[0]) == low
-    assert told(found[1]) == (low if high is ... else high)
+    result = asked(rows, top)
+    assert in_short(result[0]) == low
+    assert in_short(result[1]) == (low if high is ... else high)
 
 
 def test_lower_is_better() -> None:
     """The smaller score is inside; the difference is positive all the same."""
     low, high = asked([Row("a", 1.8, **CN), Row("b", 2.5, **US), Row("c", 9.9, **CN)], 1, direction="lower")
     assert low == high
-    assert told(low) == ("1", "0.7", "a b", "0")
+    assert in_short(low) == ("1", "0.7", "a b", "0")
 
 
 def test_a_release_moves_with_all_its_rows() -> None:
@@ -157,9 +157,9 @@ def test_a_release_moves_with_all_its_rows() -> None:
         Row("a low", 3, release="a", **CN),
         Row("c", 2.5, release="c", **US),
     ]
-    assert told(asked(rows, 2)[0]) == ("0", "1", "b low a high", "1")
-    assert told(asked(rows, 2, unit="release")[0]) == ("1", "4.5", "a high c", "0")
-    assert told(asked(rows, 3, unit="release")[0]) == "1: the whole board is in, all 3 releases"
+    assert in_short(asked(rows, 2)[0]) == ("0", "1", "b low a high", "1")
+    assert in_short(asked(rows, 2, unit="release")[0]) == ("1", "4.5", "a high c", "0")
+    assert in_short(asked(rows, 3, unit="release")[0]) == "1: the whole board is in, all 3 releases"
 
 
 def test_by_developer() -> None:
@@ -170,9 +170,9 @@ def test_by_developer() -> None:
         Row("a + b", 8, developer="*", country="mixed", openness="mixed"),
         Row("b", 7, developer="B", **US, **OPEN),
     ]
-    found = asked(rows, 1, parse("open=open"), unit="developer")[0]
-    assert told(found) == ("0", "2", "a b", "1")
-    assert told(asked(rows[:3], 1, unit="developer")[0]) == "1: the whole board is in, all 1 developers"
+    result = asked(rows, 1, parse("open=open"), unit="developer")[0]
+    assert in_short(result) == ("0", "2", "a b", "1")
+    assert in_short(asked(rows[:3], 1, unit="developer")[0]) == "1: the whole board is in, all 1 developers"
 
 
 def test_the_digits_are_those_of_all_rows() -> None:
@@ -183,14 +183,14 @@ def test_the_digits_are_those_of_all_rows() -> None:
         Row("b", 9, developer="B", **US),
     ]
     for unit in ("entry", "developer"):
-        found = asked(rows, 1, unit=unit)[0]
-        assert (found.difference, found.step, found.one_step) == (Decimal("0.1"), Decimal("0.01"), False)
+        result = asked(rows, 1, unit=unit)[0]
+        assert (result.difference, result.step, result.one_step) == (Decimal("0.1"), Decimal("0.01"), False)
     assert asked([rows[0], rows[2]], 1)[0].one_step
     connection = in_memory({"tiny": ("higher", [*rows, Row("own", 3.125, developer="O", **US)])})
     connection.execute("UPDATE boards SET operator = 'O'")
     definition = Definition(without_operator=True)
     left = margins_of(connection, "tiny", 1, [OF_CN], definition, as_of=DAY, today=DAY)[OF_CN][0]
-    assert (told(left), left.step) == (("1", "0.1", "a b", "0"), Decimal("0.001"))
+    assert (in_short(left), left.step) == (("1", "0.1", "a b", "0"), Decimal("0.001"))
 
 
 def test_a_joint_model_has_each_of_its_countries() -> None:
@@ -203,7 +203,7 @@ def test_a_joint_model_has_each_of_its_countries() -> None:
     ]
     low, high = margins(Cut(Definition(country_rule="multi"), 1000, tuple(rows)), 1, OF_CN, Decimal(1))
     assert low == high
-    assert told(low) == ("1", "2", "a c", "0")
+    assert in_short(low) == ("1", "2", "a c", "0")
 
 
 @pytest.mark.parametrize(
@@ -229,23 +229,23 @@ def test_the_last_digit(scores: list[float], step: str) -> None:
 def test_no_margin_under_other_rules(options: dict[str, Any]) -> None:
     """The count is that of the rule; a margin is not given, and it is said why."""
     rows = [Row("a", 9, 1, **CN), Row("b", 8, 2, **US), Row("x", 8, 2), Row("c", 8, 2, **CN), Row("d", 7, 5, **CN)]
-    found = asked(rows, 2, **options)
+    result = asked(rows, 2, **options)
     connection = in_memory({"tiny": ("higher", rows)})
-    (share,) = (one for one in shares(connection, ["tiny"], [2], Definition(**options), as_of=DAY, today=DAY)
-                if one.values == {"country": "CN"})  # fmt: skip
-    assert [float(one.count) for one in found] == [share.low, share.high]
+    (share,) = (item for item in shares(connection, ["tiny"], [2], Definition(**options), as_of=DAY, today=DAY)
+                if item.values == {"country": "CN"})  # fmt: skip
+    assert [float(item.count) for item in result] == [share.low, share.high]
     why = "a margin is given only where the cut goes by score and the rows tied at it share the places left"
-    assert [one.why for one in found] == [why, why]
-    assert [one.difference for one in found] == [None, None]
-    assert sentence(found[0], "CN", "points") == f"no margin: {why}"
+    assert [item.why for item in result] == [why, why]
+    assert [item.difference for item in result] == [None, None]
+    assert sentence(result[0], "CN", "points") == f"no margin: {why}"
 
 
 def test_nothing_on_or_before_the_day() -> None:
     """A board that has no snapshot yet has no margin."""
     connection = in_memory({"tiny": ("higher", [A, B])})
     before = date(2020, 1, 1)
-    found = margins_of(connection, "tiny", 1, [OF_CN], Definition(), as_of=before, today=DAY)[OF_CN]
-    assert told(found[0]) == "0: nothing on the board has a place"
+    result = margins_of(connection, "tiny", 1, [OF_CN], Definition(), as_of=before, today=DAY)[OF_CN]
+    assert in_short(result[0]) == "0: nothing on the board has a place"
 
 
 @pytest.mark.parametrize(
@@ -267,11 +267,11 @@ def test_published_intervals(intervals: dict[str, tuple[float | None, float]], o
             " WHERE name_key = (SELECT n.name_key FROM names AS n WHERE n.name = ?)",
             [*ends, name],
         )
-    found = margins_of(connection, "tiny", 1, [OF_CN], Definition(), as_of=DAY, today=DAY)[OF_CN][0]
-    assert found.overlap is overlap
-    said = {True: ", and their published intervals overlap", False: ", and their published intervals do not overlap"}
-    assert sentence(found, "CN", "rating") == (
-        f"a 9 over b 8: 1 rating, one step of the last digit{'' if overlap is None else said[overlap]}; exchanged, CN 0"
+    result = margins_of(connection, "tiny", 1, [OF_CN], Definition(), as_of=DAY, today=DAY)[OF_CN][0]
+    assert result.overlap is overlap
+    message = {True: ", and their published intervals overlap", False: ", and their published intervals do not overlap"}
+    assert sentence(result, "CN", "rating") == (
+        f"a 9 over b 8: 1 rating, one step of the last digit{'' if overlap is None else message[overlap]}; exchanged, CN 0"
     )
 
 
@@ -308,9 +308,9 @@ def test_a_record() -> None:
 
 def test_differences_are_exact() -> None:
     """Scores as far apart as doubles can be lose no digit."""
-    found = asked([Row("a", 1e300, **CN), Row("b", 1e-300, **US)], 1)[0]
-    assert found.difference is not None
-    assert Fraction(found.difference) == Fraction(10) ** 300 - Fraction(1, 10**300)
+    result = asked([Row("a", 1e300, **CN), Row("b", 1e-300, **US)], 1)[0]
+    assert result.difference is not None
+    assert Fraction(result.difference) == Fraction(10) ** 300 - Fraction(1, 10**300)
 
 
 # What follows knows boards as lists of (score, country) and nothing of the module: places by trying every order.
@@ -334,7 +334,7 @@ class Plain:
     def count(self, top: int, values: Iterable[str]) -> Fraction:
         """The count of rows of these countries."""
         return sum(
-            (part for part, one in zip(self.held(top), self.countries, strict=True) if one in values), Fraction(0)
+            (part for part, item in zip(self.held(top), self.countries, strict=True) if item in values), Fraction(0)
         )
 
     def moved(self, **by: Fraction) -> Plain:
@@ -342,19 +342,19 @@ class Plain:
         changed = (score + by.get(f"r{row}", Fraction(0)) for row, score in enumerate(self.scores))
         return Plain(tuple(changed), self.countries)
 
-    def exchanged(self, one: int, other: int) -> Plain:
+    def exchanged(self, item: int, other: int) -> Plain:
         """The board with two scores exchanged."""
-        gap = self.scores[other] - self.scores[one]
-        return self.moved(**{f"r{one}": gap, f"r{other}": -gap})
+        gap = self.scores[other] - self.scores[item]
+        return self.moved(**{f"r{item}": gap, f"r{other}": -gap})
 
     def pairs(self, top: int, values: Iterable[str]) -> dict[tuple[int, int], Fraction]:
         """(one that holds a part of a place, one that misses a part, just one of them counted) -> the difference."""
         held = self.held(top)
         return {
-            (one, other): self.scores[one] - self.scores[other]
-            for one, other in permutations(range(len(held)), 2)
-            if held[one] > 0 and held[other] < 1
-            and (self.countries[one] in values) != (self.countries[other] in values)
+            (item, other): self.scores[item] - self.scores[other]
+            for item, other in permutations(range(len(held)), 2)
+            if held[item] > 0 and held[other] < 1
+            and (self.countries[item] in values) != (self.countries[other] in values)
         }  # fmt: skip
 
     def margins(self, top: int, better: str) -> Margins:
@@ -401,9 +401,9 @@ def test_the_definition(board: Plain, top: int, better: str) -> None:
         pairs = board.pairs(top, values)
         assert (margin.difference is None) == (not pairs) == bool(margin.why)
         if margin.inside and margin.outside and margin.difference is not None:
-            one, other = int(margin.inside.name[1:]), int(margin.outside.name[1:])
-            assert Fraction(margin.difference) == pairs[one, other] == min(pairs.values()) >= 0
-            assert margin.exchanged == board.exchanged(one, other).count(top, values)
+            item, other = int(margin.inside.name[1:]), int(margin.outside.name[1:])
+            assert Fraction(margin.difference) == pairs[item, other] == min(pairs.values()) >= 0
+            assert margin.exchanged == board.exchanged(item, other).count(top, values)
             assert (margin.exchanged != margin.count) == (margin.difference > 0)
 
 
@@ -430,8 +430,8 @@ def test_above_the_margin_one_of_the_two_moves_it(board: Plain, top: int, better
     for margin, values in zip(board.margins(top, better), COUNTED, strict=True):
         if margin.inside is None or margin.outside is None or margin.difference is None:
             continue
-        one, other = int(margin.inside.name[1:]), int(margin.outside.name[1:])
-        last = board.scores[one] == min(score for score, part in zip(board.scores, held, strict=True) if part > 0)
+        item, other = int(margin.inside.name[1:]), int(margin.outside.name[1:])
+        last = board.scores[item] == min(score for score, part in zip(board.scores, held, strict=True) if part > 0)
         first = board.scores[other] == max(score for score, part in zip(board.scores, held, strict=True) if part < 1)
         assert last or first
         for more in MORE:
@@ -439,9 +439,9 @@ def test_above_the_margin_one_of_the_two_moves_it(board: Plain, top: int, better
             if last:
                 assert board.moved(**{f"r{other}": by}).count(top, values) != margin.count
             if first:
-                assert board.moved(**{f"r{one}": -by}).count(top, values) != margin.count
+                assert board.moved(**{f"r{item}": -by}).count(top, values) != margin.count
             if not margin.difference:
-                assert board.moved(**{f"r{one}": by}).count(top, values) != margin.count
+                assert board.moved(**{f"r{item}": by}).count(top, values) != margin.count
                 assert board.moved(**{f"r{other}": -by}).count(top, values) != margin.count
 
 
@@ -449,6 +449,6 @@ def test_past_the_margin_the_other_of_the_two_may_change_nothing() -> None:
     """Why not any larger change: c rises past b, and a, that is of the same value, falls out for it."""
     board = plain("US 9 CN 8 CN 7")
     margin = board.margins(2, "higher")[0]
-    assert told(margin) == ("1", "2", "r0 r2", "2")
+    assert in_short(margin) == ("1", "2", "r0 r2", "2")
     assert board.moved(r2=Fraction(3)).count(2, {"CN"}) == margin.count
     assert board.moved(r0=Fraction(-3)).count(2, {"CN"}) != margin.count

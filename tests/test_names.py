@@ -1,4 +1,4 @@
-"""Names as printed -> models: a table of cases, and what holds for any text."""
+"""Names as published -> models: a table of cases, and what holds for any text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from registry.names.date_suffix import near, same_stamp, take_stamp
 from registry.names.parse import parse_name
 from registry.names.tokens import core_of
 
-# printed, prefix, base, variant
+# published, prefix, base, variant
 CASES = [
     ("Claude 3.5 Sonnet", None, "claude-3.5-sonnet", ""),
     ("claude-3-5-sonnet", None, "claude-3.5-sonnet", ""),
@@ -93,10 +93,10 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("printed", "prefix", "base", "variant"), CASES)
-def test_a_name_is_parted(printed: str, prefix: str | None, base: str, variant: str) -> None:
-    """Prefix, base and variant of one printed model."""
-    (model,) = parse_name(printed)
+@pytest.mark.parametrize(("published", "prefix", "base", "variant"), CASES)
+def test_a_name_is_parted(published: str, prefix: str | None, base: str, variant: str) -> None:
+    """Prefix, base and variant of one published model."""
+    (model,) = parse_name(published)
     assert (model.prefix, model.base, model.variant) == (prefix, base, variant)
 
 
@@ -130,25 +130,25 @@ DIFFERENT = [
 ]
 
 
-def core(printed: str) -> tuple[str, str]:
-    (model,) = parse_name(printed)
+def core(published: str) -> tuple[str, str]:
+    (model,) = parse_name(published)
     return core_of(model.readings[model.held].tokens, model.stamp), model.stamp
 
 
-@pytest.mark.parametrize(("one", "other"), SAME)
-def test_two_spellings_are_one_release(one: str, other: str) -> None:
+@pytest.mark.parametrize(("item", "other"), SAME)
+def test_two_spellings_are_one_release(item: str, other: str) -> None:
     """Order, case, separators, `v`, `.0` and `instruct` beside a size do not part a release."""
-    assert core(one) == core(other)
+    assert core(item) == core(other)
 
 
-@pytest.mark.parametrize(("one", "other"), DIFFERENT)
-def test_two_releases_stay_two(one: str, other: str) -> None:
+@pytest.mark.parametrize(("item", "other"), DIFFERENT)
+def test_two_releases_stay_two(item: str, other: str) -> None:
     """Dots, days, previews and variants part releases."""
-    assert core(one) != core(other)
+    assert core(item) != core(other)
 
 
 @pytest.mark.parametrize(
-    ("printed", "bases"),
+    ("published", "bases"),
     [
         ("DeepSeek R1 + claude-3-5-sonnet-20241022", ["deepseek-r1", "claude-3.5-sonnet-20241022"]),
         ("o3 (high) + gpt-4.1", ["o3", "gpt-4.1"]),
@@ -161,13 +161,13 @@ def test_two_releases_stay_two(one: str, other: str) -> None:
         ("***", []),
     ],
 )
-def test_a_row_names_its_models(printed: str, bases: list[str]) -> None:
+def test_a_row_names_its_models(published: str, bases: list[str]) -> None:
     """Several models where the row joins them, none where it names none."""
-    assert [model.base for model in parse_name(printed)] == bases
+    assert [model.base for model in parse_name(published)] == bases
 
 
 @pytest.mark.parametrize(
-    ("printed", "configurations"),
+    ("published", "configurations"),
     [
         ("claude-opus-5-max", ["", "max"]),
         ("gpt-5-high", ["", "high"]),
@@ -175,9 +175,9 @@ def test_a_row_names_its_models(printed: str, bases: list[str]) -> None:
         ("claude-opus-5-thinking-xhigh", ["", "xhigh", "thinking-xhigh"]),
     ],
 )
-def test_readings_go_from_the_whole_name_to_the_barest(printed: str, configurations: list[str]) -> None:
+def test_readings_go_from_the_whole_name_to_the_barest(published: str, configurations: list[str]) -> None:
     """The registry is asked with the whole name first."""
-    (model,) = parse_name(printed)
+    (model,) = parse_name(published)
     assert [reading.variant for reading in model.readings] == configurations
 
 

@@ -125,17 +125,17 @@ def test_rows_under_a_key_of_json_need_no_python(site: tuple[Path, str], tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         ('{"a": [{"model": "x"}], "b": [{"model": "y"}]}', "several of its keys hold rows (a, b); name the key in"),
         ('{"a": {"b": [{"model": "x"}]}}', "none of its keys holds rows; name the key in rows_under"),
     ],
 )
-def test_json_that_leaves_its_rows_open_says_what_is_missing(body: str, said: str) -> None:
+def test_json_that_leaves_its_rows_open_says_what_is_missing(body: str, message: str) -> None:
     """Which list is the board is not guessed."""
     with pytest.raises(PageError) as refused:
         largest_table("json", body.encode())
-    assert said in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_a_board_of_ones_own(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Receipts: a figure is found by its id alone, and a bundle proves it in an empty directory, or says what is wrong."""
+"""Figure ids: a figure is found by its id alone, and a bundle proves it in an empty directory, or says what is wrong."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from tracker.analysis.figure_ids import UnreadableReceipt, read_receipt
+from tracker.analysis.figure_ids import UnreadableFigureId, read_figure_id
 from tracker.cli import cli
 from tracker.definition import Definition
 from tracker.provenance.bundle_format import BrokenBundle, packed, unpacked
@@ -43,10 +43,10 @@ def made(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_ids_are_found_again(demo_data: Path) -> None:
     """Each figure of a share has an id, the same each time, that leads back to the same figure."""
     options = ("arena_text_raw", "--by", "country,open", "--unit", "release", "--openness-as-of", "today")
-    found = run("share", *options, data=demo_data)
-    assert found == run("share", *options, data=demo_data)
-    assert len({each["id"] for each in found}) == len(found)
-    for each in found:
+    result = run("share", *options, data=demo_data)
+    assert result == run("share", *options, data=demo_data)
+    assert len({each["id"] for each in result}) == len(result)
+    for each in result:
         figure = run("explain", each["id"], data=demo_data)["figure"]
         assert {key: figure[key] for key in each if key in figure} == {key: each[key] for key in each if key in figure}
         assert {"id", "count", "high", "share", "snapshot", "definition"} <= figure.keys()
@@ -57,9 +57,9 @@ def test_none_is_a_figure_too(demo_data: Path) -> None:
     nothing = "arena_text_raw:2026-08-19:20:country,open=US,open:0:59bed58a4810"
     points = run("curve", "arena_text_raw", "--where", "country=US,open=open", data=demo_data)["points"]
     assert nothing in [point["id"] for point in points]
-    found = run("explain", nothing, data=demo_data)
-    assert (found["figure"]["count"], found["figure"]["high"], found["figure"]["of"]) == (0, 0, 20)
-    assert "no" in {row["counted"] for row in found["rows"]}
+    result = run("explain", nothing, data=demo_data)
+    assert (result["figure"]["count"], result["figure"]["high"], result["figure"]["of"]) == (0, 0, 20)
+    assert "no" in {row["counted"] for row in result["rows"]}
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_none_is_a_figure_too(demo_data: Path) -> None:
 )
 def test_every_figure_of_a_share_has_an_id_that_is_found_again(demo_data: Path, command: tuple[str, ...]) -> None:
     """Whatever command prints it."""
-    found = ids(run(*command, data=demo_data))
-    assert found
-    for id_ in sorted(found)[:6]:
+    result = ids(run(*command, data=demo_data))
+    assert result
+    for id_ in sorted(result)[:6]:
         assert run("explain", id_, data=demo_data)["figure"]["id"] == id_
 
 
@@ -93,15 +93,15 @@ def ids(answer: Any) -> set[str]:
 
 def test_explain_goes_down_to_the_bytes(demo_data: Path) -> None:
     """Figure, definition, rows with the steps of their names, snapshot, capture, bytes in the archive."""
-    found = run("explain", CN, data=demo_data)
-    assert (found["figure"]["count"], found["figure"]["of"], found["figure"]["id"]) == (4, 20, CN)
-    assert "each published row counts once" in found["figure"]["definition"]
-    counted = {row["printed"]["name"]: row for row in found["rows"] if row["counted"] == "yes"}
+    result = run("explain", CN, data=demo_data)
+    assert (result["figure"]["count"], result["figure"]["of"], result["figure"]["id"]) == (4, 20, CN)
+    assert "each published row counts once" in result["figure"]["definition"]
+    counted = {row["published"]["name"]: row for row in result["rows"] if row["counted"] == "yes"}
     assert set(counted) == {"qwen3.8-max", "kimi-k3-max", "qwen3.7-max-preview", "glm-5.3-max"}
     assert any("is based in CN" in step and "http" in step for step in counted["glm-5.3-max"]["facts"]["steps"])
-    assert found["capture"]["archived_bytes"] == found["capture"]["bytes"]
-    assert len(found["capture"]["content_sha256"]) == 64
-    assert found["observations"]["times"] >= 1
+    assert result["capture"]["archived_bytes"] == result["capture"]["bytes"]
+    assert len(result["capture"]["content_sha256"]) == 64
+    assert result["observations"]["times"] >= 1
 
 
 def test_an_id_that_is_not_what_it_was(demo_data: Path) -> None:
@@ -115,24 +115,26 @@ def test_an_id_that_is_not_what_it_was(demo_data: Path) -> None:
         CN + ":unit=lab": (2, "unit=lab is no part of a definition"),
         CN.replace("arena_text_raw", "nowhere"): (2, "no board 'nowhere'"),
     }
-    for text, (code, said) in cases.items():
+    for text, (code, message) in cases.items():
         done = subprocess.run(
             [sys.executable, "-m", "tracker.cli", "explain", text, "--data", str(demo_data)],
             capture_output=True,
             text=True,
         )
-        assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+        assert (done.returncode, message in done.stderr) == (code, True), done.stderr
 
 
 def test_reading_an_id() -> None:
     """Its parts say the whole definition; what does not fit is refused."""
-    said = read_receipt("b:2026-01-02:10:country,open=CN,open:7.33333:0123456789ab:ties=include:without_operator=True")
-    assert said.definition == Definition(by="country,open", ties="include", without_operator=True)
-    assert (said.board, said.day, said.top, said.value) == ("b", date(2026, 1, 2), 10, ("CN", "open"))
+    message = read_figure_id(
+        "b:2026-01-02:10:country,open=CN,open:7.33333:0123456789ab:ties=include:without_operator=True"
+    )
+    assert message.definition == Definition(by="country,open", ties="include", without_operator=True)
+    assert (message.board, message.day, message.top, message.value) == ("b", date(2026, 1, 2), 10, ("CN", "open"))
     for wrong in ("", "b:2026-01-02:10:country=CN,open:7:0123456789ab", "b:2026-01-02:0:country=CN:7:0123456789ab",
                   "b:yesterday:10:country=CN:7:0123456789ab", "b:2026-01-02:10:colour=red:7:0123456789ab"):  # fmt: skip
-        with pytest.raises(UnreadableReceipt):
-            read_receipt(wrong)
+        with pytest.raises(UnreadableFigureId):
+            read_figure_id(wrong)
 
 
 def test_a_bundle_verifies_in_an_empty_directory(made: Path, tmp_path: Path) -> None:
@@ -146,8 +148,8 @@ def test_a_bundle_verifies_in_an_empty_directory(made: Path, tmp_path: Path) -> 
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)[0]
-    assert (found["id"], found["count"], found["of"], found["pages"]) == (CN, 4, 20, 1)
+    result = json.loads(done.stdout)[0]
+    assert (result["id"], result["count"], result["of"], result["pages"]) == (CN, 4, 20, 1)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -188,7 +190,7 @@ def edited(made: Path, to: Path, name: str, change: Callable[[bytes], bytes], *,
 def row_edited(body: bytes) -> bytes:
     """Another score in the first row."""
     rows = json.loads(body)
-    rows[0]["printed"]["score"] += 1
+    rows[0]["published"]["score"] += 1
     return json.dumps(rows).encode()
 
 
@@ -202,18 +204,18 @@ def count_edited(body: bytes) -> bytes:
     return body.replace(b'"share": 0.2,', b'"share": 0.25,')
 
 
-@pytest.mark.parametrize(("name", "change", "said"), [
+@pytest.mark.parametrize(("name", "change", "message"), [
     ("rows.json", row_edited, "rows.json: row 1 ('claude-opus-5-high'): score is 15"),
     ("registry/developers.csv", line_edited, "CN is now 3, not 4"),
     ("figure.json", count_edited, "figure.json: share is 0.25, but comes out as 0.2"),
 ])  # fmt: skip
-def test_an_edited_member(made: Path, tmp_path: Path, name: str, change: Any, said: str) -> None:
+def test_an_edited_member(made: Path, tmp_path: Path, name: str, change: Any, message: str) -> None:
     """The manifest shows it; and where the manifest was made anew, the recomputation does."""
     with pytest.raises(BrokenBundle, match=f"{name}: is not what the manifest says"):
         verify(edited(made, tmp_path / "a.zip", name, change, sealed=False))
     with pytest.raises(BrokenBundle) as error:
         verify(edited(made, tmp_path / "b.zip", name, change, sealed=True))
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def test_pages_taken_out(made: Path, tmp_path: Path) -> None:

@@ -76,17 +76,17 @@ def test_an_open_reader_hinders_nothing_and_keeps_its_answers(tmp_path: Path) ->
 def test_a_corrected_line_of_the_registry_corrects_history(tmp_path: Path) -> None:
     """`tracker publish` is enough: every day of every series follows, and back."""
     place = filled(tmp_path / "place")
-    told = [(f"2026-01-0{day}", country, 1.0) for day in (1, 2) for country in ("CN", "US", "unknown")]
-    assert counted(place) == told
+    output = [(f"2026-01-0{day}", country, 1.0) for day in (1, 2) for country in ("CN", "US", "unknown")]
+    assert counted(place) == output
     file = place.registry / "developers.csv"
     lines = file.read_text()
     file.write_text(lines.replace("alibaba,Alibaba,CN", "alibaba,Alibaba,SG"))
-    assert counted(place) == told
+    assert counted(place) == output
     assert place.run("publish").code == 0
-    assert counted(place) == [(day, "SG" if country == "CN" else country, n) for day, country, n in told]
+    assert counted(place) == [(day, "SG" if country == "CN" else country, n) for day, country, n in output]
     file.write_text(lines)
     place.run("publish")
-    assert counted(place) == told
+    assert counted(place) == output
 
 
 def test_a_new_line_of_the_registry_names_what_was_unknown(tmp_path: Path) -> None:
@@ -108,14 +108,14 @@ def test_a_new_line_of_the_registry_names_what_was_unknown(tmp_path: Path) -> No
 def test_a_wrong_registry_publishes_nothing(tmp_path: Path) -> None:
     """One sentence that names the file; what was published is served on."""
     place = filled(tmp_path / "place")
-    told, link = counted(place), os.readlink(place.data / "tracker.duckdb")
+    output, link = counted(place), os.readlink(place.data / "tracker.duckdb")
     file = place.registry / "developers.csv"
     file.write_text(file.read_text().replace("alibaba,Alibaba,CN", "alibaba,Alibaba,China"))
     done = place.run("publish")
     assert done.code in {1, 2}
     assert "developers.csv" in done.err
     assert len(done.err.splitlines()) == 1
-    assert (counted(place), os.readlink(place.data / "tracker.duckdb")) == (told, link)
+    assert (counted(place), os.readlink(place.data / "tracker.duckdb")) == (output, link)
 
 
 def test_what_the_contract_names_is_there_and_says_what_it_holds(tmp_path: Path) -> None:

@@ -72,13 +72,15 @@ def test_add_takes_an_accepted_snapshot_out_and_a_later_word_replaces_it(place: 
     assert len(validate.read_decisions(place.folder / "decisions.csv")) == 1
 
 
-@pytest.mark.parametrize(("command", "said"), [("accept", "is accepted, not quarantined"), ("reject", "is accepted")])
-def test_a_word_that_does_not_fit_the_state_is_wrong_use(place: Place, command: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "message"), [("accept", "is accepted, not quarantined"), ("reject", "is accepted")]
+)
+def test_a_word_that_does_not_fit_the_state_is_wrong_use(place: Place, command: str, message: str) -> None:
     """What is accepted cannot be accepted again, and nothing is written."""
     (snapshot,) = place.sql("SELECT snapshot FROM series")[0]
     done = place.run("quarantine", command, snapshot, "--reason", "x", "--by", "ada")
     assert done.code == 2
-    assert said in done.err
+    assert message in done.err
     assert not (place.folder / "decisions.csv").exists()
 
 

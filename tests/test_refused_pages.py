@@ -41,7 +41,7 @@ def test_a_column_that_one_row_lacks_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "file", "old", "new", "said"),
+    ("source", "file", "old", "new", "message"),
     [
         ("aider", "polyglot.yml", "pass_rate_2: 88.0", "pass_rate_2: 88,0", "'88,0' is not a number"),
         ("aider", "polyglot.yml", "pass_rate_2: 88.0", "pass_rate_2: true", "'true' is not a number"),
@@ -60,11 +60,13 @@ def test_a_column_that_one_row_lacks_is_refused() -> None:
         ("opencompass", "llm.v2.25-07.20250812.json", '"org"', '"by"', "unexpected shape: KeyError: 'org'"),
     ],
 )  # fmt: skip
-def test_a_page_that_is_not_as_it_should_be_is_refused(source: str, file: str, old: str, new: str, said: str) -> None:
+def test_a_page_that_is_not_as_it_should_be_is_refused(
+    source: str, file: str, old: str, new: str, message: str
+) -> None:
     """Each with what is wrong with it; nothing of the page is taken."""
     with pytest.raises(PageError) as refused:
         read(source, replaced(page(SAVED / source / file), old, new))
-    assert str(refused.value).startswith(said)
+    assert str(refused.value).startswith(message)
 
 
 def test_a_page_of_a_role_that_is_not_declared_is_refused() -> None:
@@ -105,7 +107,7 @@ def test_a_page_that_changed_is_refused_by_the_name_of_what_changed(
 
 
 @pytest.mark.parametrize(
-    ("name", "file", "old", "new", "said"),
+    ("name", "file", "old", "new", "message"),
     [
         ("bfcl", "overall.csv", "Overall Acc", "Overall", "no column 'Overall Acc'"),
         ("bfcl", "overall.csv", "License", "Terms", "no column 'License'"),
@@ -125,11 +127,11 @@ def test_a_page_that_changed_is_refused_by_the_name_of_what_changed(
         ("tau2", "submission.json", '"pass_1"', '"pass1"', "KeyError: 'pass_1'"),
     ],
 )
-def test_a_renamed_field_is_refused_by_name(name: str, file: str, old: str, new: str, said: str) -> None:
+def test_a_renamed_field_is_refused_by_name(name: str, file: str, old: str, new: str, message: str) -> None:
     """Nothing of the page is taken."""
     body = (SAVED / name / file).read_bytes()
     assert old.encode() in body
-    with pytest.raises(PageError, match=said):
+    with pytest.raises(PageError, match=message):
         boards_of(name, body.replace(old.encode(), new.encode()), file.partition(".")[0])
 
 

@@ -12,7 +12,7 @@ from registry.files import COUNTRIES
 from registry.load import Registry, RegistryError, load_registry
 from registry.names.parse import first_token
 from registry.openness import level_on
-from registry.resolve import Printed, Resolved, resolve
+from registry.resolve import PublishedName, Resolved, resolve
 from scrapers.spec import load_sources
 
 PROOF = "https://example.org/page,2026-08-01"
@@ -42,7 +42,7 @@ GOOD = {
         f"qwen3-32b-nothink,Qwen/Qwen3-32B,no-thinking,{PROOF}",
     ],
     "licences.csv": [
-        "printed,licence,terms,evidence_url,evidence_day",
+        "published,licence,terms,evidence_url,evidence_day",
         f"Apache 2.0,Apache-2.0,permissive,{PROOF}",
         f"Propretary,,proprietary,{PROOF}",
     ],
@@ -70,10 +70,10 @@ def test_good_files_load(tmp_path: Path) -> None:
     registry = load_registry(write(tmp_path))
     assert registry.releases["Qwen/Qwen3-32B"].released_on == date(2025, 4, 28)
     assert registry.releases["qwen/qwen3-max"].weights is False
-    for printed in ("Alibaba Cloud", "alibaba-cloud", "QWEN", "alibaba"):
-        found = registry.developer(printed)
-        assert found is not None
-        assert found.developer == "alibaba"
+    for published in ("Alibaba Cloud", "alibaba-cloud", "QWEN", "alibaba"):
+        result = registry.developer(published)
+        assert result is not None
+        assert result.developer == "alibaba"
     assert registry.terms("Apache-2.0") == "permissive"
     assert registry.terms("LicenseRef-of-nobody") == "unknown"
     licence = registry.licence("apache-2.0")
@@ -211,12 +211,12 @@ def test_no_licence_of_a_release_is_without_terms(shipped: Registry) -> None:
     assert not missing
 
 
-def ask(registry: Registry, printed: str) -> Resolved:
-    return resolve(Printed(printed), registry)
+def ask(registry: Registry, published: str) -> Resolved:
+    return resolve(PublishedName(published), registry)
 
 
 @pytest.mark.parametrize(
-    ("printed", "country"),
+    ("published", "country"),
     [
         ("R1-1776", "US"),
         ("Llama-3.1-Nemotron-70B-Instruct", "US"),
@@ -238,37 +238,37 @@ def ask(registry: Registry, printed: str) -> Resolved:
         ("Jamba 1.7 Large", "IL"),
     ],
 )
-def test_known_traps_have_their_country(shipped: Registry, printed: str, country: str) -> None:
+def test_known_traps_have_their_country(shipped: Registry, published: str, country: str) -> None:
     """Never that of a base model, of a name that looks alike, or of a prefix."""
-    assert ask(shipped, printed).country == country
+    assert ask(shipped, published).country == country
 
 
-@pytest.mark.parametrize("printed", ["文心一言 4.5", "ERNIE", "Qwen", "GPT", "Sonoma Sky Alpha", "Llama", "K2"])
-def test_an_ambiguous_name_is_no_release(shipped: Registry, printed: str) -> None:
+@pytest.mark.parametrize("published", ["文心一言 4.5", "ERNIE", "Qwen", "GPT", "Sonoma Sky Alpha", "Llama", "K2"])
+def test_an_ambiguous_name_is_no_release(shipped: Registry, published: str) -> None:
     """A brand, or a product of several models, is no release, and so its openness is unknown."""
-    found = ask(shipped, printed)
-    assert found.release is None
-    assert level_on(found.openness, None) == "unknown"
+    result = ask(shipped, published)
+    assert result.release is None
+    assert level_on(result.openness, None) == "unknown"
 
 
-@pytest.mark.parametrize("printed", ["codestral-latest", "Google Gemini Pro Latest", "magistral-medium-latest"])
-def test_the_newest_of_a_line_is_not_its_first(shipped: Registry, printed: str) -> None:
+@pytest.mark.parametrize("published", ["codestral-latest", "Google Gemini Pro Latest", "magistral-medium-latest"])
+def test_the_newest_of_a_line_is_not_its_first(shipped: Registry, published: str) -> None:
     """`latest` of a line without a version moves on; the release that once had the bare name is not meant."""
-    found = ask(shipped, printed)
-    assert found.release is None
-    assert found.developer is not None
+    result = ask(shipped, published)
+    assert result.release is None
+    assert result.developer is not None
 
 
-@pytest.mark.parametrize("printed", ["MiniMax-M2-Max", "Mistral-Large-3-Max", "Llama-4-Scout-Ultra", "Phi-4-medium"])
-def test_a_tier_is_no_effort(shipped: Registry, printed: str) -> None:
+@pytest.mark.parametrize("published", ["MiniMax-M2-Max", "Mistral-Large-3-Max", "Llama-4-Scout-Ultra", "Phi-4-medium"])
+def test_a_tier_is_no_effort(shipped: Registry, published: str) -> None:
     """A larger sibling may be hosted only: the weights of the shorter name are not its."""
-    found = ask(shipped, printed)
-    assert found.release is None
-    assert level_on(found.openness, None) == "unknown"
+    result = ask(shipped, published)
+    assert result.release is None
+    assert level_on(result.openness, None) == "unknown"
 
 
 @pytest.mark.parametrize(
-    ("printed", "release"),
+    ("published", "release"),
     [
         ("claude-4-7-max", "anthropic/claude-opus-4.7"),
         ("glm-5.2-max", "zai-org/GLM-5.2"),
@@ -277,22 +277,22 @@ def test_a_tier_is_no_effort(shipped: Registry, printed: str) -> None:
         ("qwen3.8-max", "qwen/qwen3.8-max"),
     ],
 )
-def test_an_effort_is_no_tier(shipped: Registry, printed: str, release: str) -> None:
+def test_an_effort_is_no_tier(shipped: Registry, published: str, release: str) -> None:
     """Where its developer runs models so, or brackets part it from the name; a model of the whole name goes first."""
-    assert ask(shipped, printed).release == release
+    assert ask(shipped, published).release == release
 
 
 def test_the_newest_of_a_version_is_that_version(shipped: Registry) -> None:
     """Beside a version `latest` says nothing more, and a reviewed alias may say what it was."""
-    for printed, release in (
+    for published, release in (
         ("Claude Opus 4.1 (latest)", "anthropic/claude-opus-4.1"),
         ("Mistral Large (latest)", "mistralai/Mistral-Large-3-675B-Instruct-2512"),
     ):
-        assert ask(shipped, printed).release == release
+        assert ask(shipped, published).release == release
 
 
 @pytest.mark.parametrize(
-    ("printed", "developer"),
+    ("published", "developer"),
     [
         ("01-AI", "01ai"),
         ("01.AI", "01ai"),
@@ -326,15 +326,15 @@ def test_the_newest_of_a_version_is_that_version(shipped: Registry) -> None:
         ("ZhipuAI", "zai"),
     ],
 )
-def test_an_organisation_is_known_as_opencompass_spells_it(shipped: Registry, printed: str, developer: str) -> None:
+def test_an_organisation_is_known_as_opencompass_spells_it(shipped: Registry, published: str, developer: str) -> None:
     """Its editions of 2024 to 2026 spell one organisation in up to three ways."""
-    found = resolve(Printed("a name that nobody knows", organization=printed), shipped)
-    assert (found.developer, found.developer_how) == (developer, "organisation")
-    assert found.country is not None
+    result = resolve(PublishedName("a name that nobody knows", organization=published), shipped)
+    assert (result.developer, result.developer_how) == (developer, "organisation")
+    assert result.country is not None
 
 
 @pytest.mark.parametrize(
-    ("printed", "flag", "level", "how"),
+    ("published", "flag", "level", "how"),
     [
         ("UniGPT", "closed", "proprietary", "openness column"),  # nobody but the board says so
         ("TeleChat2", "closed", "proprietary", "openness column"),
@@ -343,20 +343,20 @@ def test_an_organisation_is_known_as_opencompass_spells_it(shipped: Registry, pr
         ("Qwen-Max", "closed", "proprietary", "every candidate"),
         ("GLM-5.3", "closed", "open_weights", "assumed"),  # called by API, which says nothing of its weights
         ("Qwen3.8-Max", "open", "proprietary", "registry"),
-        ("ERNIE-4.5-Turbo-128K ", "open", "proprietary", "registry"),  # the weights printed are a sibling's
+        ("ERNIE-4.5-Turbo-128K ", "open", "proprietary", "registry"),  # the weights published are a sibling's
         ("360Zhinao3-7B-O1.5", "open", "restricted_weights", "assumed"),
     ],
 )
 def test_the_openness_column_speaks_where_the_registry_is_silent(
-    shipped: Registry, printed: str, flag: str | None, level: str, how: str
+    shipped: Registry, published: str, flag: str | None, level: str, how: str
 ) -> None:
     """A reviewed fact outranks the board's flag; a blank cell leaves it to the board."""
-    (span,) = resolve(Printed(printed, openness=flag), shipped).openness
+    (span,) = resolve(PublishedName(published, openness=flag), shipped).openness
     assert (span.value, span.how) == (level, how)
 
 
 @pytest.mark.parametrize(
-    ("printed", "release", "variant"),
+    ("published", "release", "variant"),
     [
         ("Doubao-Seed-1.6-thinking-250715", "bytedance-seed/seed-1.6-thinking-250715", ""),
         ("Doubao-Seed-1.6-251015 (Thinking)", "bytedance-seed/seed-1.6-251015", "thinking"),
@@ -374,17 +374,17 @@ def test_the_openness_column_speaks_where_the_registry_is_silent(
         ("GLM-4-9B-Chat", "zai-org/glm-4-9b-chat", ""),
     ],
 )
-def test_a_snapshot_is_a_release_of_its_own(shipped: Registry, printed: str, release: str, variant: str) -> None:
+def test_a_snapshot_is_a_release_of_its_own(shipped: Registry, published: str, release: str, variant: str) -> None:
     """Neither the undated name nor a day nearby takes it, and how it was run stays beside it."""
-    found = ask(shipped, printed)
-    assert (found.release, found.variant) == (release, variant)
+    result = ask(shipped, published)
+    assert (result.release, result.variant) == (release, variant)
 
 
 def test_a_fact_that_changed_is_read_on_its_day(shipped: Registry) -> None:
     """Weights of MiniMax-M2.7 came a month after the model; Manus left China in 2025."""
-    found = ask(shipped, "minimax-m2.7")
-    assert level_on(found.openness, date(2026, 3, 20)) == "proprietary"
-    assert level_on(found.openness, date(2026, 4, 20)) == "restricted_weights"
+    result = ask(shipped, "minimax-m2.7")
+    assert level_on(result.openness, date(2026, 3, 20)) == "proprietary"
+    assert level_on(result.openness, date(2026, 4, 20)) == "restricted_weights"
     bases = [shipped.base_on("manus", day) for day in (date(2025, 3, 6), date(2026, 1, 15))]
     assert [base.country for base in bases if base] == ["CN", "SG"]
     renamed = {alias.developer for word in ("xAI", "SpaceXAI", "x-ai") if (alias := shipped.developer(word))}
@@ -398,8 +398,8 @@ def test_no_part_of_a_name_is_enough(shipped: Registry) -> None:
         name = release.rpartition("/")[2]
         changed = (f"x{name}", f"{name}x", f"{name} zzz", f"zzz {name}", name[1:], f"{name[:2]}x{name[2:]}")
         for text in changed:
-            found = ask(shipped, text)
-            assert found.release != release or text.casefold() in aliases, (text, found.steps)
+            result = ask(shipped, text)
+            assert result.release != release or text.casefold() in aliases, (text, result.steps)
 
 
 def test_no_part_of_a_word_is_a_family(shipped: Registry) -> None:
@@ -408,12 +408,12 @@ def test_no_part_of_a_word_is_a_family(shipped: Registry) -> None:
         for text in (f"x{family.token}-99b", f"{family.token}x-99b", f"zzz-{family.token}-99b"):
             if first_token(text) in shipped.families_by_token:
                 continue  # hyperclova and hyperclovax are both families
-            found = ask(shipped, text)
-            assert found.developer_how != "family" or found.developer != family.developer, (text, found.steps)
+            result = ask(shipped, text)
+            assert result.developer_how != "family" or result.developer != family.developer, (text, result.steps)
 
 
 @pytest.mark.parametrize(
-    "printed",
+    "published",
     [
         "Llama-3-ELYZA-JP-8B",
         "Llama-3-Open-Ko-8B",
@@ -431,14 +431,14 @@ def test_no_part_of_a_word_is_a_family(shipped: Registry) -> None:
         "GPT-SW3-40B",
     ],
 )
-def test_a_model_made_from_open_weights_is_not_its_bases(shipped: Registry, printed: str) -> None:
+def test_a_model_made_from_open_weights_is_not_its_bases(shipped: Registry, published: str) -> None:
     """A word that the family's developer never says may be that of whoever tuned the weights."""
-    found = ask(shipped, printed)
-    assert (found.developer, found.country) == (None, None), found.steps
+    result = ask(shipped, published)
+    assert (result.developer, result.country) == (None, None), result.steps
 
 
 @pytest.mark.parametrize(
-    ("printed", "developer"),
+    ("published", "developer"),
     [
         ("Llama-9-70B-Instruct", "meta"),
         ("Qwen9-VL-32B", "alibaba"),
@@ -446,9 +446,9 @@ def test_a_model_made_from_open_weights_is_not_its_bases(shipped: Registry, prin
         ("mistral-medium-9-flash", "mistral"),  # many developers say flash
     ],
 )
-def test_a_family_speaks_for_its_next_release(shipped: Registry, printed: str, developer: str) -> None:
+def test_a_family_speaks_for_its_next_release(shipped: Registry, published: str, developer: str) -> None:
     """Words that its developer says, or that everybody says, leave the family's answer."""
-    assert ask(shipped, printed).developer == developer
+    assert ask(shipped, published).developer == developer
 
 
 def test_licences_are_spdx_or_a_reference() -> None:
@@ -457,6 +457,6 @@ def test_licences_are_spdx_or_a_reference() -> None:
     registry = load_registry()
     releases = registry.releases.values() if isinstance(registry.releases, dict) else registry.releases
     ids = {row.licence for row in (*releases, *registry.licences) if row.licence}
-    wrong = [one for one in ids if not one.startswith("LicenseRef-") and spdx.validate(one).errors]
+    wrong = [item for item in ids if not item.startswith("LicenseRef-") and spdx.validate(item).errors]
     assert wrong == []
     assert len(ids) > 20

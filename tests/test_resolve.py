@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from registry.load import Registry
 from registry.models import Alias, Developer, DeveloperAlias, Evidence, Family, Licence, Release
 from registry.openness import Span, level_on
-from registry.resolve import Printed, Resolved, resolve, suggest
+from registry.resolve import PublishedName, Resolved, resolve, suggest
 
 SEEN = Evidence("https://example.org/page", date(2026, 8, 1))
 
@@ -106,11 +106,11 @@ def registry() -> Registry:
 
 
 def ask(registry: Registry, name: str, **columns: str) -> Resolved:
-    return resolve(Printed(name, **columns), registry)
+    return resolve(PublishedName(name, **columns), registry)
 
 
 @pytest.mark.parametrize(
-    ("printed", "release_id", "how", "variant"),
+    ("published", "release_id", "how", "variant"),
     [
         ("openai/gpt-5", "openai/gpt-5", "id", ""),
         ("Kimi K2", "moonshotai/Kimi-K2-Instruct", "exact", ""),
@@ -132,14 +132,14 @@ def ask(registry: Registry, name: str, **columns: str) -> Resolved:
         ("K2-Think-V2", "LLM360/K2-Think-V2", "normalised", ""),
     ],
 )
-def test_a_release_is_found(registry: Registry, printed: str, release_id: str, how: str, variant: str) -> None:
+def test_a_release_is_found(registry: Registry, published: str, release_id: str, how: str, variant: str) -> None:
     """Id, exact alias, normalised alias, parts: each rung answers for itself and is said."""
-    found = ask(registry, printed)
-    assert (found.release, found.release_how, found.variant) == (release_id, how, variant)
+    result = ask(registry, published)
+    assert (result.release, result.release_how, result.variant) == (release_id, how, variant)
 
 
 @pytest.mark.parametrize(
-    "printed",
+    "published",
     [
         "kimi-k2-0905",  # another checkpoint: its day is two months after the release
         "Kimi K3",
@@ -158,36 +158,36 @@ def test_a_release_is_found(registry: Registry, printed: str, release_id: str, h
         "kimi k2 instuct",
     ],
 )
-def test_what_is_not_registered_stays_unresolved(registry: Registry, printed: str) -> None:
+def test_what_is_not_registered_stays_unresolved(registry: Registry, published: str) -> None:
     """No substring, no likeness, no bare prefix ever gives a release."""
-    found = ask(registry, printed)
-    assert (found.release, found.release_how) == (None, "unresolved")
-    assert level_on(found.openness, None) == "unknown"
+    result = ask(registry, published)
+    assert (result.release, result.release_how) == (None, "unresolved")
+    assert level_on(result.openness, None) == "unknown"
 
 
 @pytest.mark.parametrize(
-    ("printed", "release_id"),
+    ("published", "release_id"),
     [
         ("gpt-oss", None),  # a size may be left out beside a version only
         ("OLMo 2 32B", "allenai/OLMo-2-0325-32B-Instruct"),  # its day and `instruct` left out
         ("OLMo-2-0425-32B", None),  # another day than the release says
     ],
 )
-def test_what_names_leave_out(registry: Registry, printed: str, release_id: str | None) -> None:
+def test_what_names_leave_out(registry: Registry, published: str, release_id: str | None) -> None:
     """Tuning, day and active size, and the size beside a version: only where one release alone is called so."""
-    assert ask(registry, printed).release == release_id
+    assert ask(registry, published).release == release_id
 
 
 def test_a_name_of_two_releases_has_what_both_share(registry: Registry) -> None:
     """Qwen3-30B-A3B of 2507 came out twice, both Apache-2.0 by Alibaba: no release, but their facts."""
-    found = ask(registry, "Qwen3-30B-A3B-2507")
-    assert (found.release, found.release_how, found.developer) == (None, "unresolved", "alibaba")
-    assert found.candidates == ("Qwen/Qwen3-30B-A3B-Instruct-2507", "Qwen/Qwen3-30B-A3B-Thinking-2507")
-    assert found.openness == (Span(None, "open_weights", "every candidate"),)
+    result = ask(registry, "Qwen3-30B-A3B-2507")
+    assert (result.release, result.release_how, result.developer) == (None, "unresolved", "alibaba")
+    assert result.candidates == ("Qwen/Qwen3-30B-A3B-Instruct-2507", "Qwen/Qwen3-30B-A3B-Thinking-2507")
+    assert result.openness == (Span(None, "open_weights", "every candidate"),)
 
 
 @pytest.mark.parametrize(
-    ("printed", "maker", "how"),
+    ("published", "maker", "how"),
     [
         ("claude-opus-9-high", "anthropic", "family"),
         ("Qwen3-999B-A9B-Instruct", "alibaba", "family"),
@@ -212,10 +212,10 @@ def test_a_name_of_two_releases_has_what_both_share(registry: Registry) -> None:
         ("-", None, "unresolved"),
     ],
 )
-def test_a_developer_is_found_or_unknown(registry: Registry, printed: str, maker: str | None, how: str) -> None:
+def test_a_developer_is_found_or_unknown(registry: Registry, published: str, maker: str | None, how: str) -> None:
     """Registry, prefix, family by whole tokens; counter-examples and unknown uploaders stay unknown."""
-    found = ask(registry, printed)
-    assert (found.developer, found.developer_how) == (maker, how)
+    result = ask(registry, published)
+    assert (result.developer, result.developer_how) == (maker, how)
 
 
 @pytest.mark.parametrize(
@@ -234,15 +234,15 @@ def test_a_developer_is_found_or_unknown(registry: Registry, printed: str, maker
 def test_the_boards_organisation_goes_before_the_family(
     registry: Registry, organization: str, maker: str | None, how: str
 ) -> None:
-    """A printed organisation decides; one that nobody knows must not make Meta of a llama."""
-    found = ask(registry, "llama-9-7b", organization=organization)
-    assert (found.developer, found.developer_how) == (maker, how)
+    """A published organisation decides; one that nobody knows must not make Meta of a llama."""
+    result = ask(registry, "llama-9-7b", organization=organization)
+    assert (result.developer, result.developer_how) == (maker, how)
 
 
 def test_the_registry_goes_before_the_boards_columns(registry: Registry) -> None:
     """A reviewed fact stands against a board that says otherwise."""
-    found = ask(registry, "gpt-oss-120b", organization="Qwen", licence="Propretary", openness="closed")
-    assert (found.developer, found.country, level_on(found.openness, None)) == (
+    result = ask(registry, "gpt-oss-120b", organization="Qwen", licence="Propretary", openness="closed")
+    assert (result.developer, result.country, level_on(result.openness, None)) == (
         "openai",
         "US",
         "open_weights",
@@ -268,16 +268,16 @@ def test_openness_by_the_boards_columns(
     registry: Registry, licence: str | None, openness: str | None, level: str, how: str
 ) -> None:
     """A known licence decides, then the flag; a family never."""
-    found = resolve(Printed("claude-opus-9", licence=licence, openness=openness), registry)
-    assert found.openness == (Span(None, level, how),)
+    result = resolve(PublishedName("claude-opus-9", licence=licence, openness=openness), registry)
+    assert result.openness == (Span(None, level, how),)
 
 
 def test_weights_that_came_later(registry: Registry) -> None:
     """Proprietary before the day of the weights, restricted from it; both answers are right."""
-    found = ask(registry, "minimax-m2.7")
-    assert level_on(found.openness, date(2026, 3, 20)) == "proprietary"
-    assert level_on(found.openness, date(2026, 4, 13)) == "restricted_weights"
-    assert level_on(found.openness, None) == "restricted_weights"
+    result = ask(registry, "minimax-m2.7")
+    assert level_on(result.openness, date(2026, 3, 20)) == "proprietary"
+    assert level_on(result.openness, date(2026, 4, 13)) == "restricted_weights"
+    assert level_on(result.openness, None) == "restricted_weights"
 
 
 def test_levels_of_registered_releases(registry: Registry) -> None:
@@ -296,8 +296,8 @@ def test_country_is_that_of_the_day_of_release(registry: Registry) -> None:
     assert ask(registry, "manus-1").country == "CN"
     assert ask(registry, "manus-2").country == "SG"
     assert ask(registry, "manus-undated").country is None
-    assert (found := ask(registry, "sensetime/unsaid")).country == "CN"
-    assert found.subdivision == "HK"
+    assert (result := ask(registry, "sensetime/unsaid")).country == "CN"
+    assert result.subdivision == "HK"
 
 
 def test_the_boards_country_serves_where_no_developer_is_known(registry: Registry) -> None:
@@ -353,10 +353,10 @@ def test_a_scaffold_is_not_the_developer(registry: Registry) -> None:
 
 def test_models_that_the_source_names_apart(registry: Registry) -> None:
     """They are asked instead of the row's name."""
-    row = resolve(Printed("Some Agent v3", models=("gpt-5", "deepseek-r1")), registry)
+    row = resolve(PublishedName("Some Agent v3", models=("gpt-5", "deepseek-r1")), registry)
     assert row.country == "mixed"
-    assert resolve(Printed("Some Agent v3", models=("o3",)), registry).release == "openai/o3"
-    twice = resolve(Printed("Some Agent v3", models=("o3", "o3-high")), registry)
+    assert resolve(PublishedName("Some Agent v3", models=("o3",)), registry).release == "openai/o3"
+    twice = resolve(PublishedName("Some Agent v3", models=("o3", "o3-high")), registry)
     assert (twice.release, twice.variant) == ("openai/o3", "high (openai/o3)")
 
 
@@ -378,7 +378,7 @@ def test_suggestions_are_only_suggestions(registry: Registry) -> None:
 @given(st.text(max_size=60), st.text(max_size=20), st.text(max_size=20))
 def test_no_row_raises(registry: Registry, name: str, organization: str, licence: str) -> None:
     """Whatever a board prints, there is an answer, and what nobody knows is unknown."""
-    found = resolve(Printed(name, organization=organization, licence=licence, country=organization), registry)
-    assert found.openness[0].since is None
-    assert (found.release is None) == (found.release_how == "unresolved")
-    assert (found.developer is None) == (found.developer_how == "unresolved")
+    result = resolve(PublishedName(name, organization=organization, licence=licence, country=organization), registry)
+    assert result.openness[0].since is None
+    assert (result.release is None) == (result.release_how == "unresolved")
+    assert (result.developer is None) == (result.developer_how == "unresolved")

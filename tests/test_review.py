@@ -36,13 +36,13 @@ def names(place: Place) -> list[str]:
 
 def test_the_weightiest_stand_first(place: Place) -> None:
     """Places in the top 10, 20 and 50 over all days; suggestions and the page at hand."""
-    found = place.run("registry", "review", "--format", "json").json()
-    assert [row["name"] for row in found] == ["Nameless 9", "gpt4o mystery", "Rare 1"]
-    first, second = found[0], found[1]
+    result = place.run("registry", "review", "--format", "json").json()
+    assert [row["name"] for row in result] == ["Nameless 9", "gpt4o mystery", "Rare 1"]
+    first, second = result[0], result[1]
     assert (first["top_10"], first["top_20"], first["top_50"], first["days"], first["boards"]) == (
         3, 3, 3, 3, ["small_plain"],
     )  # fmt: skip
-    assert (first["best_position"], first["unknown"]) == (3, "developer, country, openness, release")
+    assert (first["best_rank"], first["unknown"]) == (3, "developer, country, openness, release")
     assert first["page"] == "https://example.org/plain.csv"
     assert first["steps"]
     assert "openai/gpt-4o" in [alike["release"] for alike in second["suggestions"]]

@@ -30,7 +30,7 @@ def expectation(path: Path) -> Path:
     return path.with_name(path.name.removesuffix("" if path.is_dir() else path.suffix) + ".expected.json")
 
 
-def printed(snapshots: list[Snapshot]) -> str:
+def published(snapshots: list[Snapshot]) -> str:
     """All snapshots as JSON with an entry a line; what the board does not print is left out."""
     return json.dumps([
         {
@@ -49,11 +49,11 @@ def test_a_saved_page_says_what_was_reviewed(path: Path) -> None:
     """Board, edition, day, identity and every entry, in the order of the page."""
     files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
     pages = [page(file) for file in files]
-    found, expected = printed(read(path.parent.name, *pages)), expectation(path)
+    result, expected = published(read(path.parent.name, *pages)), expectation(path)
     if not expected.exists():
-        expected.write_text(found + "\n", "utf-8")
+        expected.write_text(result + "\n", "utf-8")
         pytest.fail(f"{expected.name} was missing and is written now: review it")
-    assert json.loads(found) == json.loads(expected.read_text("utf-8"))
+    assert json.loads(result) == json.loads(expected.read_text("utf-8"))
 
 
 def test_every_source_has_saved_pages_for_each_of_its_boards() -> None:

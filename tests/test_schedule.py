@@ -28,17 +28,17 @@ def scheduled(place: Place, upstream_mirror: str, **every: str) -> subprocess.Po
     """A running schedule of these sources; all others are off."""
     overrides = {name: f'{{ every = "{every[name]}" }}' if name in every else '{ enabled = false, disabled_reason = "a test" }'
                  for name in load_sources()}  # fmt: skip
-    lines = "\n".join(f"{name} = {said}" for name, said in overrides.items())
+    lines = "\n".join(f"{name} = {message}" for name, message in overrides.items())
     place.configure(upstream_mirror)
     place.config.write_text(f"{place.config.read_text()}[schedule]\njitter = 0\n[sources]\n{lines}\n")
     return place.start("schedule", now="")  # the real clock
 
 
-def until(said: Callable[[], bool], seconds: float = 20) -> bool:
+def until(message: Callable[[], bool], seconds: float = 20) -> bool:
     """Waits for it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if said():
+        if message():
             return True
         time.sleep(0.1)
     return False
@@ -154,9 +154,9 @@ def test_when_a_source_runs(every: str, expected: list[str]) -> None:
     """An interval, or a cron expression in UTC: the two next times, by hand."""
     source = load_sources()["aider"].model_copy(update={"every": every})
     now = datetime(2026, 1, 1, tzinfo=UTC)
-    found = trigger(source, 0)
-    first = found.get_next_fire_time(now, now) if every == "6h" else found.get_next_fire_time(None, now)
-    second = found.get_next_fire_time(first, first)
+    result = trigger(source, 0)
+    first = result.get_next_fire_time(now, now) if every == "6h" else result.get_next_fire_time(None, now)
+    second = result.get_next_fire_time(first, first)
     times = [f"{at:%Y-%m-%d %H:%M}" for at in (first, second)]
     assert times == expected
 

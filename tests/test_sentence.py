@@ -149,13 +149,13 @@ def test_names_of_countries(texts: str, codes: tuple[str, ...]) -> None:
 
 def test_every_developers_country_has_its_adjective() -> None:
     """Each country of the registry can be said by a word that is neither its name nor its code."""
-    from registry.country_names import _SAID
+    from registry.country_names import _SPOKEN
 
-    said = {line.split(": ")[0] for line in _SAID.strip().splitlines()}
+    message = {line.split(": ")[0] for line in _SPOKEN.strip().splitlines()}
     registry = Path(__file__).resolve().parent.parent / "registry" / "data" / "developers.csv"
     with registry.open(encoding="utf-8", newline="") as lines:
-        assert {row["country"] for row in csv.DictReader(lines)} - {"INT"} <= said
-    assert said <= ISO
+        assert {row["country"] for row in csv.DictReader(lines)} - {"INT"} <= message
+    assert message <= ISO
 
 
 def test_where_takes_the_same_words() -> None:

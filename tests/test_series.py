@@ -1,4 +1,4 @@
-"""The series of a board: one point a day, from the most trusted accepted witness; of several the last observation."""
+"""The series of a board: one point a day, from the most trusted accepted provider; of several the last observation."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_one_page_may_carry_several_days(tmp_path: Path) -> None:
     assert points(place, "small_dated") == [("2026-01-01", 50), ("2026-01-08", 70)]
 
 
-WITNESSED = """
+BY_PROVIDER = """
 title = "Other"
 publisher = "A test"
 homepage = "https://example.org/"
@@ -114,7 +114,7 @@ def test_the_most_trusted_witness_stands_for_a_day(tmp_path: Path) -> None:
     """A second source shows the same board: it fills the days that the first lacks, and yields on those it has."""
     place = small(tmp_path / "place")
     (place.folder / "more").mkdir()
-    (place.folder / "more" / "other.toml").write_text(WITNESSED)
+    (place.folder / "more" / "other.toml").write_text(BY_PROVIDER)
     place.config.write_text(place.config.read_text().replace('["sources"]', '["sources", "more"]'))
     put(place, A, "2026-01-01T06:00:00")
     for body, at in [(B, "2026-01-01T20:00:00"), (C, "2026-01-02")]:
@@ -138,8 +138,8 @@ def test_a_new_edition_breaks_a_board_whose_editions_do_not_compare(comparable: 
         tiny.put(connection, "observations", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
                                        "seen_at": datetime.combine(day, time()), "edition": edition}])  # fmt: skip
     connection.execute(database.sql("series"))
-    found = connection.execute("SELECT day, break_before FROM series ORDER BY day").fetchall()
-    assert found == [(date(2026, 1, 1), None), (date(2026, 1, 2), expected)]
+    result = connection.execute("SELECT day, break_before FROM series ORDER BY day").fetchall()
+    assert result == [(date(2026, 1, 1), None), (date(2026, 1, 2), expected)]
 
 
 @pytest.mark.parametrize(("comparable", "expected"), [(True, ["a", "b", "a", "a"]), (False, ["a", "b", "b"])])
@@ -154,12 +154,12 @@ def test_an_old_edition_that_is_corrected_later_is_not_the_board_again(comparabl
         tiny.put(connection, "observations", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
                                        "seen_at": datetime.combine(date(2026, 1, on), time()), "edition": edition}])  # fmt: skip
     connection.execute(database.sql("series"))
-    found = connection.execute("SELECT edition FROM series ORDER BY day").fetchall()
-    assert [edition for (edition,) in found] == expected
+    result = connection.execute("SELECT edition FROM series ORDER BY day").fetchall()
+    assert [edition for (edition,) in result] == expected
 
 
 def test_ranks_alone_are_names_in_common() -> None:
-    """A witness that prints no scores is no break from point to point; other names are one."""
+    """A provider that publishes no scores is no break from point to point; other names are one."""
     connection = tiny.in_memory({})
     tiny.put(connection, "boards", [{"board": "tiny", "max_drop": 0.25, "editions_comparable": True}])
     for key, name in ((1, "a"), (2, "a"), (3, "b")):
@@ -171,8 +171,8 @@ def test_ranks_alone_are_names_in_common() -> None:
         tiny.put(connection, "names", [{"name_key": key, "name": name, "models": []}])
         tiny.put(connection, "entries", [{"snapshot_key": key, "row": 0, "name_key": key, "published_rank": 1}])
     connection.execute(database.sql("series"))
-    found = connection.execute(database.sql("suspected_breaks"), ["tiny"]).fetchall()
-    assert [(row[2], row[-1]) for row in found] == [(date(2026, 1, 3), "no name in common")]
+    result = connection.execute(database.sql("suspected_breaks"), ["tiny"]).fetchall()
+    assert [(row[2], row[-1]) for row in result] == [(date(2026, 1, 3), "no name in common")]
 
 
 def test_an_edition_seen_while_it_was_the_newest_is_not_replaced_by_what_it_became() -> None:
@@ -193,5 +193,5 @@ def test_an_edition_seen_while_it_was_the_newest_is_not_replaced_by_what_it_beca
         tiny.put(connection, "observations", [{"capture": str(key), "snapshot_key": key, "source": "tiny", "role": "page",
                                        "seen_at": datetime.combine(seen, time()), "edition": edition}])  # fmt: skip
     connection.execute(database.sql("series"))
-    found = connection.execute("SELECT day, snapshot FROM series ORDER BY day").fetchall()
-    assert found == [(date(2026, 1, 2), "live"), (date(2026, 1, 9), "eve of c")]
+    result = connection.execute("SELECT day, snapshot FROM series ORDER BY day").fetchall()
+    assert result == [(date(2026, 1, 2), "live"), (date(2026, 1, 9), "eve of c")]

@@ -34,33 +34,33 @@ TIED = [
 def ask(rows: list[Row], top: int, direction: str = "higher", **options: Any) -> dict[str, Share]:
     """The shares of one board: value -> share. Of two properties the values are joined by a space."""
     connection = in_memory({"tiny": (direction, rows)})
-    found = shares(connection, ["tiny"], [top], Definition(**options), as_of=DAY, today=DAY)
-    return {" ".join(share.values.values()): share for share in found}
+    result = shares(connection, ["tiny"], [top], Definition(**options), as_of=DAY, today=DAY)
+    return {" ".join(share.values.values()): share for share in result}
 
 
-def counts(found: dict[str, Share]) -> dict[str, float]:
+def counts(result: dict[str, Share]) -> dict[str, float]:
     """value -> count."""
-    return {value: round(share.count, 6) for value, share in found.items()}
+    return {value: round(share.count, 6) for value, share in result.items()}
 
 
 def test_three_tied_across_the_cut() -> None:
     """Place 2 and 3 are shared by three rows: each is two thirds in; include takes 4 rows, exclude 1."""
-    found = ask(TIED, 3)
-    assert counts(found) == {"US": pytest.approx(1 + 2 / 3), "CN": pytest.approx(4 / 3)}
-    assert {share.of for share in found.values()} == {3}
-    found = ask(TIED, 3, ties="include")
-    assert counts(found) == {"US": 2, "CN": 2}
-    assert found["CN"].of == 4
-    assert found["CN"].share == 0.5
+    result = ask(TIED, 3)
+    assert counts(result) == {"US": pytest.approx(1 + 2 / 3), "CN": pytest.approx(4 / 3)}
+    assert {share.of for share in result.values()} == {3}
+    result = ask(TIED, 3, ties="include")
+    assert counts(result) == {"US": 2, "CN": 2}
+    assert result["CN"].of == 4
+    assert result["CN"].share == 0.5
     assert counts(ask(TIED, 3, ties="exclude")) == {"US": 1}
 
 
 def test_a_board_shorter_than_n() -> None:
     """The real denominator: five rows, not twenty."""
-    found = ask(TIED, 20)
-    assert counts(found) == {"US": 2, "CN": 3}
-    assert found["CN"].of == 5
-    assert found["CN"].share == 0.6
+    result = ask(TIED, 20)
+    assert counts(result) == {"US": 2, "CN": 3}
+    assert result["CN"].of == 5
+    assert result["CN"].share == 0.6
 
 
 def test_lower_is_better() -> None:
@@ -71,31 +71,31 @@ def test_lower_is_better() -> None:
 
 def test_all_unknown() -> None:
     """Nothing is known, and the only value is unknown; no value is made up."""
-    found = ask([Row("x", 2), Row("y", 1)], 2)
-    assert counts(found) == {"unknown": 2}
+    result = ask([Row("x", 2), Row("y", 1)], 2)
+    assert counts(result) == {"unknown": 2}
 
 
 def test_an_unknown_widens_the_answer() -> None:
     """An unknown row is in no other count and in every high."""
-    found = ask([Row("a", 3, **CN), Row("x", 2), Row("b", 1, **US)], 3)
-    assert (found["CN"].count, found["CN"].low, found["CN"].high) == (1, 1, 2)
-    assert (found["unknown"].count, found["unknown"].high) == (1, 1)
-    assert found["US"].share_high == pytest.approx(2 / 3)
+    result = ask([Row("a", 3, **CN), Row("x", 2), Row("b", 1, **US)], 3)
+    assert (result["CN"].count, result["CN"].low, result["CN"].high) == (1, 1, 2)
+    assert (result["unknown"].count, result["unknown"].high) == (1, 1)
+    assert result["US"].share_high == pytest.approx(2 / 3)
 
 
 def test_bounds_of_two_properties() -> None:
     """Country CN with openness unknown may be CN and open; a US row may not."""
     rows = [Row("a", 3, **CN), Row("b", 2, country="CN"), Row("c", 1, country="US"), Row("d", 0)]
-    found = ask(rows, 4, by="country,openness")
-    assert counts(found) == {"CN open_weights": 1, "CN unknown": 1, "US unknown": 1, "unknown unknown": 1}
-    assert found["CN open_weights"].high == 3
+    result = ask(rows, 4, by="country,openness")
+    assert counts(result) == {"CN open_weights": 1, "CN unknown": 1, "US unknown": 1, "unknown unknown": 1}
+    assert result["CN open_weights"].high == 3
 
 
 def test_rows_without_a_score_have_no_place() -> None:
     """Absent is not zero: the row with score 0 is in, the one without is not."""
-    found = ask([Row("a", 0, **CN), Row("b", None, **US)], 2)
-    assert counts(found) == {"CN": 1}
-    assert found["CN"].of == 1
+    result = ask([Row("a", 0, **CN), Row("b", None, **US)], 2)
+    assert counts(result) == {"CN": 1}
+    assert result["CN"].of == 1
 
 
 def test_by_release_each_once_by_its_best_row() -> None:
@@ -107,9 +107,9 @@ def test_by_release_each_once_by_its_best_row() -> None:
         Row("x low", 6, **CN),
         Row("b", 5, release="b", **CN),
     ]
-    found = ask(rows, 3, unit="release")
-    assert counts(found) == {"US": 1, "CN": 2}
-    assert found["CN"].unresolved == 2
+    result = ask(rows, 3, unit="release")
+    assert counts(result) == {"US": 1, "CN": 2}
+    assert result["CN"].unresolved == 2
 
 
 def test_by_developer_mixed_rows_are_left_out() -> None:
@@ -129,10 +129,10 @@ def test_by_developer_mixed_rows_are_left_out() -> None:
 
 
 def test_printed_rank() -> None:
-    """The cut by the printed rank: the group is the rows that share the rank of the row at place N."""
+    """The cut by the published rank: the group is the rows that share the rank of the row at place N."""
     rows = [Row("a", 1, 1, **CN), Row("b", 9, 2, **US), Row("c", 8, 2, **CN), Row("d", 7, None, **US)]
-    found = ask(rows, 2, rank_by="published_rank")
-    assert counts(found) == {"CN": 1.5, "US": 0.5}
+    result = ask(rows, 2, rank_by="published_rank")
+    assert counts(result) == {"CN": 1.5, "US": 0.5}
 
 
 @pytest.mark.parametrize(
@@ -154,8 +154,8 @@ def test_openness_as_of(openness_as_of: Any, out_on: int, today: int, level: str
         "INSERT INTO openness SELECT name_key, ?, ?, 'open_weights', '' FROM openness", [out, publish.NO_DAY]
     )
     definition = Definition(by="openness", openness_as_of=openness_as_of)
-    (found,) = shares(connection, ["tiny"], [1], definition, as_of=DAY, today=DAY + timedelta(today))
-    assert found.values == {"openness": level}
+    (result,) = shares(connection, ["tiny"], [1], definition, as_of=DAY, today=DAY + timedelta(today))
+    assert result.values == {"openness": level}
 
 
 def test_every_day_and_as_of(tmp_path: Path) -> None:
@@ -189,29 +189,29 @@ class Question:
 
 def ask_all(questions: Sequence[Question]) -> list[dict[str, Share]]:
     """The shares that each question has, value -> share: all of them by one run of the text, as it can be asked."""
-    boards = {f"board {ask}": (one.direction, one.rows) for ask, one in enumerate(questions)}
+    boards = {f"board {ask}": (item.direction, item.rows) for ask, item in enumerate(questions)}
     connection = in_memory(boards)
     asked = [
-        {"ask": ask, "board": board, "top": one.top, "as_of": DAY, "today": DAY, "every_day": False,
-         **{"by_value" if option == "by" else option: value for option, value in asdict(one.definition).items()}}
-        for ask, (board, one) in enumerate(zip(boards, questions, strict=True))
+        {"ask": ask, "board": board, "top": item.top, "as_of": DAY, "today": DAY, "every_day": False,
+         **{"by_value" if option == "by" else option: value for option, value in asdict(item.definition).items()}}
+        for ask, (board, item) in enumerate(zip(boards, questions, strict=True))
     ]  # fmt: skip
     connection.register("questions", pa.Table.from_pylist(asked))
     answers = connection.execute(share_query.shares("FROM questions")).fetchall()
     connection.unregister("questions")
-    found: list[dict[str, Share]] = [{} for _ in questions]
+    result: list[dict[str, Share]] = [{} for _ in questions]
     for ask, *row in answers:
         by, first, second = row[12:15]
         values = dict(zip(by.split(","), (first, second), strict=False))
-        found[ask][" ".join(values.values())] = Share(*row[:12], values, *row[15:])  # type: ignore[call-arg]
-    return found
+        result[ask][" ".join(values.values())] = Share(*row[:12], values, *row[15:])  # type: ignore[call-arg]
+    return result
 
 
-def may_be(found: Mapping[str, Share], value: str) -> float:
+def may_be(result: Mapping[str, Share], value: str) -> float:
     """How many may turn out to have the value (its parts joined by a space), by the counts alone."""
     wanted = value.split(" ")
     return sum(
-        share.count for share in found.values()
+        share.count for share in result.values()
         if all(held in (part, "unknown") for held, part in zip(share.values.values(), wanted, strict=True))
     )  # fmt: skip
 
@@ -235,7 +235,7 @@ class Small(list[Question]):
     """Every small board under a definition; told by its options, as hypothesis prints each example."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(replace(one, definition=Definition(**options)) for one in EVERY_SMALL)
+        super().__init__(replace(item, definition=Definition(**options)) for item in EVERY_SMALL)
         self._knobs = options
 
     def __repr__(self) -> str:
@@ -265,7 +265,7 @@ def questions(**narrower: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Ques
         "by": st.sampled_from(get_args(By)),
         "unit": st.sampled_from(["entry", "release", "developer"]),
         "ties": st.sampled_from(["fractional", "include", "exclude"]),
-        "rank_by": st.sampled_from(["score", "score", "printed", "published_rank_at_most"]),
+        "rank_by": st.sampled_from(["score", "score", "published_rank", "published_rank_at_most"]),
         "open_means": st.sampled_from(["any", "permissive"]),
     }
     definitions = st.builds(Definition, **(options | narrower))
@@ -288,17 +288,17 @@ on_any_boards = settings(on_any_board, max_examples=6, suppress_health_check=lis
 @on_any_boards
 def test_shares_sum_to_one(asked: list[Question]) -> None:
     """Over all values a share is whole; each lies within its bounds; the high is what may turn out to be the value."""
-    for one, found in zip(asked, ask_all(asked), strict=True):
-        of = sum(share.count for share in found.values())
-        if found:
-            assert sum(share.share for share in found.values()) == pytest.approx(1)
-        for value, share in found.items():
+    for item, result in zip(asked, ask_all(asked), strict=True):
+        of = sum(share.count for share in result.values())
+        if result:
+            assert sum(share.share for share in result.values()) == pytest.approx(1)
+        for value, share in result.items():
             assert 0 <= share.low <= share.count <= share.high <= share.of + 1e-9
             assert 0 <= share.share_low <= share.share <= share.share_high <= 1 + 1e-12
-            assert (share.of, share.high) == (pytest.approx(of), pytest.approx(may_be(found, value)))
+            assert (share.of, share.high) == (pytest.approx(of), pytest.approx(may_be(result, value)))
             assert share.share == pytest.approx(share.count / of)
-        if one.definition.ties == "fractional" and one.definition.rank_by == "score":
-            assert of <= one.top + 1e-9
+        if item.definition.ties == "fractional" and item.definition.rank_by == "score":
+            assert of <= item.top + 1e-9
 
 
 @given(asked=questions(**{option: st.just(value) for option, value in asdict(Definition()).items()}))
@@ -306,13 +306,13 @@ def test_shares_sum_to_one(asked: list[Question]) -> None:
 @on_any_boards
 def test_fractional_is_the_mean_over_all_orders(asked: list[Question]) -> None:
     """Sharing the places left equals the mean over every order in which the tied rows could stand."""
-    for one, found in zip(asked, ask_all(asked), strict=True):
-        sign = -1 if one.direction == "higher" else 1
-        scored = [(sign * row.score, row.country or "unknown") for row in one.rows if row.score is not None]
+    for item, result in zip(asked, ask_all(asked), strict=True):
+        sign = -1 if item.direction == "higher" else 1
+        scored = [(sign * row.score, row.country or "unknown") for row in item.rows if row.score is not None]
         orders = [sorted(order, key=lambda row: row[0]) for order in permutations(scored)]
-        for value in {country for _, country in scored} | found.keys():
-            mean = sum(country == value for order in orders for _, country in order[: one.top]) / len(orders)
-            assert (found[value].count if value in found else 0) == pytest.approx(mean)
+        for value in {country for _, country in scored} | result.keys():
+            mean = sum(country == value for order in orders for _, country in order[: item.top]) / len(orders)
+            assert (result[value].count if value in result else 0) == pytest.approx(mean)
 
 
 @given(asked=questions(ties=st.sampled_from(["fractional", "include"])))
@@ -324,17 +324,17 @@ def test_fractional_is_the_mean_over_all_orders(asked: list[Question]) -> None:
 def test_rows_below_the_cut_change_nothing(asked: list[Question]) -> None:
     """Worse rows under a full top N, of new models and of those above, leave every figure as it was."""
     more = []
-    for one in asked:
-        worse = [0.5, 0.25] if one.direction == "higher" else [3.0, 4.0]
+    for item in asked:
+        worse = [0.5, 0.25] if item.direction == "higher" else [3.0, 4.0]
         rows = [
             Row("last", worse[0], 98.0, "r1", "A", "CN", "open_weights"), Row("least", worse[1], 99.0),
             Row("new", worse[1], 99.0, "r9", "Z", "FR", "proprietary"),
         ]  # fmt: skip
-        more.append(replace(one, rows=(*one.rows, *rows)))
-    whole = [replace(one, top=len(one.rows), definition=replace(one.definition, ties="include")) for one in asked]
-    found = ask_all([*asked, *more, *whole])
-    for one, before, after, every in zip(asked, *(found[n:][: len(asked)] for n in starts(asked)), strict=True):
-        if one.definition.rank_by == "published_rank_at_most" or (every and next(iter(every.values())).of >= one.top):
+        more.append(replace(item, rows=(*item.rows, *rows)))
+    whole = [replace(item, top=len(item.rows), definition=replace(item.definition, ties="include")) for item in asked]
+    result = ask_all([*asked, *more, *whole])
+    for item, before, after, every in zip(asked, *(result[n:][: len(asked)] for n in starts(asked)), strict=True):
+        if item.definition.rank_by == "published_rank_at_most" or (every and next(iter(every.values())).of >= item.top):
             assert figures(before) == figures(after)
 
 
@@ -349,22 +349,22 @@ def test_resolving_an_unknown_stays_within_the_bounds(asked: list[Question], val
     """Whatever unknowns turn out to be, each count lies within its bounds; where all are of one value, they are met."""
     opened = {"CN": "open_weights", "US": "proprietary"}
 
-    def known(one: Question, values: Sequence[str]) -> Question:
+    def known(item: Question, values: Sequence[str]) -> Question:
         rows = [
             replace(row, country=row.country or value, openness=row.openness or opened[value])
-            for row, value in zip(one.rows, values, strict=False)
+            for row, value in zip(item.rows, values, strict=False)
         ]
-        return replace(one, rows=tuple(rows))
+        return replace(item, rows=tuple(rows))
 
-    found = ask_all([*asked, *(known(one, values) for one in asked), *(known(one, ["CN"] * 6) for one in asked)])
-    for one, before, after, all_cn in zip(asked, *(found[n:][: len(asked)] for n in starts(asked)), strict=True):
+    result = ask_all([*asked, *(known(item, values) for item in asked), *(known(item, ["CN"] * 6) for item in asked)])
+    for item, before, after, all_cn in zip(asked, *(result[n:][: len(asked)] for n in starts(asked)), strict=True):
         for value, share in after.items():
             low = before[value].low if value in before else 0
             assert low - 1e-9 <= share.count <= may_be(before, value) + 1e-9
             if value in before:
                 assert share.count <= before[value].high + 1e-9
         met = {"country": "CN", "openness": "open_weights", "open": "open", "country,openness": "CN open_weights",
-               "country,open": "CN open"}[one.definition.by]  # fmt: skip
+               "country,open": "CN open"}[item.definition.by]  # fmt: skip
         if met in before:
             assert all_cn[met].count == pytest.approx(before[met].high)
         for value, share in before.items():
@@ -377,11 +377,11 @@ def starts(asked: Sequence[Question]) -> tuple[int, int, int]:
     return 0, len(asked), 2 * len(asked)
 
 
-def figures(found: Mapping[str, Share]) -> dict[str, list[float]]:
+def figures(result: Mapping[str, Share]) -> dict[str, list[float]]:
     """value -> what is printed of it."""
     return {
         value: [
             round(figure, 9) for figure in (share.count, share.low, share.high, share.of, share.share, share.unresolved)
         ]
-        for value, share in found.items()
+        for value, share in result.items()
     }

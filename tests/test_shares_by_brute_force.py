@@ -27,7 +27,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_database(tmp_path_factory.mktemp("cases"), BOARDS)
 
 
-def printed(data: Path, board: str, unit: str, rank_by: str, ties: str, by: str) -> Any:
+def published(data: Path, board: str, unit: str, rank_by: str, ties: str, by: str) -> Any:
     """The shares that the command gives."""
     command = ["share", board, "--unit", unit, "--rank-by", rank_by, "--ties", ties, "--by", by]
     tops = [word for top in TOPS for word in ("--top", str(top))]
@@ -37,10 +37,10 @@ def printed(data: Path, board: str, unit: str, rank_by: str, ties: str, by: str)
 
 def test_the_figures_on_file_are_those_of_the_brute_force() -> None:
     """Neither was changed without the other."""
-    found: Figures = figures(BOARDS)
-    assert found.keys() == {*EXPECTED, *(key for key, answers in found.items() if not answers)}
+    result: Figures = figures(BOARDS)
+    assert result.keys() == {*EXPECTED, *(key for key, answers in result.items() if not answers)}
     for key, answers in EXPECTED.items():
-        assert {asked: pytest.approx(four) for asked, four in answers.items()} == found[key]
+        assert {asked: pytest.approx(four) for asked, four in answers.items()} == result[key]
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,12 @@ def test_a_share_is_that_of_the_brute_force(
     data: Path, board: str, unit: str, rank_by: str, ties: str, by: str
 ) -> None:
     """`tracker share` gives its count, bounds and denominator at every N, and no other value; a share is whole."""
-    shares = printed(data, board, unit, rank_by, ties, by)
-    got = {f"{one['top']} {one[by]}": (one["count"], one["low"], one["high"], one["of"]) for one in shares}
+    shares = published(data, board, unit, rank_by, ties, by)
+    got = {f"{item['top']} {item[by]}": (item["count"], item["low"], item["high"], item["of"]) for item in shares}
     expected = EXPECTED.get((board, unit, rank_by, ties, by), {})
     assert got == {asked: pytest.approx(four) for asked, four in expected.items()}
-    for top in {one["top"] for one in shares}:
-        assert sum(one["share"] for one in shares if one["top"] == top) == pytest.approx(1)
+    for top in {item["top"] for item in shares}:
+        assert sum(item["share"] for item in shares if item["top"] == top) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("unit", ["entry", "release", "developer"])
@@ -89,17 +89,17 @@ def test_a_share_is_that_of_the_brute_force(
 def test_the_counts_of_a_margin_are_those_of_the_brute_force(board: str, unit: str) -> None:
     """A margin stands beside the low and the high count, cut by score with ties shared."""
     connection = in_memory(BOARDS)
-    found = units_of(connection, board, Definition(unit=unit), as_of=DAY, today=DAY)  # type: ignore[arg-type]
+    result = units_of(connection, board, Definition(unit=unit), as_of=DAY, today=DAY)  # type: ignore[arg-type]
     for by in ("country", "openness"):
         for asked, (_, low, high, _) in EXPECTED[board, unit, "score", "fractional", by].items():
             top, _, value = asked.partition(" ")
-            margins = found.margins(int(top), Where(by, (value,)))  # type: ignore[arg-type]
+            margins = result.margins(int(top), Where(by, (value,)))  # type: ignore[arg-type]
             assert [float(margin.count) for margin in margins] == pytest.approx([low, high]), (by, asked)
 
 
 def test_units_of_a_board_by_hand() -> None:
     """p is one release with three rows, and stands where its best row stands."""
     direction, rows = BOARDS["one_model_in_many_rows"]
-    found = units(rows, direction, "release", "score", "country")
-    assert [(-one.place, one.value) for one in found] == [(30, "CN"), (29, "US"), (28, "CN"), (26, "US")]
+    result = units(rows, direction, "release", "score", "country")
+    assert [(-item.place, item.value) for item in result] == [(30, "CN"), (29, "US"), (28, "CN"), (26, "US")]
     assert len(units(rows, direction, "developer", "score", "country")) == 3

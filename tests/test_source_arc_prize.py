@@ -8,7 +8,7 @@ from tests.saved_pages import by_board
 
 
 def test_people_and_hidden_evaluations_are_no_rows_of_arc_prize() -> None:
-    """A row that is printed twice stays twice."""
+    """A row that is published twice stays twice."""
     names = Counter(entry.name for entry in by_board("arc_prize", "leaderboard.json")["arc_agi_2"].entries)
     assert "Human Panel" not in names
     assert names["GPT-5 (Low)"] == 2

@@ -17,14 +17,14 @@ from tests.saved_pages import SAVED, by_board, csv_rows, declared, page, parquet
 
 def test_arena_gives_a_snapshot_for_each_published_day_of_the_overall_category() -> None:
     """The history holds many days and categories; each day of `overall` is a snapshot, rows in their order."""
-    found = read("arena", page(SAVED / "arena" / "text_full.csv"))
+    result = read("arena", page(SAVED / "arena" / "text_full.csv"))
     assert [
-        (snapshot.board, snapshot.published_on, [entry.name for entry in snapshot.entries]) for snapshot in found
+        (snapshot.board, snapshot.published_on, [entry.name for entry in snapshot.entries]) for snapshot in result
     ] == [
         ("arena_text_raw", date(2026, 6, 25), ["intellect-3", "vicuna-7b"]),
         ("arena_text_raw", date(2026, 8, 19), ["claude-opus-5-high", "qwen3.8-max", "intellect-3", "vicuna-7b"]),
     ]
-    first = found[1].entries[0]
+    first = result[1].entries[0]
     assert (first.score, first.score_low, first.score_high) == (
         1505.09747419529,
         1500.1845696846094,
@@ -36,7 +36,7 @@ def test_arena_gives_a_snapshot_for_each_published_day_of_the_overall_category()
         "anthropic",
         "Proprietary",
     )
-    assert found[1].entries[2].organization is None  # printed blank
+    assert result[1].entries[2].organization is None  # published blank
 
 
 def test_arena_keeps_a_row_that_is_printed_twice() -> None:

@@ -25,9 +25,9 @@ def at(address: str, of: Page) -> Page:
     return Page(of.role, address, of.body)
 
 
-def scores(found: list[Snapshot]) -> dict[str, float | None]:
+def scores(result: list[Snapshot]) -> dict[str, float | None]:
     """Name: score of the one snapshot."""
-    (snapshot,) = found
+    (snapshot,) = result
     return {entry.name: entry.score for entry in snapshot.entries}
 
 
@@ -61,12 +61,12 @@ def test_livebench_asks_the_old_repository_for_what_the_new_one_lacks() -> None:
 
 def test_livebench_the_average_is_that_of_the_categories_worked_out_by_hand() -> None:
     """deepseek-r1 of 2025-02-27: 83.167, 66.744, 80.713, 69.78, 48.528 and 80.508, which the site shows as 71.57."""
-    found = scores(read("livebench", *release("2024_11_25")))
-    assert found["deepseek-r1"] == pytest.approx(
+    result = scores(read("livebench", *release("2024_11_25")))
+    assert result["deepseek-r1"] == pytest.approx(
         (83.1667 + 66.7435 + 80.713 + 69.78 + 48.5277 + 80.50825) / 6, abs=1e-3
     )
-    assert found["phi-3-small-8k-instruct"] == pytest.approx(24.03, abs=0.005)  # one task of a category is blank
-    assert found["grok-3"] is None  # no task of mathematics: no average
+    assert result["phi-3-small-8k-instruct"] == pytest.approx(24.03, abs=0.005)  # one task of a category is blank
+    assert result["grok-3"] is None  # no task of mathematics: no average
 
 
 def test_livebench_a_set_holds_the_trusted_page_of_each_role_and_every_page_of_links() -> None:
@@ -75,8 +75,13 @@ def test_livebench_a_set_holds_the_trusted_page_of_each_role_and_every_page_of_l
     name = "public/table_2026_06_25.csv"
     pages = [at(NEW + name, table), at(OLD + name, table), at(OLD + "public/categories_2026_06_25.json", categories),
              links, Page("table", "imported:table.csv", b""), Page("releases", "x", b"")]  # fmt: skip
-    (found,) = livebench.sets(Pages(pages))
-    assert {one.address for one in found} == {NEW + name, OLD + "public/categories_2026_06_25.json", links.address, "x"}
+    (result,) = livebench.sets(Pages(pages))
+    assert {item.address for item in result} == {
+        NEW + name,
+        OLD + "public/categories_2026_06_25.json",
+        links.address,
+        "x",
+    }
 
 
 def test_livebench_the_newest_release_has_no_day_and_a_superseded_one_that_of_its_last_day() -> None:
@@ -116,6 +121,6 @@ def test_livebench_a_changed_or_cut_page_is_refused_by_name() -> None:
 
 def test_livebench_a_row_that_is_short_within_the_table_has_no_score() -> None:
     """nemotron-3-super of 2026 has 21 cells under 24 columns: which are missing, nobody can say."""
-    found = scores(read("livebench", *release("2026_01_08")))
-    assert found["nemotron-3-super-120b-a12b"] is None
-    assert found["qwen3.6-plus"] == pytest.approx(70.85, abs=0.005)
+    result = scores(read("livebench", *release("2026_01_08")))
+    assert result["nemotron-3-super-120b-a12b"] is None
+    assert result["qwen3.6-plus"] == pytest.approx(70.85, abs=0.005)

@@ -18,7 +18,7 @@ from tracker.importers.index import owner
 
 
 def test_opencompass_of_july_2025_as_read() -> None:
-    """Six rows of the edition as printed: a board for each dimension, the model's day, two names with a blank at the end."""
+    """Six rows of the edition as published: a board for each dimension, the model's day, two names with a blank at the end."""
     boards = by_board("opencompass", "llm.v2.25-07.20250812.json")
     assert {(snapshot.edition, snapshot.published_on) for snapshot in boards.values()} == {("25-07", date(2025, 8, 12))}
     assert [
@@ -43,18 +43,18 @@ def test_opencompass_of_july_2025_as_read() -> None:
     }
 
 
-@pytest.mark.parametrize("printed", ["-", "N/A", "", None, "absent"])
-def test_opencompass_scores_that_are_missing_are_none_and_never_zero(printed: str | None) -> None:
+@pytest.mark.parametrize("published", ["-", "N/A", "", None, "absent"])
+def test_opencompass_scores_that_are_missing_are_none_and_never_zero(published: str | None) -> None:
     """Each sign for nothing, and an absent key, in the first row of 26-07; 0 in its second row is 0."""
     content = orjson.loads(page(SAVED / "opencompass" / "llm.v2.26-07.20260824.json").body)
     first, second = content["OverallTable"][:2]
-    first["Math"] = printed
-    if printed == "absent":
+    first["Math"] = published
+    if published == "absent":
         del first["Math"]
     second["Math"] = 0
-    found = {snapshot.board: snapshot for snapshot in read("opencompass", edition(content))}
-    assert [entry.score for entry in found["opencompass_llm_math"].entries[:2]] == [None, 0]
-    assert [entry.score for entry in found["opencompass_llm_code"].entries[:2]] == [93.3, 95.5]
+    result = {snapshot.board: snapshot for snapshot in read("opencompass", edition(content))}
+    assert [entry.score for entry in result["opencompass_llm_math"].entries[:2]] == [None, 0]
+    assert [entry.score for entry in result["opencompass_llm_code"].entries[:2]] == [93.3, 95.5]
 
 
 def edition(content: dict[str, Any], name: str = "llm-data-v2.26-07.20260824.json") -> Page:
@@ -82,11 +82,11 @@ def test_opencompass_openness_comes_from_models_from_the_row_or_from_the_flag() 
 @pytest.mark.parametrize("row", ["GLM-4.5-Air", "GLM-4.5-Air "])
 @pytest.mark.parametrize("described", ["GLM-4.5-Air", "GLM-4.5-Air "])
 def test_a_blank_at_the_end_of_a_name_hides_no_model(row: str, described: str) -> None:
-    """The row and what is said of its model meet, whichever has the blank; the name stays as printed, and is one model."""
+    """The row and what is said of its model meet, whichever has the blank; the name stays as published, and is one model."""
     content = orjson.loads(page(SAVED / "opencompass" / "llm.v2.25-07.20250812.json").body)
     content["OverallTable"][3]["model"] = row
     content["models"] = {
-        (described if name == "GLM-4.5-Air " else name): about for name, about in content["models"].items()
+        (described if name == "GLM-4.5-Air " else name): details for name, details in content["models"].items()
     }
     [average, *_] = read("opencompass", edition(content))
     assert (average.entries[3].name, average.entries[3].openness) == (row, "open")
@@ -132,16 +132,16 @@ def test_a_dimension_without_a_score_is_no_board_and_an_edition_without_one_is_r
         read("opencompass", edition({"OverallTable": rows}))
 
 
-@pytest.mark.parametrize("printed", ["2024/0917", "-", "N/A", "", None, "soon", "2025/13/1", "March 2025", "absent"])
-def test_a_day_of_a_model_that_is_none_is_none(printed: str | None) -> None:
-    """No page fails for it: in 24-11 Mistral Small's day is printed as 2024/0917."""
+@pytest.mark.parametrize("published", ["2024/0917", "-", "N/A", "", None, "soon", "2025/13/1", "March 2025", "absent"])
+def test_a_day_of_a_model_that_is_none_is_none(published: str | None) -> None:
+    """No page fails for it: in 24-11 Mistral Small's day is published as 2024/0917."""
     average = by_board("opencompass", "llm.v2.24-11.20241202.json")["opencompass_llm"]
     assert [(entry.name, entry.released_on) for entry in average.entries] == [
         ("o1-mini-2024-09-12", date(2024, 9, 12)),
         ("Qwen2.5-72B-Instruct", date(2024, 9, 19)),
         ("Mistral-Small-Instruct-2409", None),
     ]
-    row = {"model": "a", "org": "x", **dict.fromkeys(FIVE, 1)} | ({} if printed == "absent" else {"time": printed})
+    row = {"model": "a", "org": "x", **dict.fromkeys(FIVE, 1)} | ({} if published == "absent" else {"time": published})
     [average, *_] = read("opencompass", edition({"OverallTable": [row]}))
     assert average.entries[0].released_on is None
 
@@ -159,8 +159,8 @@ def test_the_day_of_an_edition_is_the_latest_that_it_names(days: list[str | None
     """Of the file's name (here May 12) and of the rows; a row whose day cannot be read is passed over."""
     rows = [{"model": f"m{n}", "org": "x", "update_time": day, **dict.fromkeys(FIVE, 1)} for n, day in enumerate(days)]
     rows.append({"model": "last", "org": "x", **dict.fromkeys(FIVE, 1)})
-    found = read("opencompass", edition({"OverallTable": rows}, "llm-data-v2.24-04.20240512.json"))
-    assert {(snapshot.edition, snapshot.published_on) for snapshot in found} == {("24-04", on)}
+    result = read("opencompass", edition({"OverallTable": rows}, "llm-data-v2.24-04.20240512.json"))
+    assert {(snapshot.edition, snapshot.published_on) for snapshot in result} == {("24-04", on)}
 
 
 def test_the_edition_of_april_2024_is_of_the_day_of_its_latest_row() -> None:
@@ -179,7 +179,7 @@ def test_opencompass_official_file_is_of_the_day_of_its_rows_and_spells_code_as_
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         (b'{"OverallTable": []}', "the edition's OverallTable is empty"),
         (b'{"OverallTable": null}', "the edition's OverallTable is empty"),
@@ -190,9 +190,9 @@ def test_opencompass_official_file_is_of_the_day_of_its_rows_and_spells_code_as_
         (b'{"OverallTable": [{"model": "a", "org": "x", "Average": 1}], "models": null}', "unexpected shape"),
     ],
 )
-def test_an_edition_of_another_shape_is_refused(body: bytes, said: str) -> None:
+def test_an_edition_of_another_shape_is_refused(body: bytes, message: str) -> None:
     """Empty tables first of all: zero rows look like success."""
-    with pytest.raises(PageError, match=said):
+    with pytest.raises(PageError, match=message):
         read("opencompass", Page("llm", "https://saved.example/llm-data-v2.26-07.20260824.json", body))
 
 
@@ -300,7 +300,7 @@ def ranking(**more: object) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         (ranking(), "the ranking of listModelRankings is kept, not read: it says neither its day nor its models' days"),
         (ranking(success=False), "the ranking answers success False"),
@@ -313,11 +313,11 @@ def ranking(**more: object) -> bytes:
         (b"<html>", "an HTML page came instead of data"),
     ],
 )
-def test_the_ranking_of_the_gateway_is_refused_by_name(body: bytes, said: str) -> None:
+def test_the_ranking_of_the_gateway_is_refused_by_name(body: bytes, message: str) -> None:
     """No answer was ever recorded: what is known of its shape is checked, and none is taken for an edition."""
     with pytest.raises(PageError) as refused:
         read("opencompass", Page("rankings", "", body))
-    assert str(refused.value).startswith(said)
+    assert str(refused.value).startswith(message)
 
 
 @pytest.mark.parametrize("role", ["columns_llm", "columns_academic"])
@@ -325,8 +325,8 @@ def test_a_column_file_is_json_and_holds_no_board(role: str) -> None:
     """An object or a list; anything else is refused."""
     for body in (b'{"columns": [{"title": "Average"}]}', b"[]"):
         assert read("opencompass", Page(role, "", body)) == []
-    for body, said in ((b"7", "neither an object nor a list"), (b"<html>", "HTML page"), (b'{"a": ', "not JSON")):
-        with pytest.raises(PageError, match=said):
+    for body, message in ((b"7", "neither an object nor a list"), (b"<html>", "HTML page"), (b'{"a": ', "not JSON")):
+        with pytest.raises(PageError, match=message):
             read("opencompass", Page(role, "", body))
 
 
@@ -369,18 +369,18 @@ def test_a_manifest_that_names_another_place_is_refused(field: str, name: str) -
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         (b'{"msgCode": "50000", "msg": "busy", "data": []}', "the manifest answers 50000: busy"),
         (b'{"msgCode": "10000", "msg": "ok", "data": []}', "the manifest lists no editions"),
         (b'{"msg": "ok"}', "unexpected shape: KeyError: 'msgCode'"),
     ],
 )
-def test_a_manifest_that_says_nothing_is_refused(body: bytes, said: str) -> None:
+def test_a_manifest_that_says_nothing_is_refused(body: bytes, message: str) -> None:
     """With what it answered."""
     with pytest.raises(PageError) as refused:
         read("opencompass", Page("manifest_llm", "", body))
-    assert str(refused.value) == said
+    assert str(refused.value) == message
 
 
 def test_an_edition_that_a_manifest_lists_twice_is_asked_for_once() -> None:

@@ -9,9 +9,9 @@ from scrapers.model import Snapshot
 from tests.saved_pages import SAVED, page, read, replaced
 
 
-def scores(found: list[Snapshot]) -> dict[str, float | None]:
+def scores(result: list[Snapshot]) -> dict[str, float | None]:
     """Name: score of the one snapshot."""
-    (snapshot,) = found
+    (snapshot,) = result
     return {entry.name: entry.score for entry in snapshot.entries}
 
 

@@ -45,20 +45,20 @@ def test_custom_scaffolds_are_no_rows_and_rows_need_the_domain() -> None:
 def asked(manifest: bytes | None) -> list[str]:
     """The addresses that are asked for where this manifest comes."""
     requests = tau2.pages(declared("tau2"))
-    found: list[Request] = [next(requests)]
+    result: list[Request] = [next(requests)]
     try:
-        found.append(requests.send(manifest))
+        result.append(requests.send(manifest))
         while True:
-            found.append(requests.send(b"{}"))
+            result.append(requests.send(b"{}"))
     except StopIteration:
-        return [request.address for request in found]
+        return [request.address for request in result]
 
 
 def test_every_submission_of_the_boards_is_asked_for() -> None:
     """Legacy ones are on no board; a name that leads elsewhere is followed nowhere."""
-    found = asked((SAVED / "tau2" / "set" / "manifest.json").read_bytes())
-    assert len(found) == 1 + 6 + 3
-    assert found[1].endswith("/public/submissions/claude-opus-4-5_sierra_2026-02-26/submission.json")
+    result = asked((SAVED / "tau2" / "set" / "manifest.json").read_bytes())
+    assert len(result) == 1 + 6 + 3
+    assert result[1].endswith("/public/submissions/claude-opus-4-5_sierra_2026-02-26/submission.json")
     for bad in (
         None,
         b"[]",

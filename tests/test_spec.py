@@ -47,13 +47,13 @@ def source(tmp_path: Path) -> Callable[..., Any]:
 
 def refused(call: Callable[..., object], *arguments: object) -> DeclarationError:
     """The DeclarationError of the call; its text is one line and shows no class of pydantic's."""
-    with pytest.raises(DeclarationError) as found:
+    with pytest.raises(DeclarationError) as result:
         call(*arguments)
-    sentence = str(found.value)
+    sentence = str(result.value)
     assert "\n" not in sentence
     assert "pydantic" not in sentence.lower()
     assert "validation error" not in sentence.lower()
-    return found.value
+    return result.value
 
 
 def test_a_good_declaration_is_read(source: Callable[..., Any]) -> None:
@@ -105,18 +105,20 @@ BROKEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "key", "said"), BROKEN, ids=[f"{row[2]}-{n}" for n, row in enumerate(BROKEN)])
+@pytest.mark.parametrize(
+    ("old", "new", "key", "message"), BROKEN, ids=[f"{row[2]}-{n}" for n, row in enumerate(BROKEN)]
+)
 def test_a_broken_source_names_file_key_and_what_was_expected(
-    source: Callable[..., Any], tmp_path: Path, old: str, new: str, key: str, said: str
+    source: Callable[..., Any], tmp_path: Path, old: str, new: str, key: str, message: str
 ) -> None:
     """An unknown key, a wrong type, a value out of range, a key that is missing: never a traceback."""
     error = refused(source, old, new)
     assert (error.file, error.key) == (str(tmp_path / "tiny.toml"), key)
-    assert said in str(error)
+    assert message in str(error)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (b"title = ", "not TOML: "),
         (b"title = 'a'\ntitle = 'b'", "not TOML: "),
@@ -125,11 +127,11 @@ def test_a_broken_source_names_file_key_and_what_was_expected(
         (b"[boards]\ntiny = 3", "boards.tiny: a table is expected; found 3"),
     ],
 )
-def test_a_source_that_is_no_toml_names_the_file(tmp_path: Path, text: bytes, said: str) -> None:
+def test_a_source_that_is_no_toml_names_the_file(tmp_path: Path, text: bytes, message: str) -> None:
     """What is not TOML at all, or holds another shape where boards should be."""
     file = tmp_path / "tiny.toml"
     file.write_bytes(text)
-    assert str(refused(load_source, file)).startswith(f"{file}: {said}")
+    assert str(refused(load_source, file)).startswith(f"{file}: {message}")
 
 
 def test_a_source_that_is_not_there_names_the_file(tmp_path: Path) -> None:
@@ -146,11 +148,13 @@ def test_our_own_sources_are_sound() -> None:
     for name, declared in load_sources((SOURCES,)).items():
         assert declared.name == name
         assert config.interval(declared) > timedelta(0)
-        for board, about in declared.boards.items():
+        for board, details in declared.boards.items():
             boards.add(board)
-            assert about.expectations.rows_on(date(2026, 11, 1)).min > 1, (name, board)
-            assert about.expectations.score[0] > float("-inf") or not about.expectations.scored, (name, board)
-            if all([about.title, about.metric, about.unit, about.kind, about.operator, about.operator_country]):
+            assert details.expectations.rows_on(date(2026, 11, 1)).min > 1, (name, board)
+            assert details.expectations.score[0] > float("-inf") or not details.expectations.scored, (name, board)
+            if all(
+                [details.title, details.metric, details.unit, details.kind, details.operator, details.operator_country]
+            ):
                 described.add(board)
     assert boards
     assert boards - described == set()
@@ -159,7 +163,7 @@ def test_our_own_sources_are_sound() -> None:
 def test_every_board_has_landmarks_or_its_declaration_says_why_not() -> None:
     """Names that are always there catch a page of another board; where the line-up turns over, a comment says so."""
     for name, declared in load_sources((SOURCES,)).items():
-        without = [board for board, about in declared.boards.items() if not about.expectations.landmarks]
+        without = [board for board, details in declared.boards.items() if not details.expectations.landmarks]
         assert not without or "# No landmarks: " in (SOURCES / f"{name}.toml").read_text("utf-8"), (name, without)
 
 
@@ -227,14 +231,14 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("text", "key", "said"), WRONG, ids=[f"{row[1]}-{n}" for n, row in enumerate(WRONG)])
+@pytest.mark.parametrize(("text", "key", "message"), WRONG, ids=[f"{row[1]}-{n}" for n, row in enumerate(WRONG)])
 def test_a_broken_config_names_file_key_and_what_was_expected(
-    configured: Callable[[str], config.Config], tmp_path: Path, text: str, key: str, said: str
+    configured: Callable[[str], config.Config], tmp_path: Path, text: str, key: str, message: str
 ) -> None:
     """As for sources."""
     error = refused(configured, text)
     assert (error.file, error.key) == (str(tmp_path / "config.toml"), key)
-    assert said in str(error)
+    assert message in str(error)
 
 
 def test_a_config_that_is_no_toml_names_file_and_line(

@@ -32,7 +32,7 @@ def registry() -> Registry:
     return load_registry()
 
 
-def told(place: Place, lines: str, day: str) -> None:
+def add_page(place: Place, lines: str, day: str) -> None:
     """A page of the board `told` with these rows."""
     file = place.folder / "told.csv"
     file.write_text(f"model,points,lab,terms\n{lines}", "utf-8")
@@ -45,8 +45,8 @@ def place(tmp_path: Path) -> Place:
     """A board that prints Qwen3-32B's maker and licence in other words, and gpt-4o's wrongly; seen on two days."""
     place = small(tmp_path / "place")
     (place.folder / "sources" / "told.toml").write_text(DECLARED, "utf-8")
-    told(place, "Qwen3-32B,50,Qwen,apache 2.0\ngpt-4o,40,Qwen,Apache-2.0\nNo-one,30,Nobody,\n", "2026-01-01")
-    told(place, "Qwen3-32B,51,Qwen,apache 2.0\ngpt-4o,40,OpenAI,Apache-2.0\nNo-one,30,Nobody,\n", "2026-01-03")
+    add_page(place, "Qwen3-32B,50,Qwen,apache 2.0\ngpt-4o,40,Qwen,Apache-2.0\nNo-one,30,Nobody,\n", "2026-01-01")
+    add_page(place, "Qwen3-32B,51,Qwen,apache 2.0\ngpt-4o,40,OpenAI,Apache-2.0\nNo-one,30,Nobody,\n", "2026-01-03")
     return place
 
 
@@ -70,9 +70,9 @@ def test_boards_and_registry_side_by_side(place: Place) -> None:
 
 def test_conflicts_are_listed_with_their_days(place: Place) -> None:
     """gpt-4o: the board said Qwen until it said OpenAI, and prints a licence of weights; Qwen3-32B has none."""
-    found = place.run("registry", "conflicts", "--format", "json").json()
-    assert {row["subject"] for row in found} == {"openai/gpt-4o"}
-    rows = [(r["property"], r["value"], r["held"], r["sources"], r["first_seen"], r["last_seen"]) for r in found]
+    result = place.run("registry", "conflicts", "--format", "json").json()
+    assert {row["subject"] for row in result} == {"openai/gpt-4o"}
+    rows = [(r["property"], r["value"], r["held"], r["sources"], r["first_seen"], r["last_seen"]) for r in result]
     assert rows == [
         ("developer", "openai", True, ["registry", "told"], "2026-01-03", "2026-08-01"),
         ("developer", "alibaba", False, ["told"], "2026-01-01", "2026-01-01"),
@@ -81,13 +81,13 @@ def test_conflicts_are_listed_with_their_days(place: Place) -> None:
         ("weights", "no", True, ["registry"], "2026-08-01", "2026-08-01"),
         ("weights", "yes", False, ["told"], "2026-01-01", "2026-01-03"),
     ]
-    one = place.run("registry", "conflicts", "openai/gpt-4o", "--property", "weights", "--format", "json").json()
-    assert [row["value"] for row in one] == ["no", "yes"]
+    item = place.run("registry", "conflicts", "openai/gpt-4o", "--property", "weights", "--format", "json").json()
+    assert [row["value"] for row in item] == ["no", "yes"]
     assert place.run("registry", "conflicts", "Qwen/Qwen3-32B", "--format", "json").json() == []
 
 
 def test_weights_that_were_opened_later_are_no_conflict(place: Place) -> None:
-    """A board that printed Apache 2.0 from the day on which the registry says the weights came out agrees with it."""
+    """A board that published Apache 2.0 from the day on which the registry says the weights came out agrees with it."""
     releases = place.registry / "releases.csv"
     text = releases.read_text("utf-8")
     releases.write_text(text.replace("2024-05-13,no,,", "2024-05-13,yes,2026-01-01,Apache-2.0"), "utf-8")
@@ -105,7 +105,7 @@ def test_a_registry_without_a_line_of_a_kind(tmp_path: Path) -> None:
     place = small(tmp_path / "place")
     header = (place.registry / "releases.csv").read_text("utf-8").splitlines()[0]
     (place.registry / "releases.csv").write_text(header + "\n", "utf-8")
-    (place.registry / "licences.csv").write_text("printed,licence,terms,evidence_url,evidence_day\n", "utf-8")
+    (place.registry / "licences.csv").write_text("published,licence,terms,evidence_url,evidence_day\n", "utf-8")
     put(place, page([50, 40]), "2026-01-01")
     assert place.sql("SELECT DISTINCT property FROM statements") == [("country",)]
 
@@ -131,12 +131,12 @@ Nobody's,,,,
 
 
 def test_facts_of_the_feeds(registry: Registry) -> None:
-    """What each page says, as printed; a blank cell and a missing repository say nothing."""
-    found = list(epoch_models.facts(Pages([Page("models", "", EPOCH)])))
-    assert Fact("GPT-5", "weights", "no") in found
-    assert Fact("GPT-5", "country", "United States of America") in found
-    assert {fact.name for fact in found} == {"GPT-5", "Qwen3-32B"}
-    assert of_releases(found, registry) == sorted([
+    """What each page says, as published; a blank cell and a missing repository say nothing."""
+    result = list(epoch_models.facts(Pages([Page("models", "", EPOCH)])))
+    assert Fact("GPT-5", "weights", "no") in result
+    assert Fact("GPT-5", "country", "United States of America") in result
+    assert {fact.name for fact in result} == {"GPT-5", "Qwen3-32B"}
+    assert of_releases(result, registry) == sorted([
         ("openai/gpt-5", "developer", "openai"), ("openai/gpt-5", "country", "US"), ("openai/gpt-5", "weights", "no"),
         ("openai/gpt-5", "released_on", "2025-08-07"), ("Qwen/Qwen3-32B", "developer", "alibaba"),
         ("Qwen/Qwen3-32B", "country", "CN"), ("Qwen/Qwen3-32B", "weights", "yes"),

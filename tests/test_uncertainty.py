@@ -1,4 +1,4 @@
-"""Published noise: counts that can be worked out by hand, and what must hold whatever the intervals."""
+"""Published uncertainty: counts that can be worked out by hand, and what must hold whatever the intervals."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ def row(name: str, score: float, half: float | None, country: str = "US", releas
 
 def board(*rows: Row, direction: str = "higher", metric: str = "points") -> Point:
     """A board of these rows."""
-    ordered = sorted(rows, key=lambda one: one.score if direction == "lower" else -one.score)
+    ordered = sorted(rows, key=lambda item: item.score if direction == "lower" else -item.score)
     return Point("tiny", date(2026, 1, 2), direction, metric, True, None, False, ordered)
 
 
 def test_two_rows_one_place() -> None:
     """A CN row one point behind: it wins as often as a normal of the difference is above zero."""
-    found = uncertainty(board(row("a", 1, 1.96), row("b", 0, 1.96, "CN")), CN, 1)
-    assert found
+    result = uncertainty(board(row("a", 1, 1.96), row("b", 0, 1.96, "CN")), CN, 1)
+    assert result
     chance = 0.5 * (1 - erf(1 / sqrt(2) / sqrt(2)))  # both deviations are 1, the difference has sqrt(2)
-    assert found.counts[1] == pytest.approx(chance, abs=0.015)
-    assert (found.certain, found.possible, found.draws) == (0, 1, 10_000)
+    assert result.counts[1] == pytest.approx(chance, abs=0.015)
+    assert (result.certain, result.possible, result.draws) == (0, 1, 10_000)
 
 
 def test_lower_is_better() -> None:
     """The smaller score holds the place."""
-    found = uncertainty(board(row("a", 1, 0.1), row("b", 5, 0.1, "CN"), direction="lower"), CN, 1)
-    assert found
-    assert found.counts == {0: 1.0}
-    assert (found.certain, found.possible) == (0, 0)
+    result = uncertainty(board(row("a", 1, 0.1), row("b", 5, 0.1, "CN"), direction="lower"), CN, 1)
+    assert result
+    assert result.counts == {0: 1.0}
+    assert (result.certain, result.possible) == (0, 0)
 
 
 def test_the_same_seed_draws_the_same() -> None:
@@ -54,10 +54,10 @@ def test_the_same_seed_draws_the_same() -> None:
 
 def test_unknown_rows_widen_the_count() -> None:
     """A row of unknown country is in `counts_high` alone."""
-    found = uncertainty(board(row("a", 9, 0.1, "CN"), row("x", 8, 0.1, "unknown"), row("b", 1, 0.1)), CN, 2)
-    assert found
-    assert (found.counts, found.counts_high) == ({1: 1.0}, {2: 1.0})
-    assert (found.certain, found.possible, found.possible_high) == (1, 1, 2)
+    result = uncertainty(board(row("a", 9, 0.1, "CN"), row("x", 8, 0.1, "unknown"), row("b", 1, 0.1)), CN, 2)
+    assert result
+    assert (result.counts, result.counts_high) == ({1: 1.0}, {2: 1.0})
+    assert (result.certain, result.possible, result.possible_high) == (1, 1, 2)
 
 
 def test_no_intervals_no_answer() -> None:
@@ -67,16 +67,16 @@ def test_no_intervals_no_answer() -> None:
 
 def test_equal_scores_without_interval_share_the_place() -> None:
     """Two of three rows tie exactly on the one place, so each holds it in half of the draws."""
-    found = uncertainty(board(row("a", 5, None), row("b", 5, None, "CN"), row("c", 1, 0.5)), CN, 1)
-    assert found
-    assert found.counts[1] == pytest.approx(0.5, abs=0.02)
-    assert found.without == 2
+    result = uncertainty(board(row("a", 5, None), row("b", 5, None, "CN"), row("c", 1, 0.5)), CN, 1)
+    assert result
+    assert result.counts[1] == pytest.approx(0.5, abs=0.02)
+    assert result.without == 2
 
 
 def test_certain_and_possible_places_by_hand() -> None:
     """Top 2: `a` is clear of all; `b`, `c` and `d` overlap and one of them has the other place."""
-    found = board(row("a", 10, 1), row("b", 7, 1), row("c", 6, 1), row("d", 5.5, 1), row("e", 1, 1))
-    assert reach(found, 2) == ([True, False, False, False, False], [True, True, True, True, False])
+    result = board(row("a", 10, 1), row("b", 7, 1), row("c", 6, 1), row("d", 5.5, 1), row("e", 1, 1))
+    assert reach(result, 2) == ([True, False, False, False, False], [True, True, True, True, False])
 
 
 rows_with_intervals = st.lists(
@@ -91,12 +91,12 @@ def test_draws_are_whole_and_certain_is_at_most_possible(
     cells: list[tuple[int, float | None, str]], top: int, direction: str
 ) -> None:
     """Shares of draws sum to 1; a row that is certain is possible; certain rows are at most N."""
-    found = board(*(row(str(n), *cell) for n, cell in enumerate(cells)), direction=direction)
-    certain, possible = reach(found, top)
+    result = board(*(row(str(n), *cell) for n, cell in enumerate(cells)), direction=direction)
+    certain, possible = reach(result, top)
     assert sum(certain) <= top
     assert all(may for sure, may in zip(certain, possible, strict=True) if sure)
     assert sum(possible) >= min(top, len(cells))
-    known = uncertainty(found, CN, top, draws=50)
+    known = uncertainty(result, CN, top, draws=50)
     if known:
         assert sum(known.counts.values()) == pytest.approx(1)
         assert sum(known.counts_high.values()) == pytest.approx(1)

@@ -29,8 +29,8 @@ ENABLED = sorted(source.name for source in load_sources().values() if source.ena
 def client(upstream: Upstream) -> Iterator[httpx.Client]:
     """A client that is at the server and follows no redirect."""
     base = upstream.mirror.replace("/{host}", "")
-    with httpx.Client(base_url=base, trust_env=False, timeout=5) as found:
-        yield found
+    with httpx.Client(base_url=base, trust_env=False, timeout=5) as result:
+        yield result
 
 
 def role_of(source: str, address: str) -> str | None:
@@ -48,10 +48,10 @@ def test_every_enabled_source_is_served_and_believed(name: str) -> None:
     known = [Page(role, address, body) for address, body in grown_pages.on(NEWEST) if (role := role_of(name, address))]
     assert known
     module = source.module
-    parts = list(module.sets(Pages(known))) if module and hasattr(module, "sets") else [Pages([one]) for one in known]
-    found = [snapshot for part in parts for snapshot in table_parser.snapshots(source, part)]
-    assert {snapshot.board for snapshot in found} == source.boards.keys()
-    for snapshot in found:
+    parts = list(module.sets(Pages(known))) if module and hasattr(module, "sets") else [Pages([item]) for item in known]
+    results = [snapshot for part in parts for snapshot in table_parser.snapshots(source, part)]
+    assert {snapshot.board for snapshot in results} == source.boards.keys()
+    for snapshot in results:
         board = source.boards[snapshot.board]
         scores = [entry.score for entry in snapshot.entries if entry.score is not None]
         names = {entry.name for entry in snapshot.entries}
@@ -100,12 +100,12 @@ def test_who_takes_gzip_gets_it(client: httpx.Client) -> None:
 
 def test_a_page_is_as_it_was_on_the_day(upstream: Upstream, client: httpx.Client) -> None:
     """404 before its first day, then one body after another."""
-    said = []
+    message = []
     for day in ("2025-04-17", "2025-04-18", "2025-08-06", "2025-08-07", "2026-03-10"):
         upstream.day(day)
         came = client.get(README)
-        said.append(came.status_code if came.status_code != 200 else came.headers["last-modified"][5:16])
-    assert said == [404, "18 Apr 2025", "18 Apr 2025", "07 Aug 2025", "10 Mar 2026"]
+        message.append(came.status_code if came.status_code != 200 else came.headers["last-modified"][5:16])
+    assert message == [404, "18 Apr 2025", "18 Apr 2025", "07 Aug 2025", "10 Mar 2026"]
     assert client.get("/raw.githubusercontent.com/nobody/nothing").status_code == 404
 
 

@@ -20,7 +20,7 @@ def seen(
 
 
 @pytest.mark.parametrize(
-    ("day", "rows", "said"),
+    ("day", "rows", "message"),
     [
         (date(2023, 11, 1), 8, "8 rows, at least 9 are expected"),
         (date(2023, 11, 1), 9, None),
@@ -33,7 +33,7 @@ def seen(
         (date(2030, 1, 1), 401, "401 rows, at most 400 are expected"),
     ],
 )
-def test_the_row_range_in_force_on_the_day_decides(day: date, rows: int, said: str | None) -> None:
+def test_the_row_range_in_force_on_the_day_decides(day: date, rows: int, message: str | None) -> None:
     """Ranges hold from their day on, bounds included, whatever order they are declared in."""
     expect = Expectations(
         rows=(
@@ -42,7 +42,7 @@ def test_the_row_range_in_force_on_the_day_decides(day: date, rows: int, said: s
             Rows(since=date(2024, 4, 1), min=25, max=400),
         )
     )
-    assert fault(expect, seen(rows, day=day)) == said
+    assert fault(expect, seen(rows, day=day)) == message
 
 
 def test_before_the_first_range_one_row_is_enough() -> None:
@@ -53,7 +53,7 @@ def test_before_the_first_range_one_row_is_enough() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "said"),
+    ("low", "high", "message"),
     [
         (0, 100, None),
         (-0.1, 50, "scores from -0.1 to 50, expected from 0 to 100"),
@@ -61,13 +61,13 @@ def test_before_the_first_range_one_row_is_enough() -> None:
         (None, None, "no row has a score"),
     ],
 )
-def test_scores_outside_the_range_are_named(low: float | None, high: float | None, said: str | None) -> None:
+def test_scores_outside_the_range_are_named(low: float | None, high: float | None, message: str | None) -> None:
     """Bounds included; a snapshot without one score is no ranking."""
-    assert fault(Expectations(score=(0, 100)), seen(low=low, high=high)) == said
+    assert fault(Expectations(score=(0, 100)), seen(low=low, high=high)) == message
 
 
 @pytest.mark.parametrize(
-    ("unit", "score", "low", "high", "said"),
+    ("unit", "score", "low", "high", "message"),
     [
         ("%", (0, 60), 0.006, 0.299, "scores from 0.006 to 0.299: fractions of 1, where the unit is %"),
         ("points of 100", (0, 100), 0, 1, "scores from 0 to 1: fractions of 1, where the unit is points of 100"),
@@ -81,14 +81,14 @@ def test_scores_outside_the_range_are_named(low: float | None, high: float | Non
     ],
 )
 def test_a_percentage_that_turns_into_fractions_is_not_believed(
-    unit: str, score: tuple[float, float], low: float, high: float, said: str | None
+    unit: str, score: tuple[float, float], low: float, high: float, message: str | None
 ) -> None:
     """No row above 1, where 100 is the most: unless the board's declared range ends at 1, or its unit is another."""
-    assert fault(Expectations(score=score), seen(low=low, high=high), unit) == said
+    assert fault(Expectations(score=score), seen(low=low, high=high), unit) == message
 
 
 @pytest.mark.parametrize(
-    ("names", "said"),
+    ("names", "message"),
     [
         ("abcd", None),
         ("ab", None),
@@ -96,9 +96,9 @@ def test_a_percentage_that_turns_into_fractions_is_not_believed(
         ("", "4 of 4 landmark names are missing: a, b, c, d"),
     ],
 )
-def test_half_of_the_landmarks_must_be_there(names: str, said: str | None) -> None:
+def test_half_of_the_landmarks_must_be_there(names: str, message: str | None) -> None:
     """Exactly half is enough, one fewer is not; the sentence names those that are missing."""
-    assert fault(Expectations(landmarks=("a", "b", "c", "d")), seen(names=names)) == said
+    assert fault(Expectations(landmarks=("a", "b", "c", "d")), seen(names=names)) == message
 
 
 def test_a_landmark_that_stands_alone_must_be_there() -> None:
@@ -120,7 +120,7 @@ def board(*breaks: date, max_drop: float = 0.25) -> Board:
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "said"),
+    ("before", "now", "message"),
     [
         (380, 71, "71 rows after 380 on 2026-03-01: a larger loss than 25%"),
         (100, 74, "74 rows after 100 on 2026-03-01: a larger loss than 25%"),
@@ -129,9 +129,9 @@ def board(*breaks: date, max_drop: float = 0.25) -> Board:
         (75, 100, None),
     ],
 )
-def test_a_loss_of_rows_is_judged_against_the_neighbour(before: int, now: int, said: str | None) -> None:
+def test_a_loss_of_rows_is_judged_against_the_neighbour(before: int, now: int, message: str | None) -> None:
     """Up to the declared part is believed, growth always."""
-    assert drop(board(), seen(before, day=date(2026, 3, 1)), seen(now)) == said
+    assert drop(board(), seen(before, day=date(2026, 3, 1)), seen(now)) == message
 
 
 def test_the_believable_loss_is_declared_by_the_board() -> None:
@@ -152,8 +152,8 @@ def test_the_believable_loss_is_declared_by_the_board() -> None:
 )
 def test_a_loss_across_a_break_is_not_judged(day_of_break: date, judged: bool) -> None:
     """From the day of a break on, the board before it is no measure; a break elsewhere changes nothing."""
-    said = drop(board(day_of_break), seen(171, day=date(2026, 3, 1)), seen(62, day=date(2026, 3, 10)))
-    assert (said is not None) == judged
+    message = drop(board(day_of_break), seen(171, day=date(2026, 3, 1)), seen(62, day=date(2026, 3, 10)))
+    assert (message is not None) == judged
 
 
 def counted(rows: int, scored: int, different: int, day: date = DAY) -> SnapshotStats:
@@ -162,7 +162,7 @@ def counted(rows: int, scored: int, different: int, day: date = DAY) -> Snapshot
 
 
 @pytest.mark.parametrize(
-    ("scored", "different", "said"),
+    ("scored", "different", "message"),
     [
         (25, 50, None),
         (24, 50, "only 24 of 50 rows have a score"),
@@ -171,10 +171,10 @@ def counted(rows: int, scored: int, different: int, day: date = DAY) -> Snapshot
     ],
 )
 def test_a_page_whose_rows_lost_their_scores_or_repeat_is_not_believed(
-    scored: int, different: int, said: str | None
+    scored: int, different: int, message: str | None
 ) -> None:
     """Some boards leave scores out and print a name twice; none does so for most of its rows."""
-    assert fault(Expectations(), counted(50, scored, different)) == said
+    assert fault(Expectations(), counted(50, scored, different)) == message
 
 
 def test_a_loss_of_scores_is_judged_like_a_loss_of_rows() -> None:

@@ -93,8 +93,8 @@ def test_number_inverts_printing(value: float) -> None:
 @given(st.integers(min_value=-(10**12), max_value=10**12), st.integers(min_value=0, max_value=99))
 def test_number_inverts_thousands_and_percent(whole: int, cents: int) -> None:
     """With commas between thousands, two decimals and a percent sign, the value is the same."""
-    printed = f"{whole:,}.{cents:02d}"
-    assert values.number(f"{printed} %") == float(printed.replace(",", ""))
+    published = f"{whole:,}.{cents:02d}"
+    assert values.number(f"{published} %") == float(published.replace(",", ""))
 
 
 @given(st.text())

@@ -109,7 +109,7 @@ def fill_all(
         keyed = [(key * 1000 + number, number, row) for number, row in enumerate(rows)]
         tables["entries"] += [{
             "snapshot_key": key, "row": number, "name_key": name_key, "score": row.score,
-            "position": None if row.score is None else ranked.index(sign * row.score) + 1,
+            "rank": None if row.score is None else ranked.index(sign * row.score) + 1,
             "published_rank": row.published_rank,
         } for name_key, number, row in keyed]  # fmt: skip
         tables["names"] += [{"name_key": name_key, "name": row.name, "models": []} for name_key, _, row in keyed]

@@ -75,7 +75,7 @@ def local(address: str) -> str:
 @functools.cache
 def bodies() -> dict[str, list[grown_pages.Body]]:
     """path on this server -> the bodies of the page."""
-    return {local(address): found for address, found in grown_pages.pages().items()}
+    return {local(address): result for address, result in grown_pages.pages().items()}
 
 
 class Upstream:
@@ -158,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
         today = self.server.upstream.today
         return Served(grown_pages.manifest(kind, today), today)
 
-    def _noted(self, found: Callable[[str], Served | None]) -> None:
+    def _noted(self, result: Callable[[str], Served | None]) -> None:
         """Notes the request and answers it, with the fault of its path where one is set."""
         upstream, path = self.server.upstream, unquote(urlsplit(self.path).path)
         upstream.requests.append({
@@ -172,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path.endswith("/robots.txt"):
             self.answer(200, b"User-agent: *\nAllow: /\n", Content_Type="text/plain")
             return
-        page, kind = found(path), upstream.faults.get(path) or upstream.faults.get("*")
+        page, kind = result(path), upstream.faults.get(path) or upstream.faults.get("*")
         if kind:
             FAULTS[kind](self, page.body if page else b"{}")
         elif page is None:
@@ -232,9 +232,9 @@ def bomb() -> bytes:
     crc = 0
     for _ in range(GIBIBYTE // len(block)):
         crc = zlib.crc32(block, crc)
-    head = gzip.compress(b"", mtime=0)[:10]
+    header = gzip.compress(b"", mtime=0)[:10]
     tail = press.flush() + struct.pack("<II", crc, GIBIBYTE)
-    return head + packed * (GIBIBYTE // len(block)) + tail
+    return header + packed * (GIBIBYTE // len(block)) + tail
 
 
 def _refused(status: int, **headers: str) -> Callable[[_Handler, bytes], None]:

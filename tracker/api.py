@@ -47,9 +47,9 @@ def share(
     today = today or datetime.now(UTC).date()
     connection = database.connect(database.published(Path(data)), read_only=True)
     try:
-        found = shares(
+        results = shares(
             connection, [board], [top], Definition(**options), as_of=as_of or today, today=today, every_day=every_day
         )
     finally:
         connection.close()
-    return pd.DataFrame([each.record() for each in found])
+    return pd.DataFrame([each.record() for each in results])

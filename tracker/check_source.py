@@ -35,19 +35,19 @@ def check(config: Config, source: Source) -> list[Checked]:
     """Fetches the pages of a source, reads them, validates every snapshot by itself; stores nothing."""
     if lacks_key(source):
         return [Checked(source.name, "", "", None, None, None, None, "failed", f"{source.key} is not set")]
-    pages, found = _fetched(config, source)
+    pages, checks = _fetched(config, source)
     for group in _sets(source, pages):
-        found += _read(source, group)
-    return found
+        checks += _read(source, group)
+    return checks
 
 
 def _fetched(config: Config, source: Source) -> tuple[list[Page], list[Checked]]:
     """The pages that came, and what there is to say of the others."""
     pages: list[Page] = []
-    found: list[Checked] = []
+    checks: list[Checked] = []
 
     def note(role: str, address: str, state: str, reason: str) -> None:
-        found.append(Checked(source.name, role, address, None, None, None, None, state, reason))
+        checks.append(Checked(source.name, role, address, None, None, None, None, state, reason))
 
     with fetcher(config) as fetching:
         try:
@@ -68,7 +68,7 @@ def _fetched(config: Config, source: Source) -> tuple[list[Page], list[Checked]]
                         break
         except TrackerError as error:
             note("", "", "failed", str(error))
-    return pages, found
+    return pages, checks
 
 
 def _sets(source: Source, pages: list[Page]) -> list[Pages]:
@@ -80,8 +80,8 @@ def _sets(source: Source, pages: list[Page]) -> list[Pages]:
             groups = list(source.module.sets(Pages(pages)))
     except TrackerError:
         groups = []
-    together = {(page.role, page.address) for group in groups for page in group}
-    return groups + [Pages([page]) for page in pages if (page.role, page.address) not in together]
+    grouped = {(page.role, page.address) for group in groups for page in group}
+    return groups + [Pages([page]) for page in pages if (page.role, page.address) not in grouped]
 
 
 def _read(source: Source, pages: Pages) -> list[Checked]:

@@ -134,13 +134,13 @@ class Config(Declared):
         for folder in self.source_folders:
             if not folder.is_dir():
                 raise DeclarationError(self._file, "source_folders", f"there is no folder {folder}")
-        found = dict(load_sources((SOURCES, *self.source_folders, self.data / "boards")))
+        sources = dict(load_sources((SOURCES, *self.source_folders, self.data / "boards")))
         for name, override in self.sources.items():
-            if name not in found:
-                known = ", ".join(found)
+            if name not in sources:
+                known = ", ".join(sources)
                 raise DeclarationError(self._file, f"sources.{name}", f"no such source; expected one of: {known}")
-            found[name] = overridden(found[name], override, self._file)
-        return found
+            sources[name] = overridden(sources[name], override, self._file)
+        return sources
 
 
 def overridden(source: Source, override: Override, file: str = "config.toml") -> Source:

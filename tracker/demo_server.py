@@ -78,9 +78,9 @@ def openvlm() -> bytes:
     results: dict[str, Any] = {}
     with (BUNDLED / "openvlm.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            about = {name: row.pop(name) for name in described}
-            name = about["Method"]
-            results[name] = {"META": {**about, "Method": [name, ""]}}
+            description = {name: row.pop(name) for name in described}
+            name = description["Method"]
+            results[name] = {"META": {**description, "Method": [name, ""]}}
             for benchmark, score in row.items():
                 key, figure = ("Final Score", int(score)) if benchmark == "OCRBench" else ("Overall", float(score))
                 results[name][benchmark] = {key: figure}
@@ -110,7 +110,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(404, b"no such page\n", None)
             return
         etag = f'"{hashlib.sha256(body).hexdigest()}"'
-        known = [mark.strip().removeprefix("W/") for mark in self.headers.get("If-None-Match", "").split(",")]
+        known = [
+            known_etag.strip().removeprefix("W/") for known_etag in self.headers.get("If-None-Match", "").split(",")
+        ]
         self._answer(304, b"", etag) if etag in known else self._answer(200, body, etag)
 
     def do_POST(self) -> None:

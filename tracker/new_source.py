@@ -40,12 +40,12 @@ OWN = {
 def kind_of(address: str, body: bytes) -> Format:
     """The format of a page, from its bytes and, where they leave it open, the ending of its address."""
     ending = PurePosixPath(urlsplit(address).path).suffix.lower()
-    head = body[:4000].lstrip().decode("utf-8", "replace")
+    start = body[:4000].lstrip().decode("utf-8", "replace")
     if body[:4] == b"PAR1":
         return "parquet"
-    if head.startswith("<"):
+    if start.startswith("<"):
         return "html"
-    if head[:1] in {"[", "{"}:
+    if start[:1] in {"[", "{"}:
         return "json"
     if ending in {".yml", ".yaml"}:
         return "yaml"
@@ -63,8 +63,8 @@ def rows_under(kind: Format, body: bytes) -> str:
         key for key, rows in value.items() if isinstance(rows, list) and rows and isinstance(rows[0], dict)
     ]
     if len(lists) != 1:
-        told = f"several of its keys hold rows ({', '.join(lists)[:200]})" if lists else "none of its keys holds rows"
-        raise PageError(f"JSON: an object, and {told}; name the key in rows_under of a declaration of your own")
+        reason = f"several of its keys hold rows ({', '.join(lists)[:200]})" if lists else "none of its keys holds rows"
+        raise PageError(f"JSON: an object, and {reason}; name the key in rows_under of a declaration of your own")
     return lists[0]
 
 
@@ -76,30 +76,30 @@ def largest_table(kind: Format, body: bytes) -> list[Row]:
         return formats.json_rows(body, rows_under(kind, body))
     if kind in formats.ROWS:
         return formats.ROWS[kind](body)
-    found = formats.markdown_tables(body) if kind == "markdown" else formats.html_tables(body)
-    if not found:
+    tables = formats.markdown_tables(body) if kind == "markdown" else formats.html_tables(body)
+    if not tables:
         raise PageError("the page has no table; a page that is an application shell has its rows elsewhere")
-    return max((rows for _, rows in found), key=len)
+    return max((rows for _, rows in tables), key=len)
 
 
 def guessed(rows: Sequence[Row]) -> dict[str, str]:
     """What each column seems to hold. The score is a usual name, else the first column that is all numbers."""
     present = list(rows[0])
     lower = {str(column).strip().lower(): column for column in present}
-    found = {}
+    columns = {}
     for field, usual in USUAL.items():
         column = next((lower[name] for name in usual if name in lower), None)
         if column is not None and (field not in NUMBERS or _reads(rows, column)):
-            found[field] = column
-    if "name" not in found:
+            columns[field] = column
+    if "name" not in columns:
         raise PageError(f"no column seems to hold the model's name; the page has: {', '.join(map(str, present))[:300]}")
-    if "score" not in found:
-        taken = set(found.values())
+    if "score" not in columns:
+        taken = set(columns.values())
         numeric = [c for c in present if c not in taken and all(_is_number(row.get(c)) for row in rows)]
         if not numeric:
             raise PageError(f"no column seems to hold a score; the page has: {', '.join(map(str, present))[:300]}")
-        found["score"] = numeric[0]
-    return found
+        columns["score"] = numeric[0]
+    return columns
 
 
 def _reads(rows: Sequence[Row], column: str) -> bool:

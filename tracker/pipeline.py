@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from storage import database, load, publish, validate
 from storage.archive import Archive
-from storage.memory import few_arenas, release_memory
+from storage.memory import limit_arenas, release_memory
 from tracker import log
 from tracker.clock import Clock
 from tracker.config import Config
@@ -89,7 +89,7 @@ def collect(
     A source that fails stops no other. No page is asked for once `stop` says so.
     """
     sources = chosen_sources(config, names)
-    few_arenas()
+    limit_arenas()
     with running(config, progress) as pipeline:
         run = Run(config, clock, known_pages(pipeline.connection), fresh_robots(pipeline.connection, clock), stop)
         fetched = fetch_all(run, sources, lambda at, of: progress("fetching", at, of))

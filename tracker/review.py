@@ -20,9 +20,9 @@ def review(
     """Rows of `sql/review.sql` with `unknown` in words, and `suggestions` by likeness: for a person to judge."""
     done = connection.execute(sql("review"), [board, limit])
     columns = [column[0] for column in done.description]
-    found = [dict(zip(columns, row, strict=True)) for row in done.fetchall()]
-    for row in found:
+    rows = [dict(zip(columns, row, strict=True)) for row in done.fetchall()]
+    for row in rows:
         row["unknown"] = ", ".join(word for word in UNKNOWN if row.pop(f"no_{word}"))
         alike = suggest(row["name"], registry) if "release" in row["unknown"] else []
         row["suggestions"] = [{"name": text, "release": to, "likeness": likeness} for text, to, likeness in alike]
-    return found
+    return rows

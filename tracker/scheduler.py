@@ -29,9 +29,9 @@ def trigger(source: Source, jitter: float) -> Any:
     from apscheduler.triggers.interval import IntervalTrigger
 
     if source.every.startswith("cron "):
-        found = CronTrigger.from_crontab(source.every.removeprefix("cron "), timezone="UTC")
-        found.jitter = int(jitter) or None
-        return found
+        trigger_ = CronTrigger.from_crontab(source.every.removeprefix("cron "), timezone="UTC")
+        trigger_.jitter = int(jitter) or None
+        return trigger_
     every = seconds(source.every)
     return IntervalTrigger(seconds=every, jitter=int(min(jitter, every / 10)) or None, timezone="UTC")
 

@@ -1,4 +1,4 @@
-"""The text of a printed cell, without what was printed around the model's name.
+"""The text of a published cell, without what was published around the model's name.
 
 Boards print medals, emoji, footnote marks, links and tags into the name's cell, and scraped pages glue the
 organisation and the licence to it. Nothing is interpreted here: what is taken off is decoration.
@@ -36,9 +36,9 @@ def unglue(cell: str) -> str:
     return glued["name"].strip() if glued else text
 
 
-def clean(printed: str) -> str:
+def clean(published: str) -> str:
     """The cell without tags, links, emoji, medals, footnote marks and glued columns; spaces collapsed."""
-    text = html.unescape(printed) if "&" in printed else printed
+    text = html.unescape(published) if "&" in published else published
     for _ in range(2 * ("](" in text)):  # a link may stand around an image
         text = _LINK.sub(r"\1", text)
     text = _CONTROL.sub(" ", _TAG.sub(" ", text) if "<" in text else text)

@@ -71,25 +71,25 @@ def take_stamp(text: str) -> tuple[str, str]:
     >>> take_stamp("gpt-4o-2024-05-13"), take_stamp("qwen3-235b-a22b-2507")
     (('gpt-4o- ', '20240513'), ('qwen3-235b-a22b- ', '2507'))
     """
-    found, span, month = "", (0, 0), ""
+    taken, span, month = "", (0, 0), ""
     for match in _WORDED.finditer(text):
         month, span = _month(2000 + int(match["year"]), _MONTHS.index(match["month"]) + 1), match.span()
-    found, worded = month, span
+    taken, worded = month, span
     for match in _DIGITS.finditer(text):
         # a day says more than a month; of two days the last is the stamp
-        if (stamp := _read(match)) and len(stamp) >= len(found):
-            found, span = stamp, match.span()
-    said_twice = bool(month) and month[2:] == found[-4:-2]
-    for start, end in sorted({span, worded} if said_twice else {span}, reverse=True):
-        text = f"{text[:start]} {text[end:]}" if found else text
-    return text, found
+        if (stamp := _read(match)) and len(stamp) >= len(taken):
+            taken, span = stamp, match.span()
+    named_twice = bool(month) and month[2:] == taken[-4:-2]
+    for start, end in sorted({span, worded} if named_twice else {span}, reverse=True):
+        text = f"{text[:start]} {text[end:]}" if taken else text
+    return text, taken
 
 
-def same_stamp(one: str, other: str) -> bool:
+def same_stamp(first: str, other: str) -> bool:
     """Do two stamps name one day, as far as both say?"""
-    if len(one) == len(other):
-        return one == other
-    full, short = (one, other) if len(one) == 8 else (other, one)
+    if len(first) == len(other):
+        return first == other
+    full, short = (first, other) if len(first) == 8 else (other, first)
     return bool(short) and short in (full[4:], full[2:6])
 
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from registry.names.clean import clean
 from registry.names.date_suffix import take_stamp
 from registry.names.prefix import take_prefix
-from registry.names.tokens import configuration_of, is_configuration, peel, size_in, words_of
+from registry.names.tokens import is_variant, peel, size_in, variant_of, words_of
 
 _NOBODY_WORDS = "- ? n/a na none null unknown anonymous average mean human humans random"
 _NOBODY = frozenset(_NOBODY_WORDS.split())
@@ -28,7 +28,7 @@ _REVISION = re.compile(r"-v?\d+:\d+$")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to part a name: `tokens` in printed order without the day stamp, and how the model was run."""
+    """One way to part a name: `tokens` in published order without the day stamp, and how the model was run."""
 
     tokens: tuple[str, ...]
     variant: str
@@ -38,7 +38,7 @@ class Reading:
 class ModelName:
     """One model named in a cell.
 
-    `text` as printed, cleaned; `prefix` the developer as printed before the name ('openai' of openai/gpt-4.1;
+    `text` as published, cleaned; `prefix` the developer as published before the name ('openai' of openai/gpt-4.1;
     a host is none); `key` all of it, normalised; `base` the key without `variant`; `stamp` as
     `registry.names.date_suffix` has it, or ''; `readings` the whole name first, the barest last.
     """
@@ -69,11 +69,11 @@ class ModelName:
 
     @property
     def size(self) -> str | None:
-        """The printed size, `235b` or `8x7b`."""
+        """The published size, `235b` or `8x7b`."""
         return size_in(self.tokens)
 
 
-def _readings(name: list[str], aside: list[str], said: list[str]) -> tuple[tuple[Reading, ...], int]:
+def _readings(name: list[str], aside: list[str], words: list[str]) -> tuple[tuple[Reading, ...], int]:
     """(the readings, which of them holds by default).
 
     `name` are the tokens in the name, `aside` those of brackets that hold nothing but variant, `said`
@@ -81,7 +81,7 @@ def _readings(name: list[str], aside: list[str], said: list[str]) -> tuple[tuple
     """
 
     def reading(tokens: list[str], taken: list[str]) -> Reading:
-        return Reading(tuple(tokens), "-".join(filter(None, [configuration_of(taken), *said])))
+        return Reading(tuple(tokens), "-".join(filter(None, [variant_of(taken), *words])))
 
     readings = [reading(name + aside, [])]
     if aside:
@@ -103,8 +103,8 @@ def _readings(name: list[str], aside: list[str], said: list[str]) -> tuple[tuple
 
 
 def _parse_one(text: str) -> ModelName | None:
-    head, *segments = _COMMA.split(text)
-    prefix, body = take_prefix(head.strip())
+    first, *segments = _COMMA.split(text)
+    prefix, body = take_prefix(first.strip())
     lower = re.sub(r"_(?!\d)|(?<!\d)_", "-", body.lower())
     # a catalogue's revision of one model (gpt-oss-120b-1:0); the 1 of nova-micro-v1:0 is its only version
     if (revision := _REVISION.search(lower)) and re.search(r"\d", lower[: revision.start()]):
@@ -116,7 +116,7 @@ def _parse_one(text: str) -> ModelName | None:
         words = words_of(match[1])
         if _TEMPERATURE.fullmatch(match[1]):
             return " "
-        if not is_configuration(words):
+        if not is_variant(words):
             return f" {match[1]} "
         aside.extend(words)
         return " "
@@ -140,8 +140,8 @@ def _parse_one(text: str) -> ModelName | None:
     return ModelName(text, prefix, key, base, held.variant, stamp, readings, default, len(aside))
 
 
-def parse_name(printed: str) -> tuple[ModelName, ...]:
-    """The models that a cell names, in printed order; () where it names none ('-', 'N/A', 'average').
+def parse_name(published: str) -> tuple[ModelName, ...]:
+    """The models that a cell names, in published order; () where it names none ('-', 'N/A', 'average').
 
     Never raises. Parts of a row that are no model (a scaffold) are parsed like the others: only a registry
     knows the difference.
@@ -151,7 +151,7 @@ def parse_name(printed: str) -> tuple[ModelName, ...]:
     >>> [(each.base, each.variant) for each in parse_name("qwen3.8-max")]  # an effort elsewhere, here a name
     [('qwen-3.8-max', '')]
     """
-    text = clean(printed)
+    text = clean(published)
     if text.casefold() in _NOBODY:
         return ()
     parts = (_parse_one(part) for part in _JOINED.split(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Who serves a model is not who made it. Reviewed by hand; a developer that also hosts is listed only where it
-# is printed as a host (databricks-claude-opus-4-1).
+# is published as a host (databricks-claude-opus-4-1).
 _HOST_WORDS = """
 accounts aihubmix anyscale aws azure azure-ai azure_ai azureml baseten bedrock chutes databricks
 deepinfra featherless gemini fireworks fireworks-ai fireworks_ai friendli friendliai github github-models
@@ -25,7 +25,7 @@ _DASHED = re.compile(r"^([a-z]+)-(?=[a-z])")
 
 
 def take_prefix(text: str) -> tuple[str | None, str]:
-    """A name -> (the developer printed before it, the rest). Hosts, regions and catalogues are taken off.
+    """A name -> (the developer published before it, the rest). Hosts, regions and catalogues are taken off.
 
     >>> take_prefix("openrouter/anthropic/claude-opus-4"), take_prefix("groq/llama-3")
     (('anthropic', 'claude-opus-4'), (None, 'llama-3'))

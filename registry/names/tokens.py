@@ -89,7 +89,7 @@ def without_format(tokens: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(t for t in tokens if t not in _FORMAT_WORDS.split()) or tokens
 
 
-def said_shortly(tokens: tuple[str, ...]) -> tuple[str, ...]:
+def short_form(tokens: tuple[str, ...]) -> tuple[str, ...]:
     """Tokens, sorted, without what names leave out of a repository's: tuning, experts, active size beside a size."""
     sized = size_in(tokens) is not None
     unsaid = [t for t in tokens if _UNSAID.fullmatch(t) or (sized and _ACTIVE.fullmatch(t))]
@@ -101,10 +101,10 @@ def size_in(tokens: tuple[str, ...]) -> str | None:
     return next((t for t in tokens if _SIZE.fullmatch(t)), None)
 
 
-def is_configuration(words: list[str]) -> bool:
+def is_variant(words: list[str]) -> bool:
     """Do these words, standing apart in brackets, say only how the model was run? `(16K)` is a budget."""
-    said = any(is_run(w) or (w[:-1].isdigit() and w[-1] == "k") for w in words)
-    return said and all(is_run(w) or _NUMBER.fullmatch(w) for w in words)
+    described = any(is_run(w) or (w[:-1].isdigit() and w[-1] == "k") for w in words)
+    return described and all(is_run(w) or _NUMBER.fullmatch(w) for w in words)
 
 
 def is_run(word: str) -> bool:
@@ -120,7 +120,7 @@ def peel(tokens: list[str]) -> int:
     return 2 if before in ("thinking", "budget") and _BUDGET.fullmatch(last) else 0
 
 
-def configuration_of(tokens: list[str]) -> str:
+def variant_of(tokens: list[str]) -> str:
     """Tokens of variant -> how it is written: `32k think` and `thinking-32k` are one."""
     kept = [t for t in tokens if t not in _FILLERS]
     budget = next((t for t in kept if _BUDGET.fullmatch(t)), None)

@@ -22,16 +22,16 @@ class Vocabulary:
     def __init__(
         self,
         *,
-        said: Iterable[tuple[str, tuple[str, ...]]],
+        phrases: Iterable[tuple[str, tuple[str, ...]]],
         published: set[tuple[str, str]],
         runs: set[tuple[str, str]],
         ids: set[tuple[str, str]],
         claimed: set[str],
     ) -> None:
-        self._said: dict[str, set[str]] = defaultdict(set)
-        for developer, words in said:
+        self._developers_by_word: dict[str, set[str]] = defaultdict(set)
+        for developer, words in phrases:
             for word in words:
-                self._said[word].add(developer)
+                self._developers_by_word[word].add(developer)
         self._published, self._runs, self._ids, self._claimed = published, runs, ids, claimed
 
     def foreign(self, developer: str, token: str, tokens: tuple[str, ...]) -> list[str]:
@@ -43,8 +43,8 @@ class Vocabulary:
         if (developer, token) not in self._published:
             return []
         others = (t for t in tokens if t != token and re.fullmatch(r"[^\W\d]+", t) and not is_run(t))
-        unknown = (t for t in others if developer not in self._said.get(t, ()))
-        return [t for t in unknown if t in self._claimed or len(self._said.get(t, ())) < _COMMON]
+        unknown = (t for t in others if developer not in self._developers_by_word.get(t, ()))
+        return [t for t in unknown if t in self._claimed or len(self._developers_by_word.get(t, ())) < _COMMON]
 
     def is_effort(self, developer: str, word: str) -> bool:
         """Is a word behind this developer's names an effort? `max` and `ultra` where an alias says so.

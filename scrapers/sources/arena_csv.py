@@ -1,7 +1,7 @@
 """The Arena's tables as somebody wrote them to CSV from 2024-06 to 2025-08: `arena_elo`, then `arena_score`.
 
-The score is the one without style control, in all three schemas. Its interval is printed as `+5/-4`. Of the ranking
-with style control the rank alone is printed, from October 2024 on.
+The score is the one without style control, in all three schemas. Its interval is published as `+5/-4`. Of the ranking
+with style control the rank alone is published, from October 2024 on.
 """
 
 from __future__ import annotations
@@ -28,18 +28,20 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
         yield Snapshot(BOARDS[page.role], None, None, entries)
         if rows and "rank_stylectrl" in rows[0]:
             ranks = [values.number(row["rank_stylectrl"]) for row in rows]
-            bare = [replace(one, score=None, score_low=None, score_high=None) for one in entries]
-            ranked = tuple(replace(one, published_rank=rank) for one, rank in zip(bare, ranks, strict=True))
+            bare = [replace(with_score, score=None, score_low=None, score_high=None) for with_score in entries]
+            ranked = tuple(
+                replace(with_score, published_rank=rank) for with_score, rank in zip(bare, ranks, strict=True)
+            )
             yield Snapshot(STYLE_CONTROL[page.role], None, None, ranked)
 
 
 def entry(row: Row) -> Entry:
     """A row; two that share a name or a score stay two."""
     score = values.number(table_parser.cell(row, ("arena_score", "arena_elo")))
-    printed = values.text(row["95_pct_ci"])
-    interval = _INTERVAL.fullmatch(printed) if printed else None
-    if printed and not interval:
-        raise PageError(f"{printed[:60]!r} is not an interval")
+    published = values.text(row["95_pct_ci"])
+    interval = _INTERVAL.fullmatch(published) if published else None
+    if published and not interval:
+        raise PageError(f"{published[:60]!r} is not an interval")
     return Entry(
         name=row["model"],
         score=score,

@@ -10,19 +10,19 @@ from scrapers.formats import Row
 from scrapers.model import Entry, Pages, Snapshot
 
 BOARDS = {"text": "arena_text", "vision": "arena_vision", "webdev": "arena_webdev"}
-PRINTED = {"text": {"text"}, "vision": {"vision"}, "webdev": {"code", "code-webdev"}}
+PUBLISHED = {"text": {"text"}, "vision": {"vision"}, "webdev": {"code", "code-webdev"}}
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
     """The board that the page says it is; the day is the Arena's own, or that of the copy where it lacks one."""
     for page in pages:
         content = formats.read_json(page.body)
-        about, rows = content["meta"], content["models"]
-        if about["leaderboard"] not in PRINTED[page.role]:
-            raise PageError(f"the page says it is {about['leaderboard']!r}, not {page.role!r}")
-        if about["model_count"] != len(rows):
-            raise PageError(f"{len(rows)} rows, and the page says {about['model_count']}")
-        day = values.day(about["last_updated"]) or values.day(about["fetched_at"])
+        meta, rows = content["meta"], content["models"]
+        if meta["leaderboard"] not in PUBLISHED[page.role]:
+            raise PageError(f"the page says it is {meta['leaderboard']!r}, not {page.role!r}")
+        if meta["model_count"] != len(rows):
+            raise PageError(f"{len(rows)} rows, and the page says {meta['model_count']}")
+        day = values.day(meta["last_updated"]) or values.day(meta["fetched_at"])
         yield Snapshot(BOARDS[page.role], None, day, tuple(entry(row) for row in rows))
 
 

@@ -1,4 +1,4 @@
-"""Epoch Capabilities Index: one CSV. The cell of a joint model holds several countries, kept as printed."""
+"""Epoch Capabilities Index: one CSV. The cell of a joint model holds several countries, kept as published."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def facts(pages: Pages) -> Iterator[Fact]:
     for page in pages:
         for row in formats.csv_rows(page.body):
             name, access = row["Model"], row["Model accessibility"]
-            yield from (Fact(name, about, row[column]) for about, column in _FACTS.items() if row[column])
+            yield from (Fact(name, kind, row[column]) for kind, column in _FACTS.items() if row[column])
             if access.startswith("Open weights"):
                 yield Fact(name, "weights", "yes")
             elif access in _CLOSED:

@@ -48,13 +48,13 @@ def pages(source: Source) -> Generator[Request, bytes | None, None]:
 def sets(pages: Pages) -> Iterator[Pages]:
     """A set for each release that has a table: its table and categories, the list of releases, every page of links."""
     shared = [*pages.all("links"), *pages.all("releases")]
-    found: dict[tuple[str, str], Page] = {}  # release, role
+    by_role: dict[tuple[str, str], Page] = {}  # release, role
     for page in sorted((*pages.all("table"), *pages.all("categories")), key=trust, reverse=True):
         if named := _RELEASE.search(page.address):
-            found[named["day"], page.role] = page
-    for (day, role), table in found.items():
+            by_role[named["day"], page.role] = page
+    for (day, role), table in by_role.items():
         if role == "table":
-            yield Pages([table, *(page for key, page in found.items() if key == (day, "categories")), *shared])
+            yield Pages([table, *(page for key, page in by_role.items() if key == (day, "categories")), *shared])
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
@@ -114,23 +114,23 @@ def models(body: bytes) -> dict[str, Mapping[str, Any]]:
     _, declared, after = formats.no_html(formats.decode(body)).partition("modelLinks =")
     if not declared:
         raise MissingColumn("modelLinks", "no such constant")
-    found: dict[str, Mapping[str, Any]] = {}
+    described: dict[str, Mapping[str, Any]] = {}
     declared_models: dict[str, Any] = chompjs.parse_js_object(after)
-    for name, about in declared_models.items():
-        if isinstance(about, str):
+    for name, description in declared_models.items():
+        if isinstance(description, str):
             continue
-        found[name] = about
-        for variant in about.get("variants", ()):
-            found[variant["rawName"]] = {**about, **variant}
-    return found
+        described[name] = description
+        for variant in description.get("variants", ()):
+            described[variant["rawName"]] = {**description, **variant}
+    return described
 
 
 def categories(body: bytes) -> dict[str, list[str]]:
     """Category: its tasks."""
-    found = formats.read_json(body)
-    if not found or not all(found.values()):
+    groups = formats.read_json(body)
+    if not groups or not all(groups.values()):
         raise PageError("a category has no tasks")
-    return dict(found)
+    return dict(groups)
 
 
 def rows(body: bytes, tasks: Mapping[str, list[str]]) -> list[Row]:
@@ -144,14 +144,14 @@ def rows(body: bytes, tasks: Mapping[str, list[str]]) -> list[Row]:
     return formats.table(columns, whole + lines[-1:])
 
 
-def entry(row: Row, tasks: Mapping[str, list[str]], about: Mapping[str, Mapping[str, Any]]) -> Entry:
+def entry(row: Row, tasks: Mapping[str, list[str]], described: Mapping[str, Mapping[str, Any]]) -> Entry:
     """A row with its global average."""
     means = []
     for theirs in tasks.values():
         known = [value for task in theirs if (value := values.number(row[task])) is not None]
         means.append(fmean(known) if known else None)
     known = [mean for mean in means if mean is not None]
-    model = about.get(row["model"], {})
+    model = described.get(row["model"], {})
     open_weight = model.get("openweight")
     return Entry(
         name=row["model"],

@@ -87,8 +87,8 @@ def posted(role: str, method: str, body: dict[str, Any], *, fallback: bool = Fal
 def second_way(role: str, name: str) -> Generator[Request, bytes | None, None]:
     """Where else an edition can be had that the CDN did not give: the second host, then the gateway itself."""
     body = yield Request(role=role, address=SECOND_HOST + name, headers=SITE)
-    if body is None and role == "llm" and (found := _FILE.search(name)):
-        asked = {"evalType": 0, "rankingType": 0, "benchmarkType": KINDS[role], "month": found["edition"]}
+    if body is None and role == "llm" and (match := _FILE.search(name)):
+        asked = {"evalType": 0, "rankingType": 0, "benchmarkType": KINDS[role], "month": match["edition"]}
         yield posted("rankings", "listModelRankings", asked)
 
 
@@ -100,13 +100,13 @@ def editions(manifest: bytes, role: str) -> dict[str, str | None]:
     answer = formats.read_json(manifest)
     if answer["msgCode"] != "10000":
         raise PageError(f"the manifest answers {answer['msgCode']}: {answer['msg']}")
-    found: dict[str, str | None] = {}
+    addresses: dict[str, str | None] = {}
     for row in answer["data"]:
         has_columns = "columnFileName" in row and values.text(row["columnFileName"])
-        found.setdefault(asset(row["fileName"]), asset(row["columnFileName"]) if has_columns else None)
-    if not found and role != "academic":
+        addresses.setdefault(asset(row["fileName"]), asset(row["columnFileName"]) if has_columns else None)
+    if not addresses and role != "academic":
         raise PageError("the manifest lists no editions")
-    return found
+    return addresses
 
 
 def asset(name: str) -> str:
@@ -173,13 +173,13 @@ def printed_edition(page: Page, rows: list[dict[str, Any]]) -> tuple[str | None,
 
     Rows came into an edition after the day of its name: that of 24-04 says May 9, 2024, and has rows of May 28.
     """
-    found = _FILE.search(page.address)
+    match = _FILE.search(page.address)
     days = [on for row in rows if (on := printed_day(row, "update_time", "update_date"))]
-    if found:
-        days.append(datetime.strptime(found["day"], "%Y%m%d").replace(tzinfo=UTC).date())
+    if match:
+        days.append(datetime.strptime(match["day"], "%Y%m%d").replace(tzinfo=UTC).date())
     if not days:
         raise PageError("neither the name of the file nor a row says the day of the edition")
-    return found["edition"] if found else None, max(days)
+    return match["edition"] if match else None, max(days)
 
 
 def printed_day(row: dict[str, Any], *columns: str) -> date | None:
@@ -191,27 +191,27 @@ def printed_day(row: dict[str, Any], *columns: str) -> date | None:
 
 
 def described(models: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """What the page says of each model, by its name as printed and by its name without blanks around it."""
-    return {name.strip(): about for name, about in models.items()} | models
+    """What the page says of each model, by its name as published and by its name without blanks around it."""
+    return {name.strip(): description for name, description in models.items()} | models
 
 
 def entry(row: dict[str, Any], columns: tuple[str, ...], models: dict[str, dict[str, Any]]) -> Entry:
     """A row. A score may be `-`, N/A, empty, null or absent: missing, never 0."""
     model = row["model"]
-    about = next((models[name] for name in (model, model.strip()) if name in models), {})
+    description = next((models[name] for name in (model, model.strip()) if name in models), {})
     score = next((row[column] for column in columns if column in row), None)
     return Entry(
         name=model,
         score=values.number(score),
         organization=values.text(row["org"]),
-        openness=openness(row, about),
+        openness=openness(row, description),
         released_on=printed_day(row, "time", "date"),
     )
 
 
-def openness(row: dict[str, Any], about: dict[str, Any]) -> str | None:
+def openness(row: dict[str, Any], description: dict[str, Any]) -> str | None:
     """`release` says API, OpenSource or both (how it was called says nothing); `open_source` says YES or NO."""
-    for fields in (row, about):
+    for fields in (row, description):
         if "open_source" in fields and (flag := values.text(fields["open_source"])):
             if flag.upper() not in {"YES", "NO"}:
                 raise PageError(f"open_source is {flag!r}")

@@ -52,7 +52,7 @@ def score(model: Mapping[str, Any], benchmark: str) -> float | None:
         halves = [score(model, half) for half in HALVES.get(benchmark, ())]
         known = [half for half in halves if half is not None]
         return fmean(known) if known and len(known) == len(halves) else None
-    if benchmark == "OCRBench":  # printed out of 1000
+    if benchmark == "OCRBench":  # published out of 1000
         final = values.number(model[benchmark]["Final Score"])
         return None if final is None else final / 10
     return values.number(model[benchmark]["Overall"])

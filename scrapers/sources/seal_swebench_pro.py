@@ -21,7 +21,7 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
         payload = "".join(json.loads(piece) for piece in _PIECE.findall(formats.decode(page.body)))
         if not payload:
             raise PageError("the page holds no Next.js payload")
-        lists = [json.JSONDecoder().raw_decode(payload, found.end())[0] for found in _ENTRIES.finditer(payload)]
+        lists = [json.JSONDecoder().raw_decode(payload, match.end())[0] for match in _ENTRIES.finditer(payload)]
         if len(lists) != 1:
             raise PageError(f"{len(lists)} lists of entries in the payload, where one is needed")
         yield Snapshot("swebench_pro", None, None, tuple(map(entry, lists[0])))

@@ -2,7 +2,7 @@
 
 The README has many tables of the same columns (open models, small models, single abilities): the heading tells which
 is the total, and of which month; its last day is the day of the table. The row of people (人类) is no model; medals
-stand in the rank, so the printed rank is not read.
+stand in the rank, so the published rank is not read.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
     for page in pages:
         content = formats.no_html(formats.decode(page.body))
         headings = list(_HEADING.finditer(content))
-        total = next((n for n, found in enumerate(headings) if _TOTAL.search(found["words"])), None)
+        total = next((n for n, tables in enumerate(headings) if _TOTAL.search(tables["words"])), None)
         if total is None:
             raise PageError("no heading of a table of totals")
         end = headings[total + 1].start() if total + 1 < len(headings) else len(content)
-        found = formats.markdown_tables(content[headings[total].end() : end].encode())
-        if not found:
+        tables = formats.markdown_tables(content[headings[total].end() : end].encode())
+        if not tables:
             raise PageError(f"no table under {headings[total]['words']!r}")
-        columns, rows = found[0]
+        columns, rows = tables[0]
         score = next((name for name in SCORES if name in columns), None)
         if score is None:
             raise MissingColumn(" or ".join(SCORES), columns)

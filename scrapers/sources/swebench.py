@@ -39,13 +39,13 @@ def of_index(body: bytes) -> list[dict[str, Any]]:
         return shown
     from bs4 import BeautifulSoup
 
-    found = [
+    boards = [
         {"name": str(tab["id"]).removeprefix("leaderboard-"), "results": list(of_table(tab))}
         for tab in BeautifulSoup(content, "lxml").select("div.tabcontent[id^=leaderboard-]")
     ]
-    if not found:
+    if not boards:
         raise PageError("the page holds no leaderboard, neither as data nor as tables")
-    return found
+    return boards
 
 
 def of_table(tab: Any) -> Iterator[dict[str, Any]]:

@@ -34,13 +34,13 @@ def pages(source: Source) -> Generator[Request, bytes | None, None]:
 def listed(manifest: bytes) -> dict[str, list[str]]:
     """The submissions of each list that the manifest has; the voice list came in March 2026."""
     content = formats.read_json(manifest)
-    found = {kind: content[key] for kind, key in LISTS.items() if key == "submissions" or key in content}
-    for name in (name for names in found.values() for name in names):
+    listed_names = {kind: content[key] for kind, key in LISTS.items() if key == "submissions" or key in content}
+    for name in (name for names in listed_names.values() for name in names):
         if not re.fullmatch(r"\w[\w.-]*", name) or ".." in name:
             raise PageError(f"not the name of a submission: {name!r}")
-    if not found[""]:
+    if not listed_names[""]:
         raise PageError("the manifest lists no submissions")
-    return found
+    return listed_names
 
 
 def sets(pages: Pages) -> Iterable[Pages]:
@@ -66,7 +66,11 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
         for kind, group in groups.items():
             shown = [submissions[name] for name in group]
             for domain in ("overall", *CORE, *(() if kind else ("banking_knowledge",))):
-                rows = [(about, score) for about in shown if (score := pass_1(about["results"], domain)) is not None]
+                rows = [
+                    (entry_of_model, score)
+                    for entry_of_model in shown
+                    if (score := pass_1(entry_of_model["results"], domain)) is not None
+                ]
                 if rows:
                     board = f"tau2_{kind}{domain.removesuffix('_knowledge')}"
                     yield Snapshot(board, None, None, tuple(entry(*row) for row in rows if standard(row[0])))
@@ -82,9 +86,9 @@ def submission(page: Page) -> dict[str, Any]:
     return content
 
 
-def standard(about: dict[str, Any]) -> bool:
+def standard(submission: dict[str, Any]) -> bool:
     """Whether the model ran in the benchmark's own scaffold; older submissions do not say, and did."""
-    kind = about["submission_type"] if "submission_type" in about else "standard"
+    kind = submission["submission_type"] if "submission_type" in submission else "standard"
     if kind not in {"standard", "custom"}:
         raise PageError(f"submission_type is {kind!r}")
     return bool(kind == "standard")
@@ -98,13 +102,13 @@ def pass_1(results: dict[str, Any], domain: str) -> float | None:
     return values.number(results[domain]["pass_1"]) if results.get(domain) is not None else None
 
 
-def entry(about: dict[str, Any], score: float | None) -> Entry:
+def entry(submission: dict[str, Any], score: float | None) -> Entry:
     """A row; the effort tells runs of one model apart. The organisation is the model's, not the submitter's."""
-    name = about["model_name"]
-    effort = about["reasoning_effort"] if "reasoning_effort" in about else None  # `none` is one, too
+    name = submission["model_name"]
+    effort = submission["reasoning_effort"] if "reasoning_effort" in submission else None  # `none` is one, too
     return Entry(
         name=f"{name} ({effort})" if effort else name,
         score=score,
-        organization=values.text(about["model_organization"]),
+        organization=values.text(submission["model_organization"]),
         models=(name,) if effort else (),
     )

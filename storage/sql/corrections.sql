@@ -26,7 +26,7 @@ moved AS (
 -- Both copies hold the rows of a snapshot in one order, which depends on the rows alone.
 changed AS (
     SELECT
-        n.board, n.day, n.position, n.name || ': ' || array_to_string(list_filter([
+        n.board, n.day, n.rank, n.name || ': ' || array_to_string(list_filter([
             CASE WHEN o.release IS DISTINCT FROM n.release
                 THEN 'release ' || coalesce(o.release, 'unknown') || ' -> ' || coalesce(n.release, 'unknown') END,
             CASE WHEN o.developer IS DISTINCT FROM n.developer
@@ -37,15 +37,15 @@ changed AS (
     FROM newer.entries_resolved AS n
     JOIN older.entries_resolved AS o
         ON o.board = n.board AND o.day = n.day AND o.snapshot = n.snapshot AND o.row = n.row
-    WHERE n.position <= 50
+    WHERE n.rank <= 50
         AND (o.release IS DISTINCT FROM n.release OR o.developer IS DISTINCT FROM n.developer
             OR o.country <> n.country OR o.openness <> n.openness)
 )
 SELECT
     m.board, m.day, m.top, m.by_value, m.first AS value, m.second AS second_value, m.of,
     m.count_before, m.high_before, m.count_after, m.high_after,
-    list(c.reason ORDER BY c.position, c.reason) FILTER (WHERE c.reason IS NOT NULL) AS because
+    list(c.reason ORDER BY c.rank, c.reason) FILTER (WHERE c.reason IS NOT NULL) AS because
 FROM moved AS m
-LEFT JOIN changed AS c ON c.board = m.board AND c.day = m.day AND c.position <= m.top
+LEFT JOIN changed AS c ON c.board = m.board AND c.day = m.day AND c.rank <= m.top
 GROUP BY ALL
 ORDER BY m.board, m.day, m.top, m.by_value, m.first, m.second

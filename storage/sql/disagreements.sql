@@ -1,6 +1,6 @@
 -- Days that two sources showed of one board with different models in the top N, and pages of one source that were both
 -- typed and had as bytes, wherever a score differs. Used by `tracker disagreements`; parameters: board or NULL, N.
--- Models are compared by release where it is known, else by printed name.
+-- Models are compared by release where it is known, else by published name.
 WITH both_sides AS (
     SELECT
         a.board, a.day, a.snapshot_key AS chosen_key, b.snapshot_key AS other_key, a.source = b.source AS is_one_page,
@@ -15,7 +15,7 @@ places AS (
     FROM entries AS e
     JOIN names AS n ON n.name_key = e.name_key
     JOIN names_resolved AS r ON r.name_key = e.name_key
-    WHERE e.position <= $2
+    WHERE e.rank <= $2
         AND e.snapshot_key IN (SELECT chosen_key FROM both_sides UNION SELECT other_key FROM both_sides)
 ),
 scores AS (

@@ -26,7 +26,7 @@ ORDER BY s.board, first_seen_at, s.snapshot;
 
 -- file: entries
 SELECT
-    r.board, r.day, r.snapshot, r.row, r.position, r.published_rank, r.name, r.release, r.variant, r.developer,
+    r.board, r.day, r.snapshot, r.row, r.rank, r.published_rank, r.name, r.release, r.variant, r.developer,
     r.country, r.subdivision, r.openness, r.licence, r.score, r.score_low, r.score_high, r.votes, r.released_on,
     r.published_organization, r.published_licence, r.release_how, r.developer_how, r.openness_how
 FROM entries_resolved AS r

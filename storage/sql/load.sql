@@ -21,7 +21,7 @@ FROM (
     SELECT names.name, names.organization, names.licence, names.country, names.openness, names.models FROM names
 ) AS fresh;
 
-INSERT INTO entries (snapshot_key, row, name_key, position, score, score_low, score_high, published_rank, votes, released_on)
+INSERT INTO entries (snapshot_key, row, name_key, rank, score, score_low, score_high, published_rank, votes, released_on)
 SELECT
     snapshots.snapshot_key, cells.row, names.name_key,
     CASE WHEN cells.score IS NOT NULL THEN

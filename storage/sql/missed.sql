@@ -1,6 +1,6 @@
 -- What of a board (parameter 1) was asked for and is not in its series, after one day (2) up to another (3): pages that
 -- failed or could not be read, unless the same page was read on that day, and snapshots that are not believed. Pages of
--- a witness that carry no board stand for all of its boards. Used by tracker/changes/coverage.py.
+-- a provider that carry no board stand for all of its boards. Used by tracker/changes/coverage.py.
 SELECT DISTINCT
     CAST(c.fetched_at AS DATE) AS day, c.source, c.role AS page, c.state AS what, coalesce(c.reason, '') AS reason
 FROM captures AS c

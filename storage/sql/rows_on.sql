@@ -1,6 +1,6 @@
 -- Every row of a board at its newest point on or before a day, with its facts on another day: the rows that
 -- tracker/changes/row_matching.py compares. Values: board, day, day of the facts (NULL: that of the point).
-SELECT s.day, s.snapshot, s.edition, s.break_before, e.row, e.name_key, n.name, n.organization, e.position, e.score,
+SELECT s.day, s.snapshot, s.edition, s.break_before, e.row, e.name_key, n.name, n.organization, e.rank, e.score,
        e.published_rank, e.votes, r.release, r.variant, r.developer, r.country, r.subdivision,
        (SELECT list(m.country ORDER BY m.country) FROM name_countries AS m WHERE m.name_key = e.name_key) AS countries,
        l.value AS openness

@@ -40,29 +40,29 @@ CREATE TABLE observations (capture VARCHAR, snapshot_key INTEGER, seen_at TIMEST
 COMMENT ON TABLE observations IS 'One row for each time that a capture showed a snapshot';
 
 CREATE TABLE entries (
-    snapshot_key INTEGER, row INTEGER, name_key INTEGER, position INTEGER, score DOUBLE,
+    snapshot_key INTEGER, row INTEGER, name_key INTEGER, rank INTEGER, score DOUBLE,
     score_low DOUBLE, score_high DOUBLE, published_rank DOUBLE, votes DOUBLE, released_on DATE
 );
-COMMENT ON TABLE entries IS 'One row for each printed row of a snapshot; position is its rank by score in the direction of the board, ties share it, rows without a score have none; released_on is the day that the board prints for the model';
+COMMENT ON TABLE entries IS 'One row for each published row of a snapshot; rank is by score in the direction of the board, ties share it, rows without a score have none; released_on is the day that the board prints for the model';
 
 CREATE TABLE names (
     name_key INTEGER, name VARCHAR, organization VARCHAR, licence VARCHAR, country VARCHAR, openness VARCHAR,
     models VARCHAR[]
 );
-COMMENT ON TABLE names IS 'One row for each distinct printed name with what the board printed beside it; what that resolves to is in names_resolved';
+COMMENT ON TABLE names IS 'One row for each distinct published name with what the board published beside it; what that resolves to is in names_resolved';
 
 CREATE TABLE names_resolved (
     name_key INTEGER, release VARCHAR, variant VARCHAR, release_how VARCHAR, developer VARCHAR,
     developer_how VARCHAR, country VARCHAR, subdivision VARCHAR, released_on DATE, licence VARCHAR, terms VARCHAR,
     steps VARCHAR[]
 );
-COMMENT ON TABLE names_resolved IS 'What each printed name resolves to: release, developer, country, licence, and the steps that led there';
+COMMENT ON TABLE names_resolved IS 'What each published name resolves to: release, developer, country, licence, and the steps that led there';
 
 CREATE TABLE openness (name_key INTEGER, since DATE, until DATE, value VARCHAR, how VARCHAR);
-COMMENT ON TABLE openness IS 'How open each printed name is from a day on (since) until the day before another (until)';
+COMMENT ON TABLE openness IS 'How open each published name is from a day on (since) until the day before another (until)';
 
 CREATE TABLE name_countries (name_key INTEGER, country VARCHAR);
-COMMENT ON TABLE name_countries IS 'Every country that the board printed for a name with several: used under the country rule multi alone';
+COMMENT ON TABLE name_countries IS 'Every country that the board published for a name with several: used under the country rule multi alone';
 
 CREATE TABLE facts (source VARCHAR, name VARCHAR, property VARCHAR, value VARCHAR);
 COMMENT ON TABLE facts IS 'What the newest pages of each feed say of models, as published';

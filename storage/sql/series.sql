@@ -1,5 +1,5 @@
--- What each witness showed of each board on each day (of several snapshots the last observation), and the series: one
--- point for each board and day, from the most trusted accepted witness. Where editions do not compare, the newest edition
+-- What each provider showed of each board on each day (of several snapshots the last observation), and the series: one
+-- point for each board and day, from the most trusted accepted provider. Where editions do not compare, the newest edition
 -- is the board: an older one that is corrected later gives no point. Editions sort by their name. Run at publish.
 CREATE OR REPLACE TABLE snapshots_by_provider AS
 WITH seen AS (
@@ -108,7 +108,7 @@ chosen AS (
     WHERE NOT n.superseded
 ),
 broken AS (
-    SELECT found.board, found.day, string_agg(found.reason, '; ' ORDER BY found.at, found.reason) AS break_before
+    SELECT reasons.board, reasons.day, string_agg(reasons.reason, '; ' ORDER BY reasons.at, reasons.reason) AS break_before
     FROM (
         SELECT c.board, c.day, b.day AS at, b.reason
         FROM chosen AS c
@@ -118,8 +118,8 @@ broken AS (
         FROM chosen AS c
         JOIN boards AS d ON d.board = c.board
         WHERE NOT d.editions_comparable AND c.edition <> c.edition_before
-    ) AS found
-    GROUP BY found.board, found.day
+    ) AS reasons
+    GROUP BY reasons.board, reasons.day
 )
 SELECT
     c.board, c.day, c.snapshot_key, c.snapshot, c.published_on, c.edition, c.rows, c.source, c.capture, c.captured_at,

@@ -1,5 +1,5 @@
 -- Every statement of a fact by the registry (trust 1), the metadata feeds (2) and the boards' own columns (3), and the
--- view of those that do not agree. Made anew at every publish, from the registry's tables, said, feed_facts and observations.
+-- view of those that do not agree. Made anew at every publish, from the registry's tables, wordings, feed_facts and observations.
 CREATE OR REPLACE TABLE statements AS
 WITH of_registry AS (
     SELECT r.release AS subject, unnest([
@@ -58,10 +58,10 @@ shown AS (
 ),
 cells AS (
     SELECT n.name_key, unnest([
-        {'property': 'developer', 'printed': n.organization},
-        {'property': 'terms', 'printed': n.licence},
-        {'property': 'country', 'printed': n.country},
-        {'property': 'openness', 'printed': n.openness}
+        {'property': 'developer', 'published': n.organization},
+        {'property': 'terms', 'published': n.licence},
+        {'property': 'country', 'published': n.country},
+        {'property': 'openness', 'published': n.openness}
     ], recursive := true)
     FROM names AS n
     WHERE n.organization IS NOT NULL OR n.licence IS NOT NULL OR n.country IS NOT NULL OR n.openness IS NOT NULL
@@ -76,7 +76,7 @@ of_boards AS (
         ELSE [{'property': c.property, 'value': s.value}]
     END, recursive := true), w.source, w.capture, w.first_seen, w.last_seen
     FROM cells AS c
-    JOIN said AS s ON s.property = c.property AND s.printed = c.printed AND s.value IS NOT NULL
+    JOIN wordings AS s ON s.property = c.property AND s.published = c.published AND s.value IS NOT NULL
     JOIN names_resolved AS r ON r.name_key = c.name_key
     JOIN shown AS w ON w.name_key = c.name_key
     -- the columns of a row of several models say nothing of one of them
@@ -101,7 +101,7 @@ FROM (
 ) AS b
 JOIN captures AS c ON c.capture = b.capture
 ORDER BY subject, property, trust, source, value;
-COMMENT ON TABLE statements IS 'Who says what of a release or developer: value in the registry''s wording (several joined by |), source, its trust (1 registry, 2 feed, 3 board), evidence, the days between which it holds where that was said, and the days on which it was first and last seen';
+COMMENT ON TABLE statements IS 'Who says what of a release or developer: value in the registry''s wording (several joined by |), source, its trust (1 registry, 2 feed, 3 board), evidence, the days between which it holds where that was wordings, and the days on which it was first and last seen';
 
 -- Two values conflict if they have nothing in common. What may change (weights, terms) conflicts only where the days
 -- meet: the registry's hold from and until, the others' are those on which they were seen.

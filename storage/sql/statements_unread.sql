@@ -1,7 +1,7 @@
--- Printed cells whose meaning is not in `said` yet: (property, printed). Used by storage.statements.
-SELECT DISTINCT c.property, c.printed
+-- Published cells whose meaning is not in `wordings` yet: (property, published). Used by storage.statements.
+SELECT DISTINCT c.property, c.published
 FROM (
-    SELECT 'developer' AS property, n.organization AS printed FROM names AS n
+    SELECT 'developer' AS property, n.organization AS published FROM names AS n
     UNION
     SELECT 'terms', n.licence FROM names AS n
     UNION
@@ -9,6 +9,6 @@ FROM (
     UNION
     SELECT 'openness', n.openness FROM names AS n
 ) AS c
-ANTI JOIN said AS s ON s.property = c.property AND s.printed = c.printed
-WHERE c.printed IS NOT NULL
+ANTI JOIN wordings AS s ON s.property = c.property AND s.published = c.published
+WHERE c.published IS NOT NULL
 ORDER BY ALL

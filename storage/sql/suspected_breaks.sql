@@ -1,5 +1,5 @@
 -- Declared breaks, and neighbours of a series whose rows or common scores jumped more than declared (max_drop; max_shift,
--- or 15 % of the range of scores where none is declared). A witness that prints ranks alone has no scores to compare, and
+-- or 15 % of the range of scores where none is declared). A provider that prints ranks alone has no scores to compare, and
 -- its names are names all the same. Used by `tracker breaks`; parameter 1 is a board or NULL.
 WITH neighbours AS (
     SELECT

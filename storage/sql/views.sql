@@ -1,7 +1,7 @@
 -- Views of the published database, each with its comment. Made anew at every publish.
 CREATE OR REPLACE VIEW entries_resolved AS
 SELECT
-    s.board, s.day, s.published_on, s.edition, s.captured_at, s.origin, s.snapshot, e.row, e.position, e.published_rank,
+    s.board, s.day, s.published_on, s.edition, s.captured_at, s.origin, s.snapshot, e.row, e.rank, e.published_rank,
     n.name, r.release, r.variant, r.developer, coalesce(r.country, 'unknown') AS country, r.subdivision,
     o.value AS openness, r.licence, e.score, e.score_low, e.score_high, e.votes, r.released_on,
     n.organization AS published_organization, n.licence AS published_licence,
@@ -12,7 +12,7 @@ JOIN entries AS e ON e.snapshot_key = s.snapshot_key
 JOIN names AS n ON n.name_key = e.name_key
 JOIN names_resolved AS r ON r.name_key = e.name_key
 JOIN openness AS o ON o.name_key = e.name_key AND o.since <= s.day AND s.day < o.until;
-COMMENT ON VIEW entries_resolved IS 'Every printed row of every point of a series, with what its name resolves to; openness as of the day of the point';
+COMMENT ON VIEW entries_resolved IS 'Every published row of every point of a series, with what its name resolves to; openness as of the day of the point';
 
 CREATE OR REPLACE VIEW latest AS
 SELECT entries_resolved.*
@@ -26,11 +26,11 @@ SELECT
     r.name, r.published_organization, r.published_licence,
     r.release IS NULL AS without_release, r.developer IS NULL AS without_developer,
     r.country = 'unknown' AS without_country, r.openness = 'unknown' AS without_openness,
-    count(DISTINCT r.board) AS boards, count(*) AS places, min(r.position) AS best_position, max(r.day) AS last_day
+    count(DISTINCT r.board) AS boards, count(*) AS places, min(r.rank) AS best_rank, max(r.day) AS last_day
 FROM entries_resolved AS r
 WHERE r.release IS NULL OR r.developer IS NULL OR r.country = 'unknown' OR r.openness = 'unknown'
 GROUP BY r.name, r.published_organization, r.published_licence, r.release, r.developer, r.country, r.openness;
-COMMENT ON VIEW unresolved IS 'Printed names of which something is not known, with how often and how high they stand';
+COMMENT ON VIEW unresolved IS 'Published names of which something is not known, with how often and how high they stand';
 
 CREATE OR REPLACE VIEW health AS
 WITH last_attempt AS (

@@ -16,15 +16,15 @@ def test_the_recorded_pages_and_the_bundled_ones_give_the_same_snapshots(recordi
     source = load_sources()["opencompass"]
     for edition in bundled.editions():
         recorded = (recordings / "captures" / "opencompass" / "compassbench" / Path(edition.file).name).read_bytes()
-        one, other = (
+        item, other = (
             {
                 snapshot.board: snapshot.id()
                 for snapshot in table_parser.snapshots(source, Pages([Page("llm", edition.address, body)]))
             }
             for body in (recorded, edition.body)
         )
-        assert one == other, edition.month
-        assert len(one) >= 5
+        assert item == other, edition.month
+        assert len(item) >= 5
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -39,10 +39,10 @@ def test_the_bundled_figures_are_the_facts(recordings: Path) -> None:
         facts = recordings / "facts" / "compassbench"
         ours = table(bundled.FOLDER / f"{edition.month}.csv")
         overall, models = (table(facts / f"{edition.month}.{name}.csv") for name in ("overall", "models"))
-        about = {row["name"]: row for row in models}
+        details = {row["name"]: row for row in models}
         theirs = [
             {**{key: value for key, value in row.items() if key != "key"},
-             "release": about[row["model"]]["release"], "weight": about[row["model"]]["weight"]}
+             "release": details[row["model"]]["release"], "weight": details[row["model"]]["weight"]}
             for row in overall
         ]  # fmt: skip
         assert [dict(sorted(row.items())) for row in ours] == [dict(sorted(row.items())) for row in theirs]

@@ -26,20 +26,20 @@ def run(*command: str, data: Path) -> Any:
 
 
 def test_claims_on_recordings(recordings: Path, tmp_path: Path) -> None:
-    """The Arena CSV of 2025-07-18: 7 by score, 8 and 9 by other readings of the printed rank, 10 by none."""
+    """The Arena CSV of 2025-07-18: 7 by score, 8 and 9 by other readings of the published rank, 10 by none."""
     page = next((recordings / "captures" / "arena_csv").glob("2025-07-18__*"))
     options = ["--data", str(tmp_path)]
     assert CliRunner().invoke(cli, ["import", "arena_csv", str(page), "--role", "text", *options]).exit_code == 0
     words = {7: "supported", 8: "depends", 9: "depends", 10: "contradicted"}
-    found = {}
+    result = {}
     for count in words:
-        (found[count],) = run("claim", f"{count} of the top 20 on arena_text_raw are CN on 2025-07-18", data=tmp_path)
-    assert {count: each["verdict"] for count, each in found.items()} == words
-    assert {"rank_by": "published_rank_at_most"} in [each["changes"] for each in found[9]["holds"]]
-    printed = [
-        each for each in found[8]["holds"] if each["changes"] == {"rank_by": "published_rank"} and each["always"]
+        (result[count],) = run("claim", f"{count} of the top 20 on arena_text_raw are CN on 2025-07-18", data=tmp_path)
+    assert {count: each["verdict"] for count, each in result.items()} == words
+    assert {"rank_by": "published_rank_at_most"} in [each["changes"] for each in result[9]["holds"]]
+    published = [
+        each for each in result[8]["holds"] if each["changes"] == {"rank_by": "published_rank"} and each["always"]
     ]
-    assert [(each["ties"], each["of"]) for each in printed] == [("include", 21)]
+    assert [(each["ties"], each["of"]) for each in published] == [("include", 21)]
 
 
 def test_arena_dropped_thirty_rows(recordings: Path, tmp_path: Path) -> None:
@@ -48,12 +48,14 @@ def test_arena_dropped_thirty_rows(recordings: Path, tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["import", "arena_csv", *map(str, pages), "--role", "text", "--data", str(tmp_path)])
     assert done.exit_code == 0, done.output
     options = ["--from", "2025-02-12", "--to", "2025-02-16", "--where", "country=CN", "--format", "json"]
-    told = json.loads(CliRunner().invoke(cli, ["changes", "arena_text_raw", *options, "--data", str(tmp_path)]).stdout)
-    found = told["shares"][0]
-    assert (found["count_before"], found["count"]) == (5, 7)
-    first = found["parts"][0]
+    output = json.loads(
+        CliRunner().invoke(cli, ["changes", "arena_text_raw", *options, "--data", str(tmp_path)]).stdout
+    )
+    result = output["shares"][0]
+    assert (result["count_before"], result["count"]) == (5, 7)
+    first = result["parts"][0]
     assert (first["cause"], first["count"]) == ("removals", 2)
-    assert told["from"]["rows"] - told["to"]["rows"] == pytest.approx(29, abs=2)
+    assert output["from"]["rows"] - output["to"]["rows"] == pytest.approx(29, abs=2)
 
 
 def test_renames_of_the_arena(recordings: Path, tmp_path: Path) -> None:
@@ -61,12 +63,12 @@ def test_renames_of_the_arena(recordings: Path, tmp_path: Path) -> None:
     place = Place(tmp_path / "arena")
     files = [next((recordings / "captures" / "arena_csv").rglob(f"2024-08-{day}__*.csv")) for day in ("06", "07")]
     assert place.run("import", "arena_csv", *files, "--role", "text").code == 0
-    found = place.run("registry", "renames", "arena_text_raw", "--format", "json").json()
-    heirs = {row["old"]: row["new"] for row in found}
+    result = place.run("registry", "renames", "arena_text_raw", "--format", "json").json()
+    heirs = {row["old"]: row["new"] for row in result}
     assert heirs["Bard (Gemini Pro)"] == "Gemini App (2024-01-24)"
     assert heirs["Gemini Pro (Dev API)"] == "Gemini-1.0-Pro-001"
     assert heirs["Gemma-2-27B-it"] == "Gemma-2-27b-it"
-    assert all(abs(row["votes_new"] - row["votes_old"]) <= 0.06 * row["votes_old"] for row in found)
+    assert all(abs(row["votes_new"] - row["votes_old"]) <= 0.06 * row["votes_old"] for row in result)
     assert len(set(heirs.values())) == len(heirs) == 12
 
 
@@ -104,8 +106,8 @@ def test_a_page_that_may_not_be_passed_on(recordings: Path, tmp_path: Path) -> N
     """Only its sha256 is inside, the rows end at the cut, and the answer says on whose word they are."""
     page = recordings / "captures" / "opencompass" / "openvlm" / "2025-10-23__OpenVLM.json"
     data = tmp_path / "data"
-    found = CliRunner().invoke(cli, ["import", "opencompass_vlm", str(page), "--data", str(data)])
-    assert found.exit_code == 0, found.output
+    result = CliRunner().invoke(cli, ["import", "opencompass_vlm", str(page), "--data", str(data)])
+    assert result.exit_code == 0, result.output
     shares = run("share", "opencompass_vlm", "--unit", "release", data=data)
     file = tmp_path / "vlm.zip"
     assert run("bundle", shares[0]["id"], str(file), data=data)[0]["pages"] == 0

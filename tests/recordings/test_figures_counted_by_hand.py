@@ -56,8 +56,8 @@ def answer(data: Path, command: str) -> Any:
 def counted(data: Path, command: str, value: str) -> tuple[float, float, float]:
     """Count, high and denominator of one value; 0 where it does not occur."""
     shares = answer(data, command)
-    found = [share for share in shares if value in share.values()]
-    return (found[0]["count"], found[0]["high"], found[0]["of"]) if found else (0, 0, shares[0]["of"])
+    results = [share for share in shares if value in share.values()]
+    return (results[0]["count"], results[0]["high"], results[0]["of"]) if results else (0, 0, shares[0]["of"])
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,8 @@ def counted(data: Path, command: str, value: str) -> tuple[float, float, float]:
 )
 def test_chinese_rows(data: Path, command: str, count: float, of: float) -> None:
     """Count and denominator of CN."""
-    found, _, denominator = counted(data, f"share {command}", "CN")
-    assert (found, denominator) == (pytest.approx(count), of)
+    result, _, denominator = counted(data, f"share {command}", "CN")
+    assert (result, denominator) == (pytest.approx(count), of)
 
 
 def test_openvlm(data: Path) -> None:
@@ -100,47 +100,47 @@ def test_openvlm(data: Path) -> None:
 
 def test_noise_of_raw_august(data: Path) -> None:
     """3 rows in 24 % of the draws, 4 in 62 %, 5 in 13 %, within two points; 1 place certain, 9 possible."""
-    told = answer(data, "uncertainty arena_text_raw --where country=CN --as-of 2026-08-19")
-    shares = {row["count"]: row["share_of_draws"] for row in told["counts"]}
+    output = answer(data, "uncertainty arena_text_raw --where country=CN --as-of 2026-08-19")
+    shares = {row["count"]: row["share_of_draws"] for row in output["counts"]}
     assert [shares[n] for n in (3, 4, 5)] == pytest.approx([0.24, 0.62, 0.13], abs=0.02)
-    assert (told["certain"], told["possible"], told["draws"]) == (1, 9, 10_000)
+    assert (output["certain"], output["possible"], output["draws"]) == (1, 9, 10_000)
 
 
 def test_gap_of_raw_august(data: Path) -> None:
     """US over CN 22.1 +- 8.5 points, so 53.2 % (52.0 to 54.4) of comparisons."""
-    told = answer(data, "gap arena_text_raw --between US --and CN --as-of 2026-08-19")
-    assert (round(told["gap"], 1), round(told["half"], 1)) == (22.1, 8.5)
-    assert [round(told[name], 3) for name in ("win", "win_low", "win_high")] == [0.532, 0.520, 0.544]
+    output = answer(data, "gap arena_text_raw --between US --and CN --as-of 2026-08-19")
+    assert (round(output["gap"], 1), round(output["half"], 1)) == (22.1, 8.5)
+    assert [round(output[name], 3) for name in ("win", "win_low", "win_high")] == [0.532, 0.520, 0.544]
 
 
 def test_lag_on_the_capabilities_index(data: Path) -> None:
     """14 records of US, 5 not reached by CN, a median of 216 days, by the days that the page prints."""
-    told = answer(data, "lag epoch_eci --of CN --behind US --as-of 2025-12-19")
-    assert (len(told["records"]), told["censored"], told["median"], told["days_from"]) == (14, 5, 216, "board")
+    output = answer(data, "lag epoch_eci --of CN --behind US --as-of 2025-12-19")
+    assert (len(output["records"]), output["censored"], output["median"], output["days_from"]) == (14, 5, 216, "board")
 
 
 def test_representation_of_raw_august(data: Path) -> None:
     """20 % of the top against 30.5 to 43.3 % of the board, as far as names were known to whom counted."""
-    told = answer(data, "representation arena_text_raw --where country=CN --as-of 2026-08-19")
-    assert told["count"] / told["of"] == 0.2
-    assert 0.305 <= told["whole_count"] / told["whole_of"] <= told["whole_high"] / told["whole_of"] <= 0.433
-    assert 0.2 / 0.433 <= told["ratio_low"] <= told["ratio"] <= told["ratio_high"] <= 0.2 / 0.305
+    output = answer(data, "representation arena_text_raw --where country=CN --as-of 2026-08-19")
+    assert output["count"] / output["of"] == 0.2
+    assert 0.305 <= output["whole_count"] / output["whole_of"] <= output["whole_high"] / output["whole_of"] <= 0.433
+    assert 0.2 / 0.433 <= output["ratio_low"] <= output["ratio"] <= output["ratio_high"] <= 0.2 / 0.305
 
 
 def test_curve_of_raw_august(data: Path) -> None:
     """4 of 20 entries, 6 of 20 releases, 5 of 10 developers are points of one curve."""
-    told = answer(data, "curve arena_text_raw --where country=CN --as-of 2026-08-19")
-    points = {(p["unit"], p["top"]): p["count"] for p in told["points"]}
+    output = answer(data, "curve arena_text_raw --where country=CN --as-of 2026-08-19")
+    points = {(p["unit"], p["top"]): p["count"] for p in output["points"]}
     assert (points["entry", 20], points["release", 20], points["developer", 10]) == (4, 6, 5)
 
 
 def test_rosters(data: Path) -> None:
     """30 rows dropped by 2025-02-16 took CN from 5 to 7, and on the rows that both days have nothing moved; the old rows that
     came by 2025-08-06 took it from 7 to 2.5."""
-    told = answer(data, "composition arena_text_raw --where country=CN --from 2025-02-12 --to 2025-02-16")
-    assert (told["before"]["count"], told["after"]["count"], told["dropped"], told["added"]) == (5, 7, 30, 0)
-    assert told["common_before"]["count"] == told["common_after"]["count"] == 7
-    assert told["changes"][0]["break"] is True
-    told = answer(data, "composition arena_text_raw --where country=CN --from 2025-07-18 --to 2025-08-06")
-    assert (told["before"]["count"], told["after"]["count"]) == (7, 2.5)
-    assert told["changes"][-1]["break"] is True
+    output = answer(data, "composition arena_text_raw --where country=CN --from 2025-02-12 --to 2025-02-16")
+    assert (output["before"]["count"], output["after"]["count"], output["dropped"], output["added"]) == (5, 7, 30, 0)
+    assert output["common_before"]["count"] == output["common_after"]["count"] == 7
+    assert output["changes"][0]["break"] is True
+    output = answer(data, "composition arena_text_raw --where country=CN --from 2025-07-18 --to 2025-08-06")
+    assert (output["before"]["count"], output["after"]["count"]) == (7, 2.5)
+    assert output["changes"][-1]["break"] is True

@@ -44,9 +44,9 @@ seal_swebench_pro terminal_bench tracked_models epoch_models tau2""".split()
 def roles(address: str) -> list[tuple[Source, str]]:
     """The sources and roles that an address can have."""
     return [
-        (one, page.role)
-        for one in map(declared, NAMES)
-        for page in one.pages
+        (item, page.role)
+        for item in map(declared, NAMES)
+        for page in item.pages
         if address and (address == page.address or any(fnmatchcase(address, like) for like in page.url_patterns))
     ]
 
@@ -58,23 +58,27 @@ def recorded(recordings: Path) -> Iterator[tuple[str, Source, Page]]:
         lines = sorted(csv.DictReader(opened), key=lambda line: line["file"])
     known = {address: roles(address) for address in {line["url"] for line in lines}}
     for line in lines:
-        found = known[line["url"]]
-        assert len(found) <= 1, line["url"]
-        for one, role in found:
+        result = known[line["url"]]
+        assert len(result) <= 1, line["url"]
+        for item, role in result:
             file = captures / line["file"]
             body = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
             folder = "/".join(file.relative_to(captures).parts[:2][: len(file.relative_to(captures).parts) - 1])
-            yield (folder if folder in RECORDED else f"{line['source']}/{one.name}"), one, Page(role, line["url"], body)
+            yield (
+                (folder if folder in RECORDED else f"{line['source']}/{item.name}"),
+                item,
+                Page(role, line["url"], body),
+            )
 
 
 def test_every_recording_is_read_in_full_or_refused_by_name(recordings: Path) -> None:
     """Counts were taken from the pages; a manifest by itself lacks its submissions."""
     rows: dict[str, list[str]] = {}
     reasons: dict[str, set[str]] = {}
-    for folder, one, page in recorded(recordings):
+    for folder, item, page in recorded(recordings):
         try:
-            found = table_parser.snapshots(one, Pages([page]))
-            rows.setdefault(folder, []).append(str(len(found[0].entries)) if found else "0")
+            result = table_parser.snapshots(item, Pages([page]))
+            rows.setdefault(folder, []).append(str(len(result[0].entries)) if result else "0")
         except PageError as error:
             rows.setdefault(folder, []).append("x")
             reasons.setdefault(folder, set()).add(str(error).partition(":")[0])
@@ -90,7 +94,7 @@ def test_every_recording_is_read_in_full_or_refused_by_name(recordings: Path) ->
 
 def test_the_newest_set_of_tau2_is_whole(recordings: Path) -> None:
     """The manifest of 2026-08-18 with its 48 submissions: nine boards."""
-    pages = [page for _, one, page in recorded(recordings) if one.name == "tau2"]
+    pages = [page for _, item, page in recorded(recordings) if item.name == "tau2"]
     newest = [page for page in pages if page.role == "manifest"][-1]  # in order of file, which begins with the day
     (part,) = tau2.sets(Pages([newest, *(page for page in pages if page.role == "submission")]))
     assert [(snapshot.board, len(snapshot.entries)) for snapshot in table_parser.snapshots(declared("tau2"), part)] == [

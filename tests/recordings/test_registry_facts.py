@@ -12,7 +12,7 @@ from registry import resolve
 from registry.evaluate import evaluate_aliases, evaluate_facts, read_cases
 from registry.load import Registry, load_registry
 from registry.openness import level_on
-from registry.resolve import Printed
+from registry.resolve import PublishedName
 
 
 @pytest.fixture(scope="module")
@@ -42,16 +42,16 @@ def test_the_hard_cases(recordings: Path, registry: Registry) -> None:
         name = row["name_as_written"]
         if " vs " in name or "(organisation)" in name:
             continue  # about a pair of names, or no name of a model
-        found = resolve.resolve(Printed(name), registry)
+        result = resolve.resolve(PublishedName(name), registry)
         maker = registry.developer(re.sub(r" \(.*", "", row["expected_developer"]).partition("/")[0])
-        if maker and found.developer:
-            assert found.developer == maker.developer, row
-        if re.fullmatch(r"[A-Z]{2}", row["expected_country"]) and found.country:
-            assert found.country == row["expected_country"], row
+        if maker and result.developer:
+            assert result.developer == maker.developer, row
+        if re.fullmatch(r"[A-Z]{2}", row["expected_country"]) and result.country:
+            assert result.country == row["expected_country"], row
         parts = [int(part) for part in row["as_of"].split("-") if part]
         day = date(*(parts + [12, 28][len(parts) - 1 :])[:3]) if parts else None  # type: ignore[arg-type]
         expected = re.split(r"[ /]", row["expected_openness"])
         if "then" not in expected and expected != [""] and name not in excused:
-            assert level_on(found.openness, day) in {*expected, "unknown"}, row
+            assert level_on(result.openness, day) in {*expected, "unknown"}, row
         checked += 1
     assert checked > 30

@@ -112,15 +112,15 @@ def test_a_second_replay_adds_nothing(
 def test_the_series_carry_their_breaks(replayed: tuple[Path, list[dict[str, Any]]]) -> None:
     """Vectara began again on 2025-11-18; a release of LiveBench and an edition of OpenCompass break by themselves."""
     connection = database.connect(database.published(replayed[0]), read_only=True)
-    found = connection.execute(
+    result = connection.execute(
         "SELECT board, day, break_before FROM series WHERE break_before IS NOT NULL ORDER BY ALL"
     ).fetchall()
     connection.close()
-    vectara = [(str(day), why) for board, day, why in found if board == "vectara_hallucination"]
+    vectara = [(str(day), why) for board, day, why in result if board == "vectara_hallucination"]
     assert [day for day, _ in vectara] == ["2024-07-25", "2025-12-02"]
     assert "new data set" in vectara[1][1]
-    assert any(board == "livebench" and "new edition 2026-06-25" in why for board, _, why in found)
-    assert any(board == "opencompass_llm" and "new edition 26-07 after 26-04" in why for board, _, why in found)
+    assert any(board == "livebench" and "new edition 2026-06-25" in why for board, _, why in result)
+    assert any(board == "opencompass_llm" and "new edition 26-07 after 26-04" in why for board, _, why in result)
 
 
 def test_agents_of_several_models(replayed: tuple[Path, list[dict[str, Any]]]) -> None:

@@ -56,6 +56,9 @@ def test_every_line_of_the_vectors(board: str, expected: Figures, data: Path) ->
                 command = ["share", board, "--unit", unit, "--rank-by", rank_by, "--ties", ties, "--by", by, *tops]
                 done = CliRunner().invoke(cli, [*command, "--data", str(data), "--format", "json"])
                 shares = json.loads(done.stdout)
-                got = {f"{one['top']} {one[by]}": (one["count"], one["low"], one["high"], one["of"]) for one in shares}
+                got = {
+                    f"{item['top']} {item[by]}": (item["count"], item["low"], item["high"], item["of"])
+                    for item in shares
+                }
                 answers = expected[board, unit, rank_by, ties, by]
                 assert got == {asked: pytest.approx(four, abs=ROUNDED) for asked, four in answers.items()}, command

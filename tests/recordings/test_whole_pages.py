@@ -104,18 +104,18 @@ COUNTED: dict[str, Callable[[Path], int]] = {
 def test_every_recording_is_read_in_full_or_refused_by_name(recordings: Path, folder: str) -> None:
     """As many rows as were reviewed, as many as a plain search of the bytes finds, and a score in (almost) each."""
     files = sorted(file for file in (recordings / "captures" / folder).iterdir() if file.is_file())
-    found = []
+    results = []
     for file in files:
         if file.name in REFUSED:
             with pytest.raises(PageError, match=REFUSED[file.name]):
                 read(file)
-            found.append("x")
+            results.append("x")
             continue
         entries = [entry for snapshot in read(file) for entry in snapshot.entries]
         assert len(entries) == COUNTED[file.suffix](file), file.name
         assert sum(entry.score is None for entry in entries) <= (folder == "opencompass/invented_scores"), file.name
-        found.append(str(len(entries)))
-    assert " ".join(found) == ROWS[folder]
+        results.append(str(len(entries)))
+    assert " ".join(results) == ROWS[folder]
 
 
 def test_the_refused_recordings_are_what_they_are_refused_for(recordings: Path) -> None:
@@ -128,12 +128,12 @@ def test_the_refused_recordings_are_what_they_are_refused_for(recordings: Path) 
 
 
 def test_the_scores_are_those_of_the_right_column(recordings: Path) -> None:
-    """Aider's as a plain search finds them; Vectara's rates rise and Arena's ratings fall with the printed order."""
+    """Aider's as a plain search finds them; Vectara's rates rise and Arena's ratings fall with the published order."""
     for file in [*(recordings / "captures/aider/polyglot").iterdir(), *(recordings / "captures/aider/edit").iterdir()]:
         if file.name not in REFUSED:
             [snapshot] = read(file)
-            printed = re.findall(r"(?m)^  pass_rate_2: ([\d.]+)", file.read_text("utf-8"))
-            assert [entry.score for entry in snapshot.entries] == [float(score) for score in printed], file.name
+            published = re.findall(r"(?m)^  pass_rate_2: ([\d.]+)", file.read_text("utf-8"))
+            assert [entry.score for entry in snapshot.entries] == [float(score) for score in published], file.name
     for file in (recordings / "captures/vectara").iterdir():
         if file.name not in REFUSED:
             [snapshot] = read(file)
@@ -195,9 +195,9 @@ def table(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(opened))
 
 
-def slashed(printed: str) -> date | None:
+def slashed(published: str) -> date | None:
     """2024/5/28 as a day; None for any other text."""
-    return datetime.strptime(printed, "%Y/%m/%d").date() if re.fullmatch(r"\d{4}(/\d{1,2}){2}", printed) else None  # noqa: DTZ007 - a day, not an instant
+    return datetime.strptime(published, "%Y/%m/%d").date() if re.fullmatch(r"\d{4}(/\d{1,2}){2}", published) else None  # noqa: DTZ007 - a day, not an instant
 
 
 def test_every_edition_of_compassbench_says_what_the_transcription_says(recordings: Path) -> None:
@@ -207,9 +207,11 @@ def test_every_edition_of_compassbench_says_what_the_transcription_says(recordin
     for month, file in sorted((row["month"], row["data_file"].rpartition("/")[2]) for row in listed):
         rows = table(recordings / f"facts/compassbench/{month}.overall.csv")
         release = {row["name"]: row["release"] for row in table(recordings / f"facts/compassbench/{month}.models.csv")}
-        found = {snapshot.board: snapshot for snapshot in read(recordings / "captures/opencompass/compassbench" / file)}
-        assert set(found) == {board for board, column in COLUMN_OF.items() if column in rows[0]}, month
-        for board, snapshot in found.items():
+        result = {
+            snapshot.board: snapshot for snapshot in read(recordings / "captures/opencompass/compassbench" / file)
+        }
+        assert set(result) == {board for board, column in COLUMN_OF.items() if column in rows[0]}, month
+        for board, snapshot in result.items():
             assert snapshot.edition == month
             assert snapshot.published_on == DAY_OF_ITS_ROWS.get(month, date.fromisoformat(file.split(".")[-2])), month
             assert [
@@ -284,14 +286,14 @@ def test_the_newest_recordings_have_the_rows_that_were_counted(recordings: Path)
     """Rows of the newest recording of each page, counted on the pages."""
     captures = recordings / "captures"
     counted = {
-        # With style control as a second board: the same rows, by their printed rank.
+        # With style control as a second board: the same rows, by their published rank.
         ("arena_csv", "text", "arena_csv/2025-07-18__f1d824ad.csv"): [218, 218],
         ("arena_csv", "vision", "arena_csv/v2_vision/2025-08-06__e964e252.csv"): [86, 86],
         ("epoch_eci", "eci", "epoch/eci_scores_csv/2025-12-19__1d87bbc6.csv"): [140],
         ("opencompass_vlm", "openvlm", "opencompass/openvlm/2025-10-23__OpenVLM.json"): [284],
     }
     for (source, role, file), rows in counted.items():
-        found = table_parser.snapshots(
+        result = table_parser.snapshots(
             load_source(SOURCES / f"{source}.toml"), Pages([Page(role, file, (captures / file).read_bytes())])
         )
-        assert [len(snapshot.entries) for snapshot in found] == rows
+        assert [len(snapshot.entries) for snapshot in result] == rows

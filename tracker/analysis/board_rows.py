@@ -1,4 +1,4 @@
-"""The rows of one board on one day, resolved: what gaps, lags and noise are worked out from."""
+"""The rows of one board on one day, resolved: what gaps, lags and uncertainty are worked out from."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LEVEL = 0.95  # of published intervals, unless said otherwise
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row with a score, in the unit of the board. `released_on` is the printed day, else the registry's."""
+    """One row with a score, in the unit of the board. `released_on` is the published day, else the registry's."""
 
     name: str
     score: float
@@ -55,9 +55,9 @@ SELECT r.name, r.score, r.score_low, r.score_high, r.published_released_on, r.re
        coalesce(r.country, 'unknown'), coalesce(r.openness, 'unknown'), coalesce(r.developer, 'unknown')
 FROM entries_resolved AS r
 WHERE r.board = $1 AND r.day = $2 AND r.score IS NOT NULL
-ORDER BY r.position, r.row
+ORDER BY r.rank, r.row
 """
-HEAD = """
+HEADER = """
 SELECT s.day, b.direction, b.metric, b.editions_comparable, s.edition
 FROM series AS s
 JOIN boards AS b ON b.board = s.board
@@ -70,17 +70,17 @@ OPEN = {"open_source": "open", "open_weights": "open", "restricted_weights": "op
 
 def point(connection: duckdb.DuckDBPyConnection, board: str, as_of: date) -> Point | None:
     """The newest point of a board on or before a day; None where there is none. Openness is as of its day."""
-    head = connection.execute(HEAD, [board, as_of]).fetchall()
-    if not head:
+    header = connection.execute(HEADER, [board, as_of]).fetchall()
+    if not header:
         return None
-    day, direction, metric, comparable, edition = head[0]
-    found = connection.execute(QUERY, [board, day]).fetchall()
+    day, direction, metric, comparable, edition = header[0]
+    fetched = connection.execute(QUERY, [board, day]).fetchall()
     # days of release come from one hand: the board's own where it prints any
-    printed = any(row[4] for row in found)
+    published = any(row[4] for row in fetched)
     rows = [
-        Row(name, score, low, high, on_page if printed else known, {
+        Row(name, score, low, high, on_page if published else known, {
             "country": country, "openness": openness, "open": OPEN.get(openness, openness), "developer": developer,
         })
-        for name, score, low, high, on_page, known, country, openness, developer in found
+        for name, score, low, high, on_page, known, country, openness, developer in fetched
     ]  # fmt: skip
-    return Point(board, day, direction, metric or "", comparable is not False, edition, printed, rows)
+    return Point(board, day, direction, metric or "", comparable is not False, edition, published, rows)

@@ -27,9 +27,9 @@ def draw(drawing: dict[str, Any], file: Path) -> None:
         file.write_bytes(vl_convert.vegalite_to_png(drawing, scale=2))
 
 
-def specification(found: Curve, title: str) -> dict[str, Any]:
+def specification(curve: Curve, title: str) -> dict[str, Any]:
     """The Vega-Lite specification: shares in percent over N, a colour for each unit, a bar for what is unknown."""
-    order = [*dict.fromkeys(str(choice.top) for choice in sorted(found.points, key=_place) if choice.top), "all"]
+    order = [*dict.fromkeys(str(choice.top) for choice in sorted(curve.points, key=_place) if choice.top), "all"]
     values = [
         {
             "N": str(choice.top or "all"),
@@ -41,7 +41,7 @@ def specification(found: Curve, title: str) -> dict[str, Any]:
             "share": 100 * known.share,
             "high": 100 * known.share_high,
         }
-        for choice, known in found.points.items()
+        for choice, known in curve.points.items()
     ]
     across = {
         "x": {"field": "N", "type": "nominal", "sort": order, "title": "N", "axis": {"labelAngle": 0}},
@@ -51,14 +51,14 @@ def specification(found: Curve, title: str) -> dict[str, Any]:
     up = {
         "field": "share",
         "type": "quantitative",
-        "title": f"share of {found.where}, %",
+        "title": f"share of {curve.where}, %",
         "scale": {"domain": [0, 100]},
     }
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "title": {
-            "text": f"{title}, {found.day}",
-            "subtitle": textwrap.wrap(sentence(found), 95),
+            "text": f"{title}, {curve.day}",
+            "subtitle": textwrap.wrap(sentence(curve), 95),
             "anchor": "start",
         },
         "width": 520,

@@ -53,16 +53,16 @@ def representation(
     `base` gives the options beside property, unit and ties.
     """
     asked = replace(base or Definition(), by=where.by)
-    found = shares(connection, [board], [top, EVERY], asked, as_of=as_of, today=today)
-    first = figure([share for share in found if share.top == top], where)
-    whole = figure([share for share in found if share.top == EVERY], where)
+    results = shares(connection, [board], [top, EVERY], asked, as_of=as_of, today=today)
+    first = figure([share for share in results if share.top == top], where)
+    whole = figure([share for share in results if share.top == EVERY], where)
     if first is None or whole is None:
         return None
     cut = cuts(connection, [Question(board, top, asked, as_of, today)])[0]
     reached = _corners(_unknown(cut, where), first, whole)
     now = ratio(first.count, first.of, whole.count, whole.of)
     return Representation(
-        board, found[0].day, first, whole, now, min(reached, default=None), max(reached, default=None)
+        board, results[0].day, first, whole, now, min(reached, default=None), max(reached, default=None)
     )
 
 
@@ -70,8 +70,8 @@ def _unknown(cut: Cut, where: Where) -> list[Fraction]:
     """How much of each row in the top N is in it, of those that may turn out to have the value."""
     named = [(row, [dict(zip(where.by.split(","), value, strict=True)) for value in row.values(where.by)])
              for row in cut.rows]  # fmt: skip
-    return [cut.weight(row) for row, found in named
-            if any(where.holds(value, unknown=True) and not where.holds(value) for value in found)]  # fmt: skip
+    return [cut.weight(row) for row, values in named
+            if any(where.holds(value, unknown=True) and not where.holds(value) for value in values)]  # fmt: skip
 
 
 def _corners(unknown: Sequence[Fraction], first: Figure, whole: Figure) -> list[float]:
@@ -82,11 +82,11 @@ def _corners(unknown: Sequence[Fraction], first: Figure, whole: Figure) -> list[
     """
     ins, tied = sum(weight == 1 for weight in unknown), [weight for weight in unknown if weight != 1]
     below = whole.high - whole.count - len(unknown)
-    found = [
+    shares_ = [
         ratio(first.count + i + float(sum(t)), first.of, whole.count + i + len(t) + b, whole.of)
         for i, t, b in product((0, ins), ([], tied), (0, below))
     ]
-    return [each for each in found if each is not None]
+    return [each for each in shares_ if each is not None]
 
 
 def ratio(count: float, of: float, whole: float, whole_of: float) -> float | None:
@@ -156,8 +156,8 @@ def composition(
     definition = replace(base or Definition(), by=where.by)
 
     def on(day: date, keys: tuple[int, int] | None = None) -> Figure | None:
-        found = shares(connection, [board], [top], definition, as_of=day, today=today, only_common=keys)
-        return figure(found, where)
+        results = shares(connection, [board], [top], definition, as_of=day, today=today, only_common=keys)
+        return figure(results, where)
 
     before, after = on(first), on(last)
     if before is None or after is None:

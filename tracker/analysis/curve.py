@@ -9,7 +9,7 @@ from itertools import combinations
 from statistics import fmean
 from typing import TYPE_CHECKING, Literal
 
-from tracker.analysis.figure_ids import receipt, share_of
+from tracker.analysis.figure_ids import figure_id, share_of
 from tracker.analysis.filter import Figure, Where, figure
 from tracker.analysis.shares import shares
 from tracker.definition import Definition
@@ -39,10 +39,10 @@ class Choice:
 
     def words(self) -> str:
         """The choice, short enough for a sentence."""
-        said = [f"by {self.unit}", "the whole board" if self.top is None else f"top {self.top}"]
-        said += ["ties all in"] if self.ties == "include" else []
-        said += [f"open on {'any' if self.open_means == 'any' else 'permissive'} terms"] if self.open_means else []
-        return ", ".join(said)
+        phrases = [f"by {self.unit}", "the whole board" if self.top is None else f"top {self.top}"]
+        phrases += ["ties all in"] if self.ties == "include" else []
+        phrases += [f"open on {'any' if self.open_means == 'any' else 'permissive'} terms"] if self.open_means else []
+        return ", ".join(phrases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +97,18 @@ def curve(
         for ties in TIES:
             for means in terms:
                 asked = replace(base or Definition(), by=where.by, unit=unit, ties=ties, open_means=means or "any")
-                found = shares(connection, [board], TOPS, asked, as_of=as_of, today=today)
-                whole = max((share.of for share in found), default=0)
+                results = shares(connection, [board], TOPS, asked, as_of=as_of, today=today)
+                whole = max((share.of for share in results), default=0)
                 for top in TOPS:
-                    at_top = [share for share in found if share.top == top]
+                    at_top = [share for share in results if share.top == top]
                     known = figure(at_top, where)
                     named = None if top >= whole else top
                     if known and (unit != "developer" or top in TOPS_BY_DEVELOPER):
                         choice = Choice(unit, named, ties, means)
                         share = replace(share_of(at_top, where), top=named or round(whole))
                         grid[choice], definitions[choice] = known, asked
-                        ids[choice] = receipt(share, asked, today)
-                day = found[0].day if found else day
+                        ids[choice] = figure_id(share, asked, today)
+                day = results[0].day if results else day
     if day is None:
         return None
     shared = {choice: grid[replace(choice, ties="fractional")] for choice in grid}
@@ -122,34 +122,34 @@ def _order(choice: Choice) -> tuple[int, str, int, int]:
 
 
 def moves(grid: dict[Choice, Figure]) -> dict[str, float]:
-    """Knob -> mean absolute change of the share over all pairs that differ in that option alone, the largest first.
+    """Option -> mean absolute change of the share over all pairs that differ in that option alone, the largest first.
 
     Pairs between which nothing changes count as well: a tie rule that matters once in ten moves little.
     """
     names = [field.name for field in fields(Choice)]
-    found: dict[str, list[float]] = {}
-    for (one, first), (other, second) in combinations(grid.items(), 2):
-        differ = [name for name in names if getattr(one, name) != getattr(other, name)]
+    differences: dict[str, list[float]] = {}
+    for (choice, first), (other, second) in combinations(grid.items(), 2):
+        differ = [name for name in names if getattr(choice, name) != getattr(other, name)]
         if len(differ) == 1:
-            found.setdefault(differ[0], []).append(abs(first.share - second.share))
-    means = {name: fmean(changes) for name, changes in found.items()}
+            differences.setdefault(differ[0], []).append(abs(first.share - second.share))
+    means = {name: fmean(changes) for name, changes in differences.items()}
     return dict(sorted(means.items(), key=lambda pair: (-pair[1], names.index(pair[0]))))
 
 
-def sentence(found: Curve) -> str:
+def sentence(curve: Curve) -> str:
     """The range in words, where its ends lie, and which choice moves the share most."""
-    points = found.points
+    points = curve.points
     lowest = min(points, key=lambda choice: points[choice].share)
     highest = max(points, key=lambda choice: points[choice].share_high)
-    about = f"{found.where} on {found.board}, {found.day}"
-    if f"{found.low:.1%}" == f"{found.high:.1%}":
-        return f"{about}: {found.low:.1%} under each of {len(points)} definitions."
-    moving = {option: change for option, change in found.moves.items() if change}
+    subject = f"{curve.where} on {curve.board}, {curve.day}"
+    if f"{curve.low:.1%}" == f"{curve.high:.1%}":
+        return f"{subject}: {curve.low:.1%} under each of {len(points)} definitions."
+    moving = {option: change for option, change in curve.moves.items() if change}
     if not moving:
-        return f"{about}: between {found.low:.1%} and {found.high:.1%}, by what is unknown alone."
+        return f"{subject}: between {curve.low:.1%} and {curve.high:.1%}, by what is unknown alone."
     unknown = points[highest].high > points[highest].count
     text = (
-        f"{about}: between {found.low:.1%} ({lowest.words()}) and {found.high:.1%} ({highest.words()})"
+        f"{subject}: between {curve.low:.1%} ({lowest.words()}) and {curve.high:.1%} ({highest.words()})"
         f"{', if every unknown is one' if unknown else ''}, depending on"
         f" {_listed([CHOICES[option] for option in moving])}."
     )

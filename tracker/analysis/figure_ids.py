@@ -1,9 +1,9 @@
-"""Receipts: the id of a figure, from which alone the figure is found again, and all that it rests on.
+"""Figure ids: the id of a figure, from which alone the figure is found again, and all that it rests on.
 
-    BOARD:DAY:TOP:BY=VALUE:COUNT:SNAPSHOT[:KNOB=VALUE]...
+    BOARD:DAY:TOP:BY=VALUE:COUNT:SNAPSHOT[:OPTION=VALUE]...
 
-COUNT is the count that was printed (`4`, `7.33333`, or `13-14` with an unknown), SNAPSHOT the first 12 hex digits of
-the snapshot's id, and each KNOB one of the definition that is not at its default. So nothing needs to be stored, and
+COUNT is the count that was published (`4`, `7.33333`, or `13-14` with an unknown), SNAPSHOT the first 12 hex digits of
+the snapshot's id, and each OPTION one of the definition that is not at its default. So nothing needs to be stored, and
 a figure that is not what it was is noticed.
 """
 
@@ -27,7 +27,7 @@ DIGITS = 12
 _KEPT = "+._-~@"  # of values, beside letters and digits; what separates, and what a shell reads, is escaped
 
 
-class UnreadableReceipt(TrackerError):
+class UnreadableFigureId(TrackerError):
     """A text that is no id of a figure."""
 
 
@@ -36,7 +36,7 @@ class NotTheFigure(TrackerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class FigureId:
     """What an id says."""
 
     board: str
@@ -49,28 +49,28 @@ class Receipt:
     today: date | None = None  # where openness is read as of a today
 
 
-def receipt(share: Share, definition: Definition, today: date) -> str:
+def figure_id(share: Share, definition: Definition, today: date) -> str:
     """The id of a figure."""
     value = ",".join(_escaped(each) for each in share.values.values())
     figure = f"{definition.by}={value}"
-    head = [_escaped(share.board), share.day, share.top, figure, counted(share), share.snapshot[:DIGITS]]
+    parts = [_escaped(share.board), share.day, share.top, figure, counted(share), share.snapshot[:DIGITS]]
     options = [f"{name}={_escaped(str(value))}" for name, value in definition.changed().items()]
     options += [f"today={today}"] if definition.openness_as_of == "today" and "open" in definition.by else []
-    return ":".join(str(part) for part in (*head, *options))
+    return ":".join(str(part) for part in (*parts, *options))
 
 
-def share_of(found: Sequence[Share], where: Where) -> Share:
+def share_of(results: Sequence[Share], where: Where) -> Share:
     """The share of a value out of those of one top N, at least one; of a value that does not occur it is 0.
 
     What is unknown may still turn out to be it.
     """
-    for share in found:
+    for share in results:
         if tuple(share.values.values()) == where.values:
             return share
-    high = sum(share.count for share in found if where.holds(share.values, unknown=True))
+    high = sum(share.count for share in results if where.holds(share.values, unknown=True))
     return replace(
-        found[0], values=dict(zip(where.by.split(","), where.values, strict=True)), count=0.0, low=0.0, high=high,
-        share=0.0, share_low=0.0, share_high=high / found[0].of,
+        results[0], values=dict(zip(where.by.split(","), where.values, strict=True)), count=0.0, low=0.0, high=high,
+        share=0.0, share_low=0.0, share_high=high / results[0].of,
     )  # fmt: skip
 
 
@@ -86,8 +86,8 @@ def id_of(
 ) -> str | None:
     """The id of one value's figure at the newest point on or before a day; None where nothing has a place."""
     asked = replace(definition, by=where.by)
-    found = shares(connection, [board], [top], asked, as_of=as_of, today=today)
-    return receipt(share_of(found, where), asked, today) if found else None
+    results = shares(connection, [board], [top], asked, as_of=as_of, today=today)
+    return figure_id(share_of(results, where), asked, today) if results else None
 
 
 def counted(share: Share) -> str:
@@ -100,16 +100,16 @@ def _escaped(text: str) -> str:
     return quote(text, safe=_KEPT)
 
 
-def read_receipt(text: str) -> Receipt:
-    """The id taken apart; UnreadableReceipt says what is wrong with it.
+def read_figure_id(text: str) -> FigureId:
+    """The id taken apart; UnreadableFigureId says what is wrong with it.
 
-    >>> said = read_receipt("arena_text:2026-08-19:20:country=CN:3:0123456789ab:unit=release")
-    >>> said.board, said.top, said.value, said.count, said.definition.unit
+    >>> read = read_figure_id("arena_text:2026-08-19:20:country=CN:3:0123456789ab:unit=release")
+    >>> read.board, read.top, read.value, read.count, read.definition.unit
     ('arena_text', 20, ('CN',), '3', 'release')
     """
     parts = text.strip().split(":")
     if len(parts) < 6:
-        raise UnreadableReceipt(f"{text!r} is no id of a figure: BOARD:DAY:TOP:BY=VALUE:COUNT:SNAPSHOT is expected")
+        raise UnreadableFigureId(f"{text!r} is no id of a figure: BOARD:DAY:TOP:BY=VALUE:COUNT:SNAPSHOT is expected")
     board, day, top, figure, count, snapshot, *options = parts
     by, _, value = figure.partition("=")
     given: dict[str, Any] = {"by": by}
@@ -125,13 +125,17 @@ def read_receipt(text: str) -> Receipt:
         for key, held in given.items():
             if key not in hints or (get_args(hints[key]) and held not in get_args(hints[key])):
                 raise ValueError(f"{key}={held} is no part of a definition")
-        found = Receipt(unquote(board), date.fromisoformat(day), int(top), Definition(**given),
+        figure_id = FigureId(unquote(board), date.fromisoformat(day), int(top), Definition(**given),
                         tuple(unquote(each) for each in value.split(",")), count, snapshot, today)  # fmt: skip
-        if len(found.value) != len(found.definition.by.split(",")) or len(snapshot) != DIGITS or found.top < 1:
+        if (
+            len(figure_id.value) != len(figure_id.definition.by.split(","))
+            or len(snapshot) != DIGITS
+            or figure_id.top < 1
+        ):
             raise ValueError("its parts do not fit together")
     except ValueError as error:
-        raise UnreadableReceipt(f"{text!r} is no id of a figure: {error}") from None
-    return found
+        raise UnreadableFigureId(f"{text!r} is no id of a figure: {error}") from None
+    return figure_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,35 +143,38 @@ class Figure:
     """A figure that was found again, with the shares beside it."""
 
     id: str
-    receipt: Receipt
+    figure_id: FigureId
     share: Share
 
     def record(self) -> dict[str, Any]:
         """As one flat object: the figure, and its definition in words and by its options."""
-        definition = self.receipt.definition
+        definition = self.figure_id.definition
         return {
             "id": self.id, **self.share.record(), "definition": definition.words(),
             "options": {field.name: getattr(definition, field.name) for field in fields(definition)},
-            "today": self.receipt.today,
+            "today": self.figure_id.today,
         }  # fmt: skip
 
 
 def find(connection: duckdb.DuckDBPyConnection, text: str) -> Figure:
     """The figure of an id, computed again. NotTheFigure where the snapshot or the count is another."""
-    said = read_receipt(text)
+    wanted = read_figure_id(text)
     # The clock has no part in a figure whose openness is not read as of today.
-    found = shares(connection, [said.board], [said.top], said.definition, as_of=said.day, today=said.today or said.day)
-    if not found or found[0].day != said.day:
-        newest = f"; the newest before it is of {found[0].day}" if found else ""
-        raise NotTheFigure(f"{said.board} has no snapshot of {said.day} here{newest}")
-    if found[0].snapshot[:DIGITS] != said.snapshot:
+    results = shares(
+        connection, [wanted.board], [wanted.top], wanted.definition, as_of=wanted.day, today=wanted.today or wanted.day
+    )
+    if not results or results[0].day != wanted.day:
+        newest = f"; the newest before it is of {results[0].day}" if results else ""
+        raise NotTheFigure(f"{wanted.board} has no snapshot of {wanted.day} here{newest}")
+    if results[0].snapshot[:DIGITS] != wanted.snapshot:
         raise NotTheFigure(
-            f"{said.board} of {said.day} is another snapshot here: {found[0].snapshot[:DIGITS]}, not {said.snapshot}"
+            f"{wanted.board} of {wanted.day} is another snapshot here:"
+            f" {results[0].snapshot[:DIGITS]}, not {wanted.snapshot}"
         )
-    mine = share_of(found, Where(said.definition.by, said.value))
-    if counted(mine) != said.count:
+    mine = share_of(results, Where(wanted.definition.by, wanted.value))
+    if counted(mine) != wanted.count:
         raise NotTheFigure(
-            f"{', '.join(said.value)} is now {counted(mine)}, not {said.count}: a fact of the registry or a rule has"
-            " changed since"
+            f"{', '.join(wanted.value)} is now {counted(mine)}, not {wanted.count}: a fact of the registry or a rule"
+            " has changed since"
         )
-    return Figure(receipt(mine, said.definition, said.today or said.day), said, mine)
+    return Figure(figure_id(mine, wanted.definition, wanted.today or wanted.day), wanted, mine)

@@ -40,8 +40,8 @@ def parse(text: str) -> Where:
     if pairs.get("country"):
         pairs["country"] = _country(pairs["country"])
     names = ["country", *(name for name in pairs if name != "country")] if "country" in pairs else list(pairs)
-    found = [by for by in get_args(By) if by == ",".join(names)]
-    if not found:
+    columns = [by for by in get_args(By) if by == ",".join(names)]
+    if not columns:
         raise ValueError(f"{text!r}: expected property=value, of {', '.join(get_args(By))}")
     for name, value in pairs.items():
         if name == "openness" and value not in LEVELS:
@@ -50,7 +50,7 @@ def parse(text: str) -> Where:
             raise ValueError(f"open={value}: expected open, closed, mixed or unknown")
         if not value:
             raise ValueError(f"{name}: no value is given")
-    return Where(found[0], tuple(pairs[name] for name in names))
+    return Where(columns[0], tuple(pairs[name] for name in names))
 
 
 def _country(value: str) -> str:
@@ -82,13 +82,13 @@ class Figure:
         return self.high / self.of
 
 
-def figure(found: Sequence[Share], where: Where) -> Figure | None:
+def figure(results: Sequence[Share], where: Where) -> Figure | None:
     """What was asked out of the shares of one top N over all values; None where nothing has a place.
 
     A value that does not occur counts 0, and what is unknown may still turn out to be it.
     """
-    if not found:
+    if not results:
         return None
-    count = sum(share.count for share in found if where.holds(share.values))
-    high = sum(share.count for share in found if where.holds(share.values, unknown=True))
-    return Figure(found[0].of, count, high)
+    count = sum(share.count for share in results if where.holds(share.values))
+    high = sum(share.count for share in results if where.holds(share.values, unknown=True))
+    return Figure(results[0].of, count, high)

@@ -37,32 +37,32 @@ class Gap:
     unknown_above: int
 
 
-def gap(found: Point, by: str, between: str, other: str, *, level: float = LEVEL) -> Gap | None:
+def gap(point: Point, by: str, between: str, other: str, *, level: float = LEVEL) -> Gap | None:
     """The gap between two values of a property (`country`: US and CN); None where either has no row with a score."""
-    first, second = best(found, by, between), best(found, by, other)
+    first, second = best(point, by, between), best(point, by, other)
     if first is None or second is None:
         return None
-    difference = found.ahead(first.score) - found.ahead(second.score)
+    difference = point.ahead(first.score) - point.ahead(second.score)
     spreads = first.deviation(level), second.deviation(level)
     half = None
     if spreads[0] is not None and spreads[1] is not None:
         half = hypot(spreads[0], spreads[1]) * NormalDist().inv_cdf((1 + level) / 2)
-    wins = found.metric == BRADLEY_TERRY
-    worse = min(found.ahead(first.score), found.ahead(second.score))
+    wins = point.metric == BRADLEY_TERRY
+    worse = min(point.ahead(first.score), point.ahead(second.score))
     return Gap(
-        found.board, found.day, between, other, first.name, second.name, difference, half, level,
+        point.board, point.day, between, other, first.name, second.name, difference, half, level,
         win=win(difference) if wins else None,
         win_low=win(difference - half) if wins and half is not None else None,
         win_high=win(difference + half) if wins and half is not None else None,
         unknown_above=sum(
-            row.values[by] == UNKNOWN and found.ahead(row.score) >= worse for row in found.rows
+            row.values[by] == UNKNOWN and point.ahead(row.score) >= worse for row in point.rows
         ),
     )  # fmt: skip
 
 
-def best(found: Point, by: str, value: str) -> Row | None:
+def best(point: Point, by: str, value: str) -> Row | None:
     """The best row of a value; of equal ones the first by row."""
-    return next((row for row in found.rows if row.values[by] == value), None)
+    return next((row for row in point.rows if row.values[by] == value), None)
 
 
 def win(difference: float) -> float:

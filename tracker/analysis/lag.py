@@ -46,34 +46,34 @@ class Lag:
     records: Sequence[Record]
 
 
-def lag(found: Point, by: str, of: str, behind: str) -> Lag:
+def lag(point: Point, by: str, of: str, behind: str) -> Lag:
     """How far `of` trails `behind` (values of a property): for each record of the leader, strictly best so far by day
     of release, the days until the first release of the trailing group with at least that score.
 
     Of several releases of one day the best counts. A record never reached is censored at the day of the snapshot.
     """
-    led, trailing = dated(found, by, behind), dated(found, by, of)
+    led, trailing = dated(point, by, behind), dated(point, by, of)
     records: list[Record] = []
     for on, released in groupby(led, key=lambda pair: pair[0]):
-        top = max((row for _, row in released), key=lambda row: found.ahead(row.score))
-        if records and found.ahead(top.score) <= found.ahead(records[-1].score):
+        top = max((row for _, row in released), key=lambda row: point.ahead(row.score))
+        if records and point.ahead(top.score) <= point.ahead(records[-1].score):
             continue
-        reached = ((day, row.name) for day, row in trailing if found.ahead(row.score) >= found.ahead(top.score))
-        until, by_whom = next(reached, (max(found.day, on), None))
+        reached = ((day, row.name) for day, row in trailing if point.ahead(row.score) >= point.ahead(top.score))
+        until, by_whom = next(reached, (max(point.day, on), None))
         records.append(Record(top.name, on, top.score, (until - on).days, by_whom))
     return Lag(
-        found.board, found.day, of, behind, "board" if found.days_printed else "registry",
+        point.board, point.day, of, behind, "board" if point.days_printed else "registry",
         median=median([(record.days, record.reached_by is not None) for record in records]),
         censored=sum(record.reached_by is None for record in records),
-        undated=sum(row.released_on is None and row.values[by] in (of, behind) for row in found.rows),
-        unknown=sum(row.values[by] == UNKNOWN for row in found.rows),
+        undated=sum(row.released_on is None and row.values[by] in (of, behind) for row in point.rows),
+        unknown=sum(row.values[by] == UNKNOWN for row in point.rows),
         records=records,
     )  # fmt: skip
 
 
-def dated(found: Point, by: str, value: str) -> list[tuple[date, Row]]:
+def dated(point: Point, by: str, value: str) -> list[tuple[date, Row]]:
     """The rows of a value that have a day of release, in the order of those days."""
-    pairs = [(row.released_on, row) for row in found.rows if row.released_on and row.values[by] == value]
+    pairs = [(row.released_on, row) for row in point.rows if row.released_on and row.values[by] == value]
     return sorted(pairs, key=lambda pair: pair[0])
 
 

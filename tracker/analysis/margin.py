@@ -21,7 +21,7 @@ from tracker.definition import Definition, Question
 if TYPE_CHECKING:
     import duckdb
 
-# A difference of two doubles as printed has at most some 650 digits. One that would be rounded is an error.
+# A difference of two doubles as published has at most some 650 digits. One that would be rounded is an error.
 _EXACT = Context(prec=1000, traps=[Inexact])
 _PLACES = 4  # decimals that a sentence prints of scores that are not rounded
 _NO_RULE = "a margin is given only where the cut goes by score and the rows tied at it share the places left"
@@ -30,7 +30,7 @@ _PLURAL = {"entry": "rows", "release": "releases", "developer": "developers"}
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit by its best row: the name that is printed there, its score and its published interval."""
+    """A unit by its best row: the name that is published there, its score and its published interval."""
 
     name: str
     score: Decimal
@@ -64,22 +64,22 @@ class Margin:
         """Whether the published intervals of the two units overlap; None where either has none."""
         if self.inside is None or self.outside is None:
             return None
-        one, other = self.inside, self.outside
-        if one.low is None or one.high is None or other.low is None or other.high is None:
+        inner, outer = self.inside, self.outside
+        if inner.low is None or inner.high is None or outer.low is None or outer.high is None:
             return None
-        return max(one.low, other.low) <= min(one.high, other.high)
+        return max(inner.low, outer.low) <= min(inner.high, outer.high)
 
     def record(self) -> dict[str, object]:
         """The margin as one flat object."""
-        one, other = self.inside, self.outside
+        inner, outer = self.inside, self.outside
         return {
             "count": float(self.count),
             "margin": None if self.difference is None else float(self.difference),
             "why_none": self.why,
-            "inside": one and one.name,
-            "inside_score": one and float(one.score),
-            "outside": other and other.name,
-            "outside_score": other and float(other.score),
+            "inside": inner and inner.name,
+            "inside_score": inner and float(inner.score),
+            "outside": outer and outer.name,
+            "outside_score": outer and float(outer.score),
             "exchanged": None if self.exchanged is None else float(self.exchanged),
             "one_step": self.one_step,
             "overlap": self.overlap,
@@ -112,8 +112,8 @@ def units_of(
     asked = [definition]
     if definition.unit != "entry" or definition.without_operator:
         asked.append(Definition())  # the digits of the board are those of all its rows
-    units, *_ = found = cuts(connection, [Question(board, EVERY, each, as_of, today) for each in asked])
-    return Units(units, last_digit(row.score for row in found[-1].rows if row.score is not None))
+    units, *_ = units_and_cuts = cuts(connection, [Question(board, EVERY, each, as_of, today) for each in asked])
+    return Units(units, last_digit(row.score for row in units_and_cuts[-1].rows if row.score is not None))
 
 
 def margins(units: Cut, top: int, where: Where, step: Decimal) -> Margins:
@@ -141,40 +141,40 @@ def sentence(margin: Margin, what: str, unit: str) -> str:
     if inside is None or outside is None or difference is None:
         return f"no margin: {margin.why}"
     places = _places(margin)
-    first, second = (f"{one.name} {_printed(one.score, places)}" for one in (inside, outside))
+    first, second = (f"{row.name} {_as_published(row.score, places)}" for row in (inside, outside))
     if not difference:
         return f"{first} and {second} tie across the cut: margin 0, any change of either moves {what} {_count(margin)}"
-    said = f"{_printed(difference, places)} {f'({unit})' if ',' in unit else unit}".strip()
-    said += ", one step of the last digit" if margin.one_step else ""
+    distance = f"{_as_published(difference, places)} {f'({unit})' if ',' in unit else unit}".strip()
+    distance += ", one step of the last digit" if margin.one_step else ""
     if margin.overlap is not None:
-        said += f", and their published intervals {'overlap' if margin.overlap else 'do not overlap'}"
-    return f"{first} over {second}: {said}; exchanged, {what} {_count(margin, exchanged=True)}"
+        distance += f", and their published intervals {'overlap' if margin.overlap else 'do not overlap'}"
+    return f"{first} over {second}: {distance}; exchanged, {what} {_count(margin, exchanged=True)}"
 
 
-def sentences(found: Sequence[tuple[str, Margins]], unit: str) -> list[str]:
+def sentences(margins: Sequence[tuple[str, Margins]], unit: str) -> list[str]:
     """The margins of several counts in words, the smallest first; counts that one pair of units changes stand together.
 
     `found` holds what is counted and its margins; where unknowns make them differ, each of the two has its sentence.
     """
     parts: list[tuple[str, Margin]] = []
-    for what, (low, high) in found:
+    for what, (low, high) in margins:
         parts += [(what, low)] if low == high else [(f"{what} at least", low), (f"{what} at most", high)]
     pairs: dict[object, list[tuple[str, Margin]]] = {}
     for what, margin in parts:
         pairs.setdefault((margin.inside, margin.outside, margin.why), []).append((what, margin))
-    said = []
+    lines = []
     for (what, first), *others in sorted(pairs.values(), key=lambda pair: _size(pair[0][1])):
         also = "".join(f", {name} {_count(margin, exchanged=True)}" for name, margin in others)
         if first.why:
-            said.append(f"{', '.join([what, *(name for name, _ in others)])}: {sentence(first, what, unit)}")
+            lines.append(f"{', '.join([what, *(name for name, _ in others)])}: {sentence(first, what, unit)}")
         else:
-            said.append(sentence(first, what, unit) + also)
-    return said
+            lines.append(sentence(first, what, unit) + also)
+    return lines
 
 
-def smallest(found: Sequence[Margins]) -> Margin | None:
+def smallest(margins: Sequence[Margins]) -> Margin | None:
     """The smallest margin of several counts, which is that of the claim that they make; None where there is none."""
-    there = [margin for pair in found for margin in pair if margin.difference is not None]
+    there = [margin for pair in margins for margin in pair if margin.difference is not None]
     return min(there, key=_size, default=None)
 
 
@@ -199,9 +199,9 @@ def _margin(units: Cut, top: int, having: frozenset[int], step: Decimal) -> Marg
     pairs = _nearest(inside, outside, having)
     if not pairs:
         return Margin(count, _why(units, outside, having))
-    difference, one, other = min(pairs, key=lambda pair: pair[0])
-    exchanged = _exchanged(units, top, one, other, having)
-    return Margin(count, "", difference, _unit(one), _unit(other), exchanged, step)
+    difference, inner, outer = min(pairs, key=lambda pair: pair[0])
+    exchanged = _exchanged(units, top, inner, outer, having)
+    return Margin(count, "", difference, _unit(inner), _unit(outer), exchanged, step)
 
 
 def _nearest(
@@ -209,13 +209,13 @@ def _nearest(
 ) -> list[tuple[Decimal, RankedRow, RankedRow]]:
     """The pair nearest to each other of a unit inside that has the value and one outside that has not, and of the
     reverse. Units are in order, so that these are the last one inside and the first one outside."""
-    found = []
+    pairs = []
     for has in (True, False):
-        one = next((row for row in reversed(inside) if (row.row in having) is has), None)
+        last_inside = next((row for row in reversed(inside) if (row.row in having) is has), None)
         other = next((row for row in outside if (row.row in having) is not has), None)
-        if one and other:
-            found.append((_EXACT.abs(_EXACT.subtract(_score(one), _score(other))), one, other))
-    return found
+        if last_inside and other:
+            pairs.append((_EXACT.abs(_EXACT.subtract(_score(last_inside), _score(other))), last_inside, other))
+    return pairs
 
 
 def _why(units: Cut, outside: Sequence[RankedRow], having: frozenset[int]) -> str:
@@ -228,9 +228,9 @@ def _why(units: Cut, outside: Sequence[RankedRow], having: frozenset[int]) -> st
     return f"{'all' if having else 'none'} of the {many} {plural} on the board {'have' if having else 'has'} the value"
 
 
-def _exchanged(units: Cut, top: int, one: RankedRow, other: RankedRow, having: frozenset[int]) -> Fraction:
+def _exchanged(units: Cut, top: int, gone: RankedRow, other: RankedRow, having: frozenset[int]) -> Fraction:
     """The count where the two have each other's score, and with it each other's place and tie group."""
-    of = {one.row: other, other.row: one}
+    of = {gone.row: other, other.row: gone}
     rows = [
         replace(row, score=of[row.row].score, place=of[row.row].place, tied=of[row.row].tied) if row.row in of else row
         for row in units.rows
@@ -240,7 +240,7 @@ def _exchanged(units: Cut, top: int, one: RankedRow, other: RankedRow, having: f
 
 
 def _decimal(number: float) -> Decimal:
-    """The number as it is printed: 51.9, where the double is a little less."""
+    """The number as it is published: 51.9, where the double is a little less."""
     return Decimal(repr(number))
 
 
@@ -261,7 +261,7 @@ def _places(margin: Margin) -> int:
     return min(given, max(_PLACES, needed))
 
 
-def _printed(number: Decimal, places: int) -> str:
+def _as_published(number: Decimal, places: int) -> str:
     return f"{number:.{places}f}"
 
 

@@ -81,11 +81,11 @@ def shares(
     rows_of_both = {name: database.sql(f"common_rows/{name}") for name in ("keyed", "common", "entries")}
     query = share_query.shares(asked_text, rows_of_both if only_common else None)
     values = [*(only_common or ()), *(only_common or ()), *values]
-    found = []
+    results = []
     # With the joins in the order of the text: a handful of points finds its rows among millions, not the reverse.
     connection.execute("SET disabled_optimizers = 'join_order'")
     for row in connection.execute(query, values).fetchall():
-        _, *head, _, first, second = row[:16]
-        found.append(Share(*head, dict(zip(names, (first, second), strict=False)), *row[16:]))  # type: ignore[call-arg]
+        _, *leading, _, first, second = row[:16]
+        results.append(Share(*leading, dict(zip(names, (first, second), strict=False)), *row[16:]))  # type: ignore[call-arg]
     connection.execute("RESET disabled_optimizers")
-    return found
+    return results

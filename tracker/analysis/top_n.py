@@ -33,7 +33,7 @@ class RankedRow:
     country: str
     openness: str
     open: str
-    countries: tuple[str, ...]  # under the country rule `multi`: every printed country of a joint model
+    countries: tuple[str, ...]  # under the country rule `multi`: every published country of a joint model
     score_low: float | None = None  # the published interval around the score, where there is one
     score_high: float | None = None
 
@@ -97,7 +97,9 @@ class Cut:
     def count(self, value: Sequence[str]) -> Fraction:
         """The count of a value of the definition's `by`, as the share states it (unknown left out)."""
         wanted, by = tuple(value), self.definition.by
-        return sum((self.weight(row) for row in self.rows for found in row.values(by) if found == wanted), Fraction(0))
+        return sum(
+            (self.weight(row) for row in self.rows for counted in row.values(by) if counted == wanted), Fraction(0)
+        )
 
 
 def cuts(connection: duckdb.DuckDBPyConnection, questions: Sequence[Question]) -> list[Cut]:

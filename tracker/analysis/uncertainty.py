@@ -11,7 +11,7 @@ from tracker.analysis.filter import Where
 
 DRAWS = 10_000
 AT_ONCE = 1_000_000  # numbers held in memory at a time
-CAVEAT = "sensitivity to published noise, independence assumed; not a probability"
+CAVEAT = "sensitivity to published uncertainty, independence assumed; not a probability"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Uncertainty:
 
 
 def uncertainty(
-    found: Point, where: Where, top: int, *, draws: int = DRAWS, seed: int = 0, level: float = LEVEL
+    point: Point, where: Where, top: int, *, draws: int = DRAWS, seed: int = 0, level: float = LEVEL
 ) -> Uncertainty | None:
     """Redraws every score from a normal around it, as wide as its interval of that level; None without intervals.
 
@@ -46,16 +46,16 @@ def uncertainty(
     """
     import numpy as np
 
-    deviations = [row.deviation(level) for row in found.rows]
+    deviations = [row.deviation(level) for row in point.rows]
     if not any(deviations):
         return None
-    scores = np.array([found.ahead(row.score) for row in found.rows])
+    scores = np.array([point.ahead(row.score) for row in point.rows])
     # A row without an interval moves by so little that only exact ties fall either way.
     least = 1e-9 * max(float(np.ptp(scores)), 1.0)
     spread = np.array([max(deviation or 0.0, least) for deviation in deviations])
     among = np.array([
-        [where.holds(row.values) for row in found.rows],
-        [where.holds(row.values, unknown=True) for row in found.rows],
+        [where.holds(row.values) for row in point.rows],
+        [where.holds(row.values, unknown=True) for row in point.rows],
     ])  # fmt: skip
     places = min(top, len(scores))
     generator = np.random.default_rng(seed)
@@ -69,17 +69,17 @@ def uncertainty(
     counts, counts_high = (
         {count: float(times / draws) for count, times in enumerate(tally) if times} for tally in tallies
     )
-    certain, possible = reach(found, top)
+    certain, possible = reach(point, top)
     return Uncertainty(
-        found.board, found.day, places, draws, seed, level, counts, counts_high,
-        certain=_number(where, found, certain),
-        possible=_number(where, found, possible),
-        possible_high=_number(where, found, possible, unknown=True),
+        point.board, point.day, places, draws, seed, level, counts, counts_high,
+        certain=_number(where, point, certain),
+        possible=_number(where, point, possible),
+        possible_high=_number(where, point, possible, unknown=True),
         without=sum(deviation is None for deviation in deviations),
     )  # fmt: skip
 
 
-def reach(found: Point, top: int) -> tuple[list[bool], list[bool]]:
+def reach(point: Point, top: int) -> tuple[list[bool], list[bool]]:
     """For each row: is it among the top N wherever every score lies in its interval, and may it be.
 
     Certain: fewer than N other rows reach its worst score. Possible: fewer than N rows are surely above its best.
@@ -87,10 +87,10 @@ def reach(found: Point, top: int) -> tuple[list[bool], list[bool]]:
     from bisect import bisect_left, bisect_right
 
     worst, best = [], []
-    for row in found.rows:
+    for row in point.rows:
         low = row.score if row.low is None else row.low
         high = row.score if row.high is None else row.high
-        ends = sorted((found.ahead(low), found.ahead(high)))
+        ends = sorted((point.ahead(low), point.ahead(high)))
         worst.append(ends[0])
         best.append(ends[1])
     by_worst, by_best = sorted(worst), sorted(best)
@@ -99,5 +99,5 @@ def reach(found: Point, top: int) -> tuple[list[bool], list[bool]]:
     return certain, possible
 
 
-def _number(where: Where, found: Point, marked: Sequence[bool], unknown: bool = False) -> int:
-    return sum(mark and where.holds(row.values, unknown) for mark, row in zip(marked, found.rows, strict=True))
+def _number(where: Where, point: Point, marked: Sequence[bool], unknown: bool = False) -> int:
+    return sum(counted and where.holds(row.values, unknown) for counted, row in zip(marked, point.rows, strict=True))

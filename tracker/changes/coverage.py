@@ -15,7 +15,7 @@ from storage import database
 if TYPE_CHECKING:
     import duckdb
 
-TOLD = 5  # sentences about gaps; JSON has every one
+SHOWN = 5  # sentences about gaps; JSON has every one
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,11 @@ def sentences(missed: Sequence[Missed]) -> list[str]:
     days: dict[tuple[str, str | None, str, str], list[date]] = {}
     for each in missed:
         days.setdefault((each.source, each.page, each.what, each.reason), []).append(each.day)
-    told = []
-    for (source, page, what, reason), found in days.items():
-        when = f"{found[0]}" if len(found) == 1 else f"{len(found)} days from {found[0]} to {found[-1]}"
-        told.append(
+    lines = []
+    for (source, page, what, reason), missing in days.items():
+        when = f"{missing[0]}" if len(missing) == 1 else f"{len(missing)} days from {missing[0]} to {missing[-1]}"
+        lines.append(
             f"Gap: {source}{f', page {page},' if page else ''} {what} on {when}{f': {reason}' if reason else ''}."
         )
-    more = [f"{len(told) - TOLD} more gaps: --format json has them all."] if len(told) > TOLD else []
-    return told[:TOLD] + more
+    more = [f"{len(lines) - SHOWN} more gaps: --format json has them all."] if len(lines) > SHOWN else []
+    return lines[:SHOWN] + more

@@ -38,7 +38,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The movement of one value's share: from, to, and its parts in the printed order."""
+    """The movement of one value's share: from, to, and its parts in the published order."""
 
     value: tuple[str, ...]
     count_before: Fraction
@@ -60,19 +60,23 @@ def boards_between(pairs: Sequence[Pair]) -> list[Rows]:
 
 
 def split(
-    pairs: Sequence[Pair], about: dict[str, object], definition: Definition, top: int, values: Sequence[Sequence[str]]
+    pairs: Sequence[Pair],
+    board_info: dict[str, object],
+    definition: Definition,
+    top: int,
+    values: Sequence[Sequence[str]],
 ) -> list[Split]:
     """The parts for each value; without values for every one that occurs before or after."""
-    found = _cuts(boards_between(pairs), about, definition, top)
+    top_cuts = _cuts(boards_between(pairs), board_info, definition, top)
     if not values:
-        values = sorted({value for cut in (found[0], found[-1]) for row in cut.rows if cut.weight(row)
+        values = sorted({value for cut in (top_cuts[0], top_cuts[-1]) for row in cut.rows if cut.weight(row)
                          for value in row.values(definition.by)})  # fmt: skip
-    return [_of(found, tuple(value)) for value in values]
+    return [_of(top_cuts, tuple(value)) for value in values]
 
 
-def _of(found: Sequence[Cut], value: tuple[str, ...]) -> Split:
-    counts = [cut.count(value) for cut in found]
-    shares = [count / of if (of := cut.of()) else Fraction(0) for cut, count in zip(found, counts, strict=True)]
+def _of(pair: Sequence[Cut], value: tuple[str, ...]) -> Split:
+    counts = [cut.count(value) for cut in pair]
+    shares = [count / of if (of := cut.of()) else Fraction(0) for cut, count in zip(pair, counts, strict=True)]
     parts = [
         Part(cause, counts[at + 1] - counts[at], shares[at + 1] - shares[at], shares[at + 1])
         for at, cause in enumerate(CAUSES)
@@ -80,7 +84,7 @@ def _of(found: Sequence[Cut], value: tuple[str, ...]) -> Split:
     return Split(value, counts[0], counts[-1], shares[0], shares[-1], tuple(parts))
 
 
-def _cuts(boards: Sequence[Rows], about: dict[str, object], definition: Definition, top: int) -> list[Cut]:
+def _cuts(boards: Sequence[Rows], board_info: dict[str, object], definition: Definition, top: int) -> list[Cut]:
     """The cut of each board, by the one query that every share comes from, in a database in memory."""
     import duckdb
 
@@ -93,33 +97,33 @@ def _cuts(boards: Sequence[Rows], about: dict[str, object], definition: Definiti
             "CREATE TABLE series (board VARCHAR, day DATE, published_on DATE, captured_at TIMESTAMP, snapshot VARCHAR,"
             " snapshot_key INTEGER, edition VARCHAR, break_before VARCHAR, origin VARCHAR)"
         )
-        _fill(connection, boards, about)
+        _fill(connection, boards, board_info)
         return cuts(connection, [Question(str(key), top, definition, _DAY, _DAY) for key in range(len(boards))])
     finally:
         connection.close()
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, boards: Sequence[Rows], about: dict[str, object]) -> None:
+def _fill(connection: duckdb.DuckDBPyConnection, boards: Sequence[Rows], board_info: dict[str, object]) -> None:
     import pyarrow as pa
 
     text, key, real, day = pa.string(), pa.int32(), pa.float64(), pa.date32()
-    sign = 1 if about["direction"] == "lower" else -1
+    sign = 1 if board_info["direction"] == "lower" else -1
     tables: dict[str, list[tuple[object, ...]]] = {name: [] for name in _COLUMNS}
     number = 0
     for board, rows in enumerate(boards):
-        tables["boards"].append((str(board), about["direction"], about["operator"]))
+        tables["boards"].append((str(board), board_info["direction"], board_info["operator"]))
         tables["series"].append((str(board), _DAY, str(board), board))
         ranked = sorted(sign * row.score for row, _ in rows if row.score is not None)
         places = {score: place for place, score in reversed([*enumerate(ranked, 1)])}
         for row, facts in rows:
             number += 1
-            position = None if row.score is None else places[sign * row.score]
-            tables["entries"].append((board, row.row, number, position, row.score, row.published_rank))
+            rank = None if row.score is None else places[sign * row.score]
+            tables["entries"].append((board, row.row, number, rank, row.score, row.published_rank))
             tables["names"].append((number, row.name))
             tables["names_resolved"].append((number, facts.release, facts.developer, facts.country, facts.subdivision))
             tables["openness"].append((number, publish.FIRST_DAY, publish.NO_DAY, facts.openness or "unknown"))
             tables["name_countries"] += [(number, country) for country in facts.countries]
-    kinds = {"snapshot_key": key, "name_key": key, "row": key, "position": key, "score": real, "published_rank": real,
+    kinds = {"snapshot_key": key, "name_key": key, "row": key, "rank": key, "score": real, "published_rank": real,
              "day": day, "since": day, "until": day}  # fmt: skip
     for name, columns in _COLUMNS.items():
         of = {column: kinds[column] if column in kinds else text for column in columns.split()}
@@ -129,7 +133,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, boards: Sequence[Rows], about: 
 _COLUMNS = {
     "boards": "board direction operator",
     "series": "board day snapshot snapshot_key",
-    "entries": "snapshot_key row name_key position score published_rank",
+    "entries": "snapshot_key row name_key rank score published_rank",
     "names": "name_key name",
     "names_resolved": "name_key release developer country subdivision",
     "openness": "name_key since until value",

@@ -56,8 +56,8 @@ class KnownBoards:
             heads = [name.split()[0] for name in (names.title, names.source_title, *names.quoted_as) if name]
             for name in (names.source, names.source_title, names.publisher, *heads):
                 shared.setdefault(normal(name), []).append(board)
-        self._names = {name: self._with_that_word(name, found) for name, found in shared.items()}
-        self._names |= {name: tuple(found) for name, found in own.items()}
+        self._names = {name: self._with_that_word(name, sharing) for name, sharing in shared.items()}
+        self._names |= {name: tuple(sharing) for name, sharing in own.items()}
         self._names |= {normal(board): (board,) for board in boards}
         self._names.pop("", None)
 
@@ -76,8 +76,8 @@ class KnownBoards:
             end += 1
         for stop in range(end, at + best, -1):  # more words of a board's name may follow, in any order
             spoken = {topic(word) for word in words[at:stop] if not word.mark}
-            if found := tuple(board for board, inside in self._words.items() if spoken <= inside):
-                return found, stop - at
+            if boards := tuple(board for board, inside in self._words.items() if spoken <= inside):
+                return boards, stop - at
         return self._names[name], best
 
     def topic(self, word: Word) -> bool:
@@ -96,8 +96,8 @@ class KnownBoards:
             return ()
         return tuple(board for board in self._source if board in near or (len(boards) == 1 and board in boards))
 
-    def _with_that_word(self, name: str, found: Iterable[str]) -> tuple[str, ...]:
-        return tuple(board for board, inside in self._words.items() if board in found or name in inside)
+    def _with_that_word(self, name: str, boards: Iterable[str]) -> tuple[str, ...]:
+        return tuple(board for board, inside in self._words.items() if board in boards or name in inside)
 
 
 def topic(word: Word) -> str:

@@ -30,23 +30,23 @@ _OPEN = {"open": True, "closed": False}
 def canonical(claim: Claim) -> str:
     """The exact sentence of a claim, always with its day."""
     first, *others = claim.counts
-    said = f"{first.count} of the top {claim.top} on {claim.board} are {first.words()}"
-    said += "".join(f", {count.count} are {count.words()}" for count in others)
-    said += f" on {claim.day}" + ("" if claim.unit == "entry" else f" by {claim.unit}")
-    return said + (f", also on {', '.join(claim.other_boards)}" if claim.other_boards else "")
+    sentence = f"{first.count} of the top {claim.top} on {claim.board} are {first.words()}"
+    sentence += "".join(f", {count.count} are {count.words()}" for count in others)
+    sentence += f" on {claim.day}" + ("" if claim.unit == "entry" else f" by {claim.unit}")
+    return sentence + (f", also on {', '.join(claim.other_boards)}" if claim.other_boards else "")
 
 
 def read_exact(text: str, today: date) -> Claim | None:
     """The claim of a sentence in the exact form, whether the board is known or not; None for any other sentence."""
     text = " ".join(text.split())
-    if not (found := _FIRST.match(text)):
+    if not (claim := _FIRST.match(text)):
         return None
-    number, opened, top, board, *what = found.groups()
+    number, opened, top, board, *what = claim.groups()
     counts = [_count(number, opened, *what)]
-    while following := _NEXT.match(text, found.end()):
-        found = following
-        counts.append(_count(*found.groups()))
-    end = _END.fullmatch(text, found.end())
+    while following := _NEXT.match(text, claim.end()):
+        claim = following
+        counts.append(_count(*claim.groups()))
+    end = _END.fullmatch(text, claim.end())
     if not end or None in counts:
         return None
     try:
@@ -71,7 +71,7 @@ def claim_of(
 
 def _count(number: str, opened: str | None, country: str | None, also: str | None, alone: str | None) -> Count | None:
     """None where the country is no code, or openness is said twice."""
-    said = [word for word in (opened, also, alone) if word]
-    if len(said) > 1 or (country and country not in COUNTRIES - {"HK", "MO"}):
+    words = [word for word in (opened, also, alone) if word]
+    if len(words) > 1 or (country and country not in COUNTRIES - {"HK", "MO"}):
         return None
-    return Count(country=country, open=_OPEN[said[0]] if said else None, count=int(number))
+    return Count(country=country, open=_OPEN[words[0]] if words else None, count=int(number))

@@ -19,10 +19,10 @@ LOOKS = {
 MANY = 40  # points, from which on they stand along a time axis and without their figures
 
 
-def specification(found: History) -> dict[str, Any]:
+def specification(history: History) -> dict[str, Any]:
     """The Vega-Lite specification: one mark for each point, a bar for what is unknown, a line at the claimed figure."""
-    claim, count = found.claim, found.claim.counts[0]
-    points = [point for point in found.points if point.bounds]
+    claim, count = history.claim, history.claim.counts[0]
+    points = [point for point in history.points if point.bounds]
     values = [
         {
             "point": point.basis.edition or point.basis.day.isoformat(), "day": point.basis.day.isoformat(),
@@ -50,12 +50,12 @@ def specification(found: History) -> dict[str, Any]:
         for test in (below, f"!({below})")
         if len(points) <= MANY
     ]  # fmt: skip
-    said = [line for sentence in found.sentences() for line in textwrap.wrap(sentence, 95)]
+    lines = [line for sentence in history.sentences() for line in textwrap.wrap(sentence, 95)]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "title": {
             "text": textwrap.wrap(f"{count.words()} in the top {claim.top} of {claim.board}, at every point", 80),
-            "subtitle": [*textwrap.wrap(f"Claimed: {claim.text}", 95), *said], "anchor": "start", "offset": 14,
+            "subtitle": [*textwrap.wrap(f"Claimed: {claim.text}", 95), *lines], "anchor": "start", "offset": 14,
         },
         "width": 620,
         "height": 260,

@@ -32,7 +32,7 @@ class Clause:
     whole: bool = False
     described: bool = False  # `half of the open models`: of something that the clause describes itself
     leads: bool = False  # begins with `of`: it says what the next clause is of
-    said: tuple[str, ...] = field(default=())
+    quote: tuple[str, ...] = field(default=())
 
     def properties(self) -> dict[str, object]:
         """Country and openness, where they are said."""
@@ -54,47 +54,47 @@ _SLOTS = {"amount": "amount", "country": "country", "open": "open", "them": "the
 
 def clauses_of(parts: Sequence[Part]) -> list[Clause]:
     """The clauses with an amount; a clause without one belongs to the one before or after it."""
-    found: list[Clause] = []
+    clauses: list[Clause] = []
     waiting = Clause()
     for clause in _segments(parts):
         if clause.amount:
             if waiting.properties() and clause.whole:  # `Among open models, 14 of the top 20 are ...`
                 raise _other_ranking(waiting)
-            found.append(_merged(waiting, clause))
+            clauses.append(_merged(waiting, clause))
             waiting = Clause()
-        elif found and not (clause.leads or waiting.says() or found[-1].them or _both_say(found[-1], clause)):
-            found[-1] = _merged(found[-1], clause)
+        elif clauses and not (clause.leads or waiting.says() or clauses[-1].them or _both_say(clauses[-1], clause)):
+            clauses[-1] = _merged(clauses[-1], clause)
         else:
             waiting = _merged(waiting, clause)
-    if waiting.says() and found:
-        said = f"{' '.join(waiting.said)!r} is not understood"
-        raise UnreadableClaim(f"{said}: it has no count of its own, and is not part of the count before it")
-    if not found:
+    if waiting.says() and clauses:
+        reason = f"{' '.join(waiting.quote)!r} is not understood"
+        raise UnreadableClaim(f"{reason}: it has no count of its own, and is not part of the count before it")
+    if not clauses:
         raise UnreadableClaim("no count is named, such as 14")
-    if len(found) > MOST:
-        raise UnreadableClaim(f"{len(found)} counts are too many for one claim; at most {MOST}")
-    for clause in found:
-        spoken = clause.amount.said if clause.amount else ""
+    if len(clauses) > MOST:
+        raise UnreadableClaim(f"{len(clauses)} counts are too many for one claim; at most {MOST}")
+    for clause in clauses:
+        spoken = clause.amount.quote if clause.amount else ""
         if not clause.properties():
             raise UnreadableClaim(f"{spoken!r} of what? A country is expected, or open or closed")
         if clause.amount and isinstance(clause.amount.options[0], Fraction) and clause.is_part_of_described():
-            said = f"{' '.join(clause.said)!r} is not understood"
+            reason = f"{' '.join(clause.quote)!r} is not understood"
             raise UnreadableClaim(
-                f"{said}: {spoken} is read of the top N, and of what was counted before; give the number"
+                f"{reason}: {spoken} is read of the top N, and of what was counted before; give the number"
             )
-    return found
+    return clauses
 
 
 def _other_ranking(clause: Clause) -> UnreadableClaim:
-    said = f"{' '.join(clause.said)!r} is not understood before the top N"
-    return UnreadableClaim(f"{said}: a claim counts within the top N of the whole board")
+    reason = f"{' '.join(clause.quote)!r} is not understood before the top N"
+    return UnreadableClaim(f"{reason}: a claim counts within the top N of the whole board")
 
 
 def _segments(parts: Sequence[Part]) -> Iterator[Clause]:
     """The clauses between commas and joining words. A second amount begins another one, too."""
     now, after_of = Clause(), False
     for part in parts:
-        if part.said == ":" and now.properties() and not now.amount:  # `China: 14` is one clause
+        if part.quote == ":" and now.properties() and not now.amount:  # `China: 14` is one clause
             continue
         if part.kind == "join" or (part.kind in ("amount", "all of") and now.amount and now.properties()):
             if now.says():
@@ -108,27 +108,27 @@ def _segments(parts: Sequence[Part]) -> Iterator[Clause]:
             now = replace(now, leads=True)
         if part.kind == "all of":
             every = replace(part, kind="amount", options=(Fraction(1),))
-            now = _merged(now, Clause(amount=every, out_of=part, said=(part.said,)))
+            now = _merged(now, Clause(amount=every, out_of=part, quote=(part.quote,)))
         elif part.kind in _SLOTS:
             slot: dict[str, Any] = {_SLOTS[part.kind]: part}
-            now = _merged(now, Clause(**slot, said=(part.said,)))
+            now = _merged(now, Clause(**slot, quote=(part.quote,)))
         after_of = part.kind == "of" or (after_of and part.kind in ("filler", "board"))
     if now.says():
         yield now
 
 
-def _both_say(one: Clause, other: Clause) -> list[Part]:
+def _both_say(first: Clause, other: Clause) -> list[Part]:
     """What the second says that the first says already."""
-    return [part for slot in _SLOTS.values() if getattr(one, slot) and (part := getattr(other, slot))]
+    return [part for slot in _SLOTS.values() if getattr(first, slot) and (part := getattr(other, slot))]
 
 
-def _merged(one: Clause, other: Clause) -> Clause:
-    if twice := _both_say(one, other):
-        before = " ".join(one.said)
-        raise UnreadableClaim(f"{twice[0].said!r} is not understood after {before!r} in one count")
-    slots = {slot: getattr(one, slot) or getattr(other, slot) for slot in _SLOTS.values()}
-    return Clause(**slots, whole=one.whole or other.whole, described=one.described or other.described,
-                  leads=one.leads, said=(*one.said, *other.said))  # fmt: skip
+def _merged(first: Clause, other: Clause) -> Clause:
+    if twice := _both_say(first, other):
+        before = " ".join(first.quote)
+        raise UnreadableClaim(f"{twice[0].quote!r} is not understood after {before!r} in one count")
+    slots = {slot: getattr(first, slot) or getattr(other, slot) for slot in _SLOTS.values()}
+    return Clause(**slots, whole=first.whole or other.whole, described=first.described or other.described,
+                  leads=first.leads, quote=(*first.quote, *other.quote))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +165,11 @@ def _bases(clause: Clause, whole: _Base, earlier: Sequence[_Base], spoken_whole:
     parts = [base for base in earlier if not base.properties.keys() & mine.keys()]
     if clause.out_of:
         size = clause.out_of.options[0]
-        found = [base for base in (whole, *parts) if base.size == size]
-        if not found:
-            said = f"{clause.out_of.said!r} is not understood"
-            raise UnreadableClaim(f"{said}: nothing that is counted before it is {size}, nor is the top {whole.size}")
-        return found
+        bases = [base for base in (whole, *parts) if base.size == size]
+        if not bases:
+            reason = f"{clause.out_of.quote!r} is not understood"
+            raise UnreadableClaim(f"{reason}: nothing that is counted before it is {size}, nor is the top {whole.size}")
+        return bases
     if clause.them:
         several = len(parts) > 1 or spoken_whole
         return [*([whole] if several or not parts else []), *parts]
@@ -183,7 +183,7 @@ def _bases(clause: Clause, whole: _Base, earlier: Sequence[_Base], spoken_whole:
 def _count(clause: Clause, base: _Base) -> Count | str:
     """The count, or the sentence that says why it is none."""
     amount = clause.amount.options[0] if clause.amount else 0
-    spoken = clause.amount.said if clause.amount else ""
+    spoken = clause.amount.quote if clause.amount else ""
     value = amount * base.size if isinstance(amount, Fraction) else Fraction(int(str(amount)))
     if value.denominator != 1:
         return f"{spoken} of {base.size} is {float(value):.4g}, which is no whole number"

@@ -24,23 +24,23 @@ def day_at(words: tuple[Word, ...], at: int, today: date) -> tuple[tuple[date, .
     """The days that the words at a place may mean, and how many words that takes. No days: there is no such day."""
     if words[at].key == "today":
         return (today,), 1
-    if found := _NUMERIC.fullmatch(words[at].key):
-        return tuple(dict.fromkeys(_days(*_orders(found)))), 1
+    if match := _NUMERIC.fullmatch(words[at].key):
+        return tuple(dict.fromkeys(_days(*_orders(match)))), 1
     for shape in ("d of m y", "d m , y", "d m y", "m d , y", "m d y", "m y", "m , y", "d of m", "d m", "m d"):
         if parts := _shaped(words[at:], shape.split()):
             return _named(parts, today), len(shape.split())
     return None
 
 
-def _orders(found: re.Match[str]) -> list[tuple[int, int, int]]:
+def _orders(match: re.Match[str]) -> list[tuple[int, int, int]]:
     """(year, month, day) for each order that the separator allows; the day first, where both are possible."""
-    first, mark, second, third = found[1], found[2], int(found[3]), found[4]
+    first, separator, second, third = match[1], match[2], int(match[3]), match[4]
     if len(first) == 4 and len(third) <= 2:
         return [(int(first), second, int(third))]
     if len(third) != 4 or len(first) > 2:
         return []
     readings = [(int(third), second, int(first)), (int(third), int(first), second)]
-    return readings[:1] if mark == "." else readings
+    return readings[:1] if separator == "." else readings
 
 
 def _days(*readings: tuple[int, int, int]) -> Iterator[date]:
@@ -53,7 +53,7 @@ def _days(*readings: tuple[int, int, int]) -> Iterator[date]:
 
 def _shaped(words: tuple[Word, ...], shape: list[str]) -> dict[str, int] | None:
     """The day, month and year of words of that shape."""
-    found: dict[str, int] = {}
+    fields: dict[str, int] = {}
     if len(words) < len(shape):
         return None
     for word, kind in zip(words, shape, strict=False):
@@ -61,15 +61,15 @@ def _shaped(words: tuple[Word, ...], shape: list[str]) -> dict[str, int] | None:
             # `may` is a verb, May is a month
             if word.key not in _MONTHS or not word.raw[0].isupper():
                 return None
-            found["m"] = _MONTHS[word.key]
+            fields["m"] = _MONTHS[word.key]
         elif kind in "dy":
             match = (_DAY if kind == "d" else _YEAR).fullmatch(word.key)
             if not match:
                 return None
-            found[kind] = int(match[1] if kind == "d" else match[0])
+            fields[kind] = int(match[1] if kind == "d" else match[0])
         elif (word.key or word.raw) != kind:
             return None
-    return found
+    return fields
 
 
 def _named(parts: dict[str, int], today: date) -> tuple[date, ...]:

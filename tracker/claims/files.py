@@ -73,8 +73,8 @@ class _Claims(Declared):
 
 def read_claims(path: Path) -> tuple[Claim, ...]:
     """The claims of a TOML file; DeclarationError names the key that is wrong."""
-    found = validate(_Claims, read_toml(path), str(path)).claims
-    for number, claim in enumerate(found):
-        if claim.id in {before.id for before in found[:number]}:
+    claims = validate(_Claims, read_toml(path), str(path)).claims
+    for number, claim in enumerate(claims):
+        if claim.id in {before.id for before in claims[:number]}:
             raise DeclarationError(str(path), f"claims.{number}.id", f"there is another claim {claim.id!r}")
-    return found
+    return claims

@@ -65,10 +65,10 @@ class History:
 
     def ranks(self) -> list[dict[str, Any]]:
         """How each claimed figure stands among the counts of all points that have that many places."""
-        found = []
+        summaries = []
         for number, count in enumerate(self.claim.counts):
             counts = [point.bounds[number] for point in self.points if point.whole and point.bounds]
-            found.append({
+            summaries.append({
                 "what": count.words(), "claimed": count.count, "points": len(counts),
                 "higher": sum(bound.low > count.count for bound in counts),
                 "equal": sum(bound.low == bound.high == count.count for bound in counts),
@@ -76,16 +76,16 @@ class History:
                 "lowest": float(min(bound.low for bound in counts)) if counts else None,
                 "highest": float(max(bound.high for bound in counts)) if counts else None,
             })  # fmt: skip
-        return found
+        return summaries
 
     def sentences(self) -> list[str]:
         """The ranks in words, and which points have fewer places than the claim speaks of."""
-        said = [_rank_words(rank) for rank in self.ranks() if rank["points"]]
+        lines = [_rank_words(rank) for rank in self.ranks() if rank["points"]]
         fewer = [point for point in self.points if not point.whole]
         if fewer:
             named = ", ".join(f"{point.basis.edition or point.basis.day} ({float(point.of):g})" for point in fewer)
-            said.append(f"Not compared, for fewer than {self.claim.top} places: {named}.")
-        return said
+            lines.append(f"Not compared, for fewer than {self.claim.top} places: {named}.")
+        return lines
 
     def record(self) -> dict[str, Any]:
         """As one object."""
@@ -112,15 +112,15 @@ def history(
     progress: Callable[[int, int], object] = lambda _done, _all: None,
 ) -> History:
     """Judges the claim, on its first board alone, as of the day of every point. `progress` is told (done, all)."""
-    found = []
+    points = []
     known = bases(connection, claim.board)
     for number, basis in enumerate(known, 1):
         then = claim.model_copy(update={"day": basis.day, "other_boards": (), "origin": None})
         verdict = judge(connection, then, today)
         of = verdict.cut.of() if verdict.cut else Fraction(0)
-        found.append(Point(basis, verdict, verdict.bounds, of))
+        points.append(Point(basis, verdict, verdict.bounds, of))
         progress(number, len(known))
-    return History(claim, tuple(found))
+    return History(claim, tuple(points))
 
 
 def _span(bound: Bound) -> float | str:

@@ -49,7 +49,7 @@ class Bound:
 
 def bounds(cut: Cut, counts: Sequence[Count], rule: Rule = "any order") -> tuple[Bound, ...]:
     """Least and most of each count by itself."""
-    found = []
+    results = []
     whole, group, left = _parts(cut, rule)
     for count in counts:
         may = [_may(row, count) for row in whole], [_may(row, count) for row in group]
@@ -60,8 +60,8 @@ def bounds(cut: Cut, counts: Sequence[Count], rule: Rule = "any order") -> tuple
         else:
             low = Fraction(sum(must[0]) + max(0, left - (len(group) - sum(must[1]))))
             high = Fraction(sum(may[0]) + min(left, sum(may[1])))
-        found.append(Bound(count.words(), count.count, _shared(cut, count), Fraction(low), Fraction(high)))
-    return tuple(found)
+        results.append(Bound(count.words(), count.count, _shared(cut, count), Fraction(low), Fraction(high)))
+    return tuple(results)
 
 
 def _shared(cut: Cut, count: Count) -> Fraction:
@@ -86,9 +86,9 @@ def example(cut: Cut, counts: Sequence[Count], rule: Rule) -> tuple[str, ...] | 
                 step = steps[1] if rule == "fractional" and row.row in shared else steps[0]
                 adds = tuple(step * _holds(row, count, country, openness) for count in counts)
                 now = _add(now, adds, row, wanted, left if row.row in tied else None)
-            said = _said(rows, counts, country, openness)
+            words = _describe(rows, counts, country, openness)
             for state, path in now.items():
-                reached.setdefault(state, (path, said) if said else path)
+                reached.setdefault(state, (path, words) if words else path)
         states = reached
     end = (left, wanted)
     return tuple(_steps(states[end])) if end in states else None
@@ -106,24 +106,24 @@ def _add(
     states: dict[tuple[int, Counts], Path | None], adds: Counts, row: RankedRow, wanted: Counts, left: int | None
 ) -> dict[tuple[int, Counts], Path | None]:
     """The states behind one more row; of a tied row (`left` places) both with it and without it."""
-    found: dict[tuple[int, Counts], Path | None] = dict(states) if left is not None else {}
+    reached: dict[tuple[int, Counts], Path | None] = dict(states) if left is not None else {}
     for (taken, counted), path in states.items():
         more = tuple(map(sum, zip(counted, adds, strict=True)))
         if any(a > b for a, b in zip(more, wanted, strict=True)) or (left is not None and taken == left):
             continue
         if left is None:
-            found.setdefault((taken, more), path)
+            reached.setdefault((taken, more), path)
         else:
-            found.setdefault((taken + 1, more), (path, f"{row.name} is in"))
-    return found
+            reached.setdefault((taken + 1, more), (path, f"{row.name} is in"))
+    return reached
 
 
 def _together(whole: Iterable[RankedRow], group: Iterable[RankedRow]) -> list[list[RankedRow]]:
-    """Rows of one release or of one printed name: what is not known of them is the same. The known come first."""
-    found: dict[object, list[RankedRow]] = {}
+    """Rows of one release or of one published name: what is not known of them is the same. The known come first."""
+    groups: dict[object, list[RankedRow]] = {}
     for row in (*whole, *group):
-        found.setdefault(row.release or row.name_key, []).append(row)
-    return sorted(found.values(), key=lambda rows: any(_unknown(row) != (False, False) for row in rows))
+        groups.setdefault(row.release or row.name_key, []).append(row)
+    return sorted(groups.values(), key=lambda rows: any(_unknown(row) != (False, False) for row in rows))
 
 
 def _unknown(row: RankedRow) -> tuple[bool, bool]:
@@ -161,7 +161,7 @@ def _must(row: RankedRow, count: Count) -> bool:
     return all(_holds(row, count, country, openness) for country, openness in _values([row], [count]))
 
 
-def _said(rows: list[RankedRow], counts: Sequence[Count], country: str, openness: bool) -> str:
+def _describe(rows: list[RankedRow], counts: Sequence[Count], country: str, openness: bool) -> str:
     """What these rows' unknowns are taken to be; empty where nothing that is counted is unknown."""
     unknown_country, unknown_open = _asked(rows, counts)
     values = [country if country != OTHER else "of another country"] if unknown_country else []
@@ -170,8 +170,8 @@ def _said(rows: list[RankedRow], counts: Sequence[Count], country: str, openness
 
 
 def _steps(path: Path | None) -> list[str]:
-    found: list[str] = []
+    steps: list[str] = []
     while path is not None:
-        path, said = path
-        found.append(said)
-    return found[::-1]
+        path, step = path
+        steps.append(step)
+    return steps[::-1]

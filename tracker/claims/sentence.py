@@ -79,7 +79,7 @@ def _read_freely(text: str, today: date, known: KnownBoards) -> Reading:
     day = _day(parts, today)
     unit = _unit(parts)
     countries = [clause.country for clause in clauses if clause.country]
-    found: dict[str, Claim] = {}
+    claims: dict[str, Claim] = {}
     unclear = [part for part in (board, day, unit, *countries) if len(part.options) > 1]
     open_of = False
     wrong: UnreadableClaim | None = None
@@ -97,12 +97,12 @@ def _read_freely(text: str, today: date, known: KnownBoards) -> Reading:
         open_of = open_of or several
         for counts in counted:
             claim = claim_of(text, str(one_board), one_day, top, str(one_unit), counts, also)  # type: ignore[arg-type]
-            found.setdefault(canonical(claim), claim)
-    if not found and wrong:
+            claims.setdefault(canonical(claim), claim)
+    if not claims and wrong:
         raise wrong
-    if len(found) > 1:
-        raise AmbiguousClaim(_unclear(unclear, open_of), tuple(islice(found, _MOST)))
-    return Reading(next(iter(found.values())), True, _notes(parts, day))
+    if len(claims) > 1:
+        raise AmbiguousClaim(_unclear(unclear, open_of), tuple(islice(claims, _MOST)))
+    return Reading(next(iter(claims.values())), True, _notes(parts, day))
 
 
 def _top(parts: Sequence[Part]) -> int:
@@ -118,8 +118,8 @@ def _refuse_other_rankings(parts: Sequence[Part]) -> None:
     """`the top 20 Chinese models` are a ranking of Chinese models alone, which is another question."""
     for part, after in pairwise(parts):
         if part.kind == "top" and after.kind in ("country", "open"):
-            said = f"{part.said} {after.said}"
-            raise UnreadableClaim(f"{said!r} is not understood: a claim counts within the top N of the whole board")
+            phrase = f"{part.quote} {after.quote}"
+            raise UnreadableClaim(f"{phrase!r} is not understood: a claim counts within the top N of the whole board")
 
 
 def _board(parts: Sequence[Part], known: KnownBoards) -> tuple[Part, tuple[str, ...]]:
@@ -132,24 +132,30 @@ def _board(parts: Sequence[Part], known: KnownBoards) -> tuple[Part, tuple[str, 
     topics = [part for part in parts if part.kind == "topic"]
     if not named:
         if topics:
-            raise UnreadableClaim(f"{topics[0].said!r} is not understood; no board is named")
+            raise UnreadableClaim(f"{topics[0].quote!r} is not understood; no board is named")
         raise UnreadableClaim("no board is named, such as OpenCompass; tracker boards lists them")
     common = [board for board in named[0].options if all(board in part.options for part in named)]
     boards = common or list(dict.fromkeys(board for part in named for board in part.options))
-    said = " and ".join(dict.fromkeys(part.said for part in (*named, *topics)))
+    named_boards = " and ".join(dict.fromkeys(part.quote for part in (*named, *topics)))
     if len(boards) == 1 and (also := _also(str(boards[0]), topics, known)):
-        return Part("board", said, tuple(boards)), also
+        return Part("board", named_boards, tuple(boards)), also
     chosen = known.chosen(tuple(map(str, boards)), frozenset(str(part.options[0]) for part in topics))
     if not chosen:
-        raise UnreadableClaim(f"{topics[0].said!r} is not understood: no board of {named[0].said!r} has that name")
-    return Part("board", said, chosen), ()
+        raise UnreadableClaim(f"{topics[0].quote!r} is not understood: no board of {named[0].quote!r} has that name")
+    return Part("board", named_boards, chosen), ()
 
 
 def _also(headline: str, topics: Sequence[Part], known: KnownBoards) -> tuple[str, ...]:
     """The board of each topic, where two or more are named and each has exactly one beside the headline's."""
     words = list(dict.fromkeys(str(part.options[0]) for part in topics))
-    found = [[board for board in known.chosen((headline,), frozenset({word})) if board != headline] for word in words]
-    return tuple(boards[0] for boards in found) if len(found) > 1 and all(len(boards) == 1 for boards in found) else ()
+    candidates = [
+        [board for board in known.chosen((headline,), frozenset({word})) if board != headline] for word in words
+    ]
+    return (
+        tuple(boards[0] for boards in candidates)
+        if len(candidates) > 1 and all(len(boards) == 1 for boards in candidates)
+        else ()
+    )
 
 
 def _day(parts: Sequence[Part], today: date) -> Part:
@@ -158,7 +164,7 @@ def _day(parts: Sequence[Part], today: date) -> Part:
         return Part("day", "", (today,))
     common = [day for day in named[0].options if all(day in part.options for part in named)]
     days = common or list(dict.fromkeys(day for part in named for day in part.options))
-    return Part("day", " and ".join(dict.fromkeys(part.said for part in named)), tuple(days))
+    return Part("day", " and ".join(dict.fromkeys(part.quote for part in named)), tuple(days))
 
 
 def _unit(parts: Sequence[Part]) -> Part:
@@ -169,14 +175,14 @@ def _unit(parts: Sequence[Part]) -> Part:
     named = [part for part in parts if part.kind == "by unit"]
     units: list[Part] = named or [part for at, part in enumerate(parts) if part.kind == "unit" and _counted(parts, at)]
     if units:
-        return Part("unit", " and ".join(part.said for part in units), _in_order(units))
+        return Part("unit", " and ".join(part.quote for part in units), _in_order(units))
     others = [part for part in parts if part.kind == "unit"]
-    said = " and ".join(dict.fromkeys(part.said for part in others))
+    others_named = " and ".join(dict.fromkeys(part.quote for part in others))
     if any(part.options[0] == "entry" for part in others) or not others:
-        return Part("unit", said, ("entry",))
+        return Part("unit", others_named, ("entry",))
     if all(part.options[0] == "release" for part in others):
-        return Part("unit", said, ("release",))
-    return Part("unit", said, ("entry", *(unit for unit in _in_order(others) if unit != "entry")))
+        return Part("unit", others_named, ("release",))
+    return Part("unit", others_named, ("entry", *(unit for unit in _in_order(others) if unit != "entry")))
 
 
 def _in_order(units: Sequence[Part]) -> tuple[object, ...]:
@@ -189,7 +195,7 @@ def _counted(parts: Sequence[Part], at: int) -> bool:
         if part.kind in ("top", "amount", "all of", "number of"):
             return True
         # `14 are from Chinese labs`: a verb or preposition is between
-        if part.kind not in ("country", "open") and part.said.casefold() not in (
+        if part.kind not in ("country", "open") and part.quote.casefold() not in (
             "ai",
             "artificial intelligence",
             "llm",
@@ -206,15 +212,15 @@ def _with_countries(clauses: Sequence[Clause], codes: Sequence[object]) -> list[
 
 
 def _unclear(parts: Sequence[Part], open_of: bool) -> str:
-    said = [f"{part.said!r} may be {' or '.join(dict.fromkeys(map(str, part.options)))}" for part in parts]
-    said += ["a count may be of the top N, or of what is counted before it"] if open_of else []
-    return "the claim may be read in several ways: " + "; ".join(said)
+    ambiguities = [f"{part.quote!r} may be {' or '.join(dict.fromkeys(map(str, part.options)))}" for part in parts]
+    ambiguities += ["a count may be of the top N, or of what is counted before it"] if open_of else []
+    return "the claim may be read in several ways: " + "; ".join(ambiguities)
 
 
 def _notes(parts: Sequence[Part], day: Part) -> tuple[str, ...]:
     notes = [part.note for part in parts if part.note]
     for part in parts:
-        if part.kind == "unit" and part.said.casefold() in ("model", "models", "llms"):
-            notes.append(f"{part.said!r} is read as entries: rows of the board as printed")
-    notes += [] if day.said else [f"no day is named: it is read as of today, {day.options[0]}"]
+        if part.kind == "unit" and part.quote.casefold() in ("model", "models", "llms"):
+            notes.append(f"{part.quote!r} is read as entries: rows of the board as published")
+    notes += [] if day.quote else [f"no day is named: it is read as of today, {day.options[0]}"]
     return tuple(dict.fromkeys(notes))

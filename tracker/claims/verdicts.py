@@ -86,16 +86,16 @@ def judge(connection: duckdb.DuckDBPyConnection, claim: Claim, today: date) -> V
 
 
 def _on_its_board(connection: duckdb.DuckDBPyConnection, claim: Claim, today: date) -> Verdict:
-    found = bases(connection, claim.board)
-    before = [one for one in found if one.day <= claim.day]
+    snapshots = bases(connection, claim.board)
+    before = [snapshot for snapshot in snapshots if snapshot.day <= claim.day]
     basis = before[-1] if before else None
-    in_force = basis is not None and _in_force(connection, claim, basis, is_last=basis == found[-1])
+    in_force = basis is not None and _in_force(connection, claim, basis, is_last=basis == snapshots[-1])
     if basis is None or ((claim.day - basis.day).days > AT_MOST_DAYS and not in_force):
-        return Verdict(claim, "not judged", _no_snapshot(claim, found))
+        return Verdict(claim, "not judged", _no_snapshot(claim, snapshots))
     if claim.origin and not at_least(basis.origin, claim.origin):
         asked, is_ = IN_WORDS[claim.origin], IN_WORDS[basis.origin]
         why = f"the claim asks for a page {asked} or nearer; that of {basis.day} is {is_}"
-        return Verdict(claim, "not judged", f"{why}; {_no_snapshot(claim, found)}", basis, in_force=in_force)
+        return Verdict(claim, "not judged", f"{why}; {_no_snapshot(claim, snapshots)}", basis, in_force=in_force)
     own = Definition(by="country,open", unit=claim.unit)
     ids = tuple(id_of(connection, claim.board, claim.top, _where(count), own, as_of=claim.day, today=today)
                 for count in claim.counts)  # fmt: skip
@@ -158,15 +158,15 @@ def _in_force(connection: duckdb.DuckDBPyConnection, claim: Claim, basis: Basis,
     return not is_last or basis.last_seen_on >= claim.day or (claim.day - basis.day).days <= AT_MOST_DAYS
 
 
-def _no_snapshot(claim: Claim, found: list[Basis]) -> str:
+def _no_snapshot(claim: Claim, snapshots: list[Basis]) -> str:
     """How far the nearest snapshots are."""
-    if not found:
+    if not snapshots:
         return f"there is no snapshot of {claim.board}"
-    near = [max((one.day for one in found if one.day <= claim.day), default=None),
-            min((one.day for one in found if one.day > claim.day), default=None)]  # fmt: skip
-    said = [f"{abs((claim.day - day).days)} days {'after' if day > claim.day else 'before'} it ({day})"
+    near = [max((basis.day for basis in snapshots if basis.day <= claim.day), default=None),
+            min((basis.day for basis in snapshots if basis.day > claim.day), default=None)]  # fmt: skip
+    distances = [f"{abs((claim.day - day).days)} days {'after' if day > claim.day else 'before'} it ({day})"
             for day in sorted(filter(None, near), key=lambda day: abs((claim.day - day).days))]  # fmt: skip
-    return f"the nearest snapshot of {claim.board} is {', the next '.join(said)}"
+    return f"the nearest snapshot of {claim.board} is {', the next '.join(distances)}"
 
 
 def _definitions(claim: Claim, own: Definition) -> Iterator[Definition]:
@@ -208,20 +208,20 @@ def replace_ties(cut: Cut, rule: Rule) -> Cut:
 def _least(holds: list[Holding]) -> tuple[Holding, ...]:
     """Without those that change more than another that holds as well."""
 
-    def changed(one: Holding) -> set[tuple[str, object]]:
-        return {*one.changes.items()} | ({("ties", one.rule)} if one.rule != "any order" else set())
+    def changed(holding: Holding) -> set[tuple[str, object]]:
+        return {*holding.changes.items()} | ({("ties", holding.rule)} if holding.rule != "any order" else set())
 
-    def better(other: Holding, one: Holding) -> bool:
-        return changed(other) < changed(one) and (other.always or not one.always)
+    def better(other: Holding, holding: Holding) -> bool:
+        return changed(other) < changed(holding) and (other.always or not holding.always)
 
-    kept = [one for one in holds if not any(better(other, one) for other in holds)]
-    return tuple(sorted(kept, key=lambda one: (not one.always, len(changed(one)))))
+    kept = [holding for holding in holds if not any(better(other, holding) for other in holds)]
+    return tuple(sorted(kept, key=lambda holding: (not holding.always, len(changed(holding)))))
 
 
 def _words(changes: dict[str, object], rule: Rule, always: bool, shown: tuple[str, ...], top: int, of: object) -> str:
-    said = [OPTIONS[name].value(value).supposed for name, value in changes.items()]
-    said += [_TIES[rule]] if rule in _TIES else []
-    text = " and ".join(said) or "as it stands"
+    phrases = [OPTIONS[name].value(value).supposed for name, value in changes.items()]
+    phrases += [_TIES[rule]] if rule in _TIES else []
+    text = " and ".join(phrases) or "as it stands"
     text += "" if of == top else f" (of {float(of):.4g})"  # type: ignore[arg-type]
     return text if always else f"{text}, if {' and '.join(shown)}"
 

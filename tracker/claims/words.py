@@ -80,21 +80,21 @@ class Word:
 
 def words_of(text: str) -> tuple[Word, ...]:
     """The words and marks of a sentence."""
-    found: list[Word] = []
+    words: list[Word] = []
     for raw in _TOKEN.findall(text):
         stripped = raw.strip("'‘’").rstrip(".")
         plain = _POSSESSIVE.sub("", stripped)
         for ending in _ENDINGS:
             plain = plain.removesuffix(ending)
         key = unicodedata.normalize("NFKC", plain).casefold() if any(c.isalnum() or c in "&%" for c in plain) else ""
-        found.append(Word(raw, plain, key))
+        words.append(Word(raw, plain, key))
         # `U.S.` and `Oct.` end no sentence; `Chinese.` does.
         if key and raw.endswith(".") and "." not in plain and len(plain) > 4:
-            found.append(Word(".", "", ""))
-    return tuple(found)
+            words.append(Word(".", "", ""))
+    return tuple(words)
 
 
-def said(words: tuple[Word, ...], at: int, length: int) -> str:
+def quote(words: tuple[Word, ...], at: int, length: int) -> str:
     """The words as they are written, without the full stop of the sentence."""
     return " ".join(word.plain or word.raw for word in words[at : at + length])
 

@@ -18,12 +18,12 @@ SHOWN = 4  # values with a column of their own, the commonest; the rest stand to
 
 
 def print_boards(
-    abouts: dict[str, dict[str, Any]], found: Sequence[Share], definition: Definition, top: int, today: date
+    abouts: dict[str, dict[str, Any]], results: Sequence[Share], definition: Definition, top: int, today: date
 ) -> None:
     """A row for each board with kind, adjustment, day and age; under it the range of each value over the boards."""
-    often: Counter[tuple[str, ...]] = Counter(tuple(share.values.values()) for share in found)
+    often: Counter[tuple[str, ...]] = Counter(tuple(share.values.values()) for share in results)
     by_board: dict[str, list[Share]] = {}
-    for share in found:
+    for share in results:
         by_board.setdefault(share.board, []).append(share)
     # an unknown always has its column: it is what the others may still turn out to be
     order = sorted(often, key=lambda values: (UNKNOWN in values, -often[values], values))
@@ -31,10 +31,10 @@ def print_boards(
                for place, values in enumerate(order) if place < SHOWN or UNKNOWN in values}  # fmt: skip
     rows, spans = [], []
     for board, shares_ in by_board.items():
-        about, first = abouts[board], shares_[0]
+        board_info, first = abouts[board], shares_[0]
         rest = sum(share.count for share in shares_ if " ".join(share.values.values()) not in columns)
         rows.append({
-            "board": board, "kind": about["kind"], "adjustment": about["adjustment"], "day": first.day,
+            "board": board, "kind": board_info["kind"], "adjustment": board_info["adjustment"], "day": first.day,
             "age": (today - first.day).days, "of": first.of,
             **{name: counted(held(shares_, where)) for name, where in columns.items()},
             "other": output.shown(rest) if rest else "",
@@ -57,8 +57,8 @@ def print_boards(
 
 def held(shares_: Sequence[Share], where: Where) -> Figure:
     """What a board has of a value: 0 where it does not occur, and then still as many as are unknown may be it."""
-    found = figure(shares_, where)
-    return found or Figure(1, 0, 0)
+    counted = figure(shares_, where)
+    return counted or Figure(1, 0, 0)
 
 
 def counted(known: Figure) -> str:

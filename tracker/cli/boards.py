@@ -16,9 +16,12 @@ from tracker.cli.options import Setting, as_of, common
 @click.command("boards")
 @common
 def boards_command(setting: Setting) -> None:
-    """Boards: what each measures, and its newest point."""
+    """Boards: what each measures, and its newest point.
+
+    Example: tracker boards --format csv
+    """
     with setting.database() as connection:
-        found = records(
+        rows = records(
             connection,
             "SELECT b.board, b.title, b.kind, b.adjustment, b.direction, b.operator, b.source, count(s.day) AS points,"
             " min(s.day) AS first_day, max(s.day) AS last_day, arg_max(s.rows, s.day) AS rows"
@@ -38,11 +41,11 @@ def boards_command(setting: Setting) -> None:
         "rows",
     ]
     least = ("direction", "operator", "source", "title", "adjustment", "first_day")
-    output.write(found, columns, setting.format, "", least)
+    output.write(rows, columns, setting.format, "", least)
 
 
 TOP = [
-    "position",
+    "rank",
     "name",
     "release",
     "variant",
@@ -63,29 +66,32 @@ TOP = [
 @as_of
 @common
 def top_command(setting: Setting, board: str, n: int, as_of: date | None) -> None:
-    """The first places of BOARD, with what each name resolves to."""
+    """The first places of BOARD, with what each name resolves to.
+
+    Example: tracker top arena_text --n 20
+    """
     day = as_of or setting.today
     with setting.database() as connection:
         known_board(connection, board)
-        found = records(
+        rows = records(
             connection,
-            "SELECT r.* FROM entries_resolved AS r WHERE r.board = $1 AND r.position <= $2"
+            "SELECT r.* FROM entries_resolved AS r WHERE r.board = $1 AND r.rank <= $2"
             " AND r.day = (SELECT max(s.day) FROM series AS s WHERE s.board = $1 AND s.day <= $3)"
-            " ORDER BY r.position, r.row",
+            " ORDER BY r.rank, r.row",
             [board, n, day],
         )
-        if not found:
+        if not rows:
             output.write([], TOP, setting.format)
             output.say(missing(connection, board, day))
             raise click.exceptions.Exit(1)
-    first = found[0]
+    first = rows[0]
     title = (
         f"{board}, {first['day']} ({(setting.today - first['day']).days} days ago),"
         f"{' edition ' + first['edition'] + ',' if first['edition'] else ''} captured {first['captured_at']:%Y-%m-%d},"
         f" snapshot {first['snapshot'][:12]}, {IN_WORDS[first['origin']]}"
     )
     least = ("published_rank", "score_low", "score_high", "licence", "variant", "release", "developer")
-    output.write(found, TOP, setting.format, title, least)
+    output.write(rows, TOP, setting.format, title, least)
 
 
 STATUS = ["board", "source", "last_success", "published_on", "rows", "age_days", "state", "reason"]
@@ -94,13 +100,16 @@ STATUS = ["board", "source", "last_success", "published_on", "rows", "age_days",
 @click.command("status")
 @common
 def status_command(setting: Setting) -> None:
-    """How each board stands. Exit code 1 where one is not ok."""
+    """How each board stands. Exit code 1 where one is not ok.
+
+    Example: tracker status
+    """
     from tracker.config import interval
 
     sources = setting.config.declared()
     with setting.database() as connection:
-        found = records(connection, "SELECT * FROM health")
-    for board in found:
+        rows = records(connection, "SELECT * FROM health")
+    for board in rows:
         source = sources.get(board["source"])
         board["age_days"] = (setting.today - board["day"]).days if board["day"] else None
         on = source is not None and source.enabled
@@ -118,11 +127,11 @@ def status_command(setting: Setting) -> None:
             if on and source and source.key and not os.environ.get(source.key):
                 board["reason"] = f"needs a key in {source.key}"
     if setting.format == "table":
-        output.table(found, STATUS[:-1], drop_first=("published_on", "source", "last_success", "rows"))
-        for board in found:
+        output.table(rows, STATUS[:-1], drop_first=("published_on", "source", "last_success", "rows"))
+        for board in rows:
             if board["reason"]:
                 output.paragraph(f"{board['board']}: {output.shown(board['reason'])}")
     else:
-        output.write(found, STATUS, setting.format)
-    if any(board["state"] not in {"ok", "never"} for board in found):
+        output.write(rows, STATUS, setting.format)
+    if any(board["state"] not in {"ok", "never"} for board in rows):
         raise click.exceptions.Exit(1)

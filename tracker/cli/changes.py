@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker import output
-from tracker.analysis.figure_ids import receipt, share_of
+from tracker.analysis.figure_ids import figure_id, share_of
 from tracker.analysis.filter import Where
 from tracker.analysis.shares import Share, shares
 from tracker.cli.lookups import headline, known_board, missing
@@ -47,6 +47,8 @@ def changes_command(
 
     Rows that swap places are under rescoring. Captures that failed or were not accepted are named as gaps, and a day
     without an accepted page as an outage. CSV has the rows that moved; JSON has them, the parts and the gaps.
+
+    Example: tracker changes arena_text --from 2026-01-01 --to 2026-02-01 --by country
     """
     from tracker.analysis.filter import parse
     from tracker.changes.coverage import gaps, sentences
@@ -62,39 +64,40 @@ def changes_command(
         definition, values = replace(definition, by=where.by), [where.values]
     days = since, until or setting.today
     with setting.database() as connection:
-        about = known_board(connection, board)
+        board_info = known_board(connection, board)
         openness_on = setting.today if definition.openness_as_of == "today" else None
         points = [point(connection, board, day, openness_on) for day in days]
-        absent = [missing(connection, board, day) for day, found in zip(days, points, strict=True) if found is None]
+        absent = [missing(connection, board, day) for day, results in zip(days, points, strict=True) if results is None]
         breaks = connection.execute(
             "SELECT s.day, s.break_before FROM series AS s WHERE s.board = ? AND s.break_before IS NOT NULL"
             " AND s.day > ? AND s.day <= ? ORDER BY s.day",
             [board, *days],
         ).fetchall()
-        found = [shares(connection, [board], [top], definition, as_of=day, today=setting.today) for day in days]
+        results = [shares(connection, [board], [top], definition, as_of=day, today=setting.today) for day in days]
         missed, ends = gaps(connection, board, *days)
     before, after = points
     if before is None or after is None:
         output.say(absent[0])
         raise click.exceptions.Exit(1)
     paired = pairs(before.rows, after.rows)
-    told, parts = moves(paired, top), split(paired, about, definition, top, values)
+    row_changes, parts = moves(paired, top), split(paired, board_info, definition, top, values)
     if setting.format == "csv":
-        output.write(told, MOVES, "csv")
+        output.write(row_changes, MOVES, "csv")
     elif setting.format == "json":
         print(output.json_text({
             "board": board, "top": top, "definition": definition.words(), "by": definition.by,
             "from": _point(before, ends[0]), "to": _point(after, ends[1]),
             "breaks": [{"day": day, "reason": reason} for day, reason in breaks],
-            "moves": told, "shares": [_record(each) | _ids(each, found, definition, setting.today) for each in parts],
+            "moves": row_changes,
+            "shares": [_record(each) | _ids(each, results, definition, setting.today) for each in parts],
             "gaps": [asdict(each) for each in missed],
         }))  # fmt: skip
     else:
-        print(headline(about))
-        output.paragraph(f"{board}, top {top}: {_said(before)} against {_said(after)}")
+        print(headline(board_info))
+        output.paragraph(f"{board}, top {top}: {_describe(before)} against {_describe(after)}")
         for day, reason in breaks:
             output.paragraph(f"Not comparable across {day}: {output.shown(reason)}.")
-        output.table(told, MOVES) if told else output.paragraph("No row of the top N changed.")
+        output.table(row_changes, MOVES) if row_changes else output.paragraph("No row of the top N changed.")
         print()
         lines = [_line(each) for each in parts]
         output.table(
@@ -105,24 +108,24 @@ def changes_command(
         output.paragraph(f"Counted: {definition.words()}.")
 
 
-def _point(found: Point, end: End) -> dict[str, Any]:
+def _point(point: Point, end: End) -> dict[str, Any]:
     """`seen`: when an accepted page was last seen by the day that was asked for."""
     return {
-        "day": found.day, "snapshot": found.snapshot, "edition": found.edition, "rows": len(found.rows),
+        "day": point.day, "snapshot": point.snapshot, "edition": point.edition, "rows": len(point.rows),
         "asked": end.asked, "seen": end.seen, "outage": bool(end.missed),
     }  # fmt: skip
 
 
-def _said(found: Point) -> str:
-    edition = f", edition {found.edition}" if found.edition else ""
-    return f"{found.day}{edition} (snapshot {found.snapshot[:12]}, {len(found.rows)} rows)"
+def _describe(point: Point) -> str:
+    edition = f", edition {point.edition}" if point.edition else ""
+    return f"{point.day}{edition} (snapshot {point.snapshot[:12]}, {len(point.rows)} rows)"
 
 
 def _ids(each: Split, days: Sequence[Sequence[Share]], definition: Definition, today: date) -> dict[str, str | None]:
     """The ids of the share on both days; None where nothing had a place."""
     where = Where(definition.by, each.value)
-    found = [receipt(share_of(end, where), definition, today) if end else None for end in days]
-    return dict(zip(("id_before", "id"), found, strict=True))
+    ids = [figure_id(share_of(end, where), definition, today) if end else None for end in days]
+    return dict(zip(("id_before", "id"), ids, strict=True))
 
 
 def _record(each: Split) -> dict[str, Any]:

@@ -36,6 +36,8 @@ def claim_command(setting: Setting, words: tuple[str, ...], strict: bool, chart:
 
     Exit codes: 0 all are supported (or not judged, without --strict), 1 one is contradicted or depends, 2 the claim
     cannot be read. The verdict on a claim of several boards is that on its first.
+
+    Example: tracker claim "14 of the top 20 models are Chinese on OpenCompass, 2025-10-18"
     """
     from tracker.claims.verdicts import judge
 
@@ -48,18 +50,18 @@ def claim_command(setting: Setting, words: tuple[str, ...], strict: bool, chart:
     with setting.database() as connection:
         for claim in claims:
             _check_boards(setting, connection, claim)
-        found = [judge(connection, claim, setting.today) for claim in claims]
+        verdicts = [judge(connection, claim, setting.today) for claim in claims]
     if setting.format == "json":
-        print(output.json_text([record(verdict) for verdict in found]))
+        print(output.json_text([record(verdict) for verdict in verdicts]))
     elif setting.format == "csv":
         columns = ["id", "verdict", "why", "board", "day", "snapshot_day", "snapshot", "sha256", "origin"]
-        flat = [record(one) for verdict in found for one in (verdict, *verdict.others)]
+        flat = [record(board_verdict) for verdict in verdicts for board_verdict in (verdict, *verdict.others)]
         output.write(flat, columns, "csv")
     else:
-        for verdict in found:
+        for verdict in verdicts:
             print_verdict(verdict)
     failing = {"depends", "contradicted"} | ({"not judged"} if strict else set())
-    if any(verdict.verdict in failing for verdict in found):
+    if any(verdict.verdict in failing for verdict in verdicts):
         raise click.exceptions.Exit(1)
 
 
@@ -215,30 +217,30 @@ def claim_history(setting: Setting, words: tuple[str, ...], chart: Path | None) 
         raise click.UsageError(f"--chart {chart}: expected a name that ends in .svg or .png")
     with setting.database() as connection:
         _check_boards(setting, connection, claims[0])
-        found = history(connection, claims[0], setting.today)
-    if not found.points:
+        points = history(connection, claims[0], setting.today)
+    if not points.points:
         output.say(f"there is no snapshot of {claims[0].board}")
         raise click.exceptions.Exit(1)
-    print_history(setting, found)
+    print_history(setting, points)
     if chart:
         from tracker.analysis.chart import draw
         from tracker.claims.chart import specification
 
-        draw(specification(found), chart)
+        draw(specification(points), chart)
         output.say(f"{chart} is drawn")
 
 
-def print_history(setting: Setting, found: History) -> None:
+def print_history(setting: Setting, points: History) -> None:
     """A row for each point, and how the claimed figures stand among them."""
-    columns = ["day", "edition", *found.whats, "of", "verdict", "margin", "origin"]
+    columns = ["day", "edition", *points.whats, "of", "verdict", "margin", "origin"]
     if setting.format == "json":
-        print(output.json_text(found.record()))
+        print(output.json_text(points.record()))
     elif setting.format == "csv":
-        output.write(found.rows(), columns, "csv")
+        output.write(points.rows(), columns, "csv")
     else:
-        edited = any(point.basis.edition for point in found.points)
+        edited = any(point.basis.edition for point in points.points)
         shown = [column for column in columns if column != "edition" or edited]
-        title = f"{output.shown(found.claim.text)} On {found.claim.board}, at every point:"
-        output.table(found.rows(), shown, title, drop_first=("origin", "margin", "of"))
-        for sentence in found.sentences():
+        title = f"{output.shown(points.claim.text)} On {points.claim.board}, at every point:"
+        output.table(points.rows(), shown, title, drop_first=("origin", "margin", "of"))
+        for sentence in points.sentences():
             output.paragraph(output.shown(sentence))

@@ -43,12 +43,12 @@ def progress() -> Iterator[Callable[[str, int, int], object]]:
     with bars.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, bars.TaskID] = {}
 
-        def told(stage: str, done: int, of: int) -> None:
+        def report(stage: str, done: int, of: int) -> None:
             if stage not in tasks:
                 tasks[stage] = bar.add_task(stage, total=of)
             bar.update(tasks[stage], completed=done, total=of)
 
-        yield told
+        yield report
 
 
 @click.command("collect")
@@ -58,12 +58,14 @@ def collect_command(setting: Setting, sources: tuple[str, ...]) -> None:
     """Fetch all enabled sources side by side, or those named; archive, read, publish.
 
     Exit code 1 where a source failed or a page was refused, 75 where nothing could be reached.
+
+    Example: tracker collect opencompass
     """
     from tracker.pipeline import collect
 
     known_sources(setting, sources)
-    with progress() as told:
-        outcomes = collect(setting.config, setting.clock, sources, progress=told)
+    with progress() as on_progress:
+        outcomes = collect(setting.config, setting.clock, sources, progress=on_progress)
     summary(outcomes, setting)
     raise click.exceptions.Exit(exit_code(outcomes))
 
@@ -103,7 +105,10 @@ def _counted(problems: list[str]) -> str:
 @click.command("schedule")
 @common
 def schedule_command(setting: Setting) -> None:
-    """Collect each enabled source at its times (config.toml), publish after each, until SIGTERM."""
+    """Collect each enabled source at its times (config.toml), publish after each, until SIGTERM.
+
+    Example: tracker schedule
+    """
     from tracker import scheduler
 
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(message)s")
@@ -154,7 +159,10 @@ def import_command(
     board: str | None,
     direction: str | None,
 ) -> None:
-    """Put pages of SOURCE that somebody else saved through the same door as collected ones."""
+    """Import pages of SOURCE that somebody else saved: archived, parsed and validated as collected ones are.
+
+    Example: tracker import opencompass saved.json --captured-at 2026-01-31
+    """
     from tracker.importers.files import import_files
     from tracker.importers.index import import_index
 
@@ -171,9 +179,9 @@ def import_command(
         source = board
     if index and (source or files):
         raise click.UsageError("--index names its files itself: no SOURCE or FILE beside it")
-    with progress() as told:
+    with progress() as on_progress:
         if index:
-            outcomes = import_index(setting.config, index, told)
+            outcomes = import_index(setting.config, index, on_progress)
         else:
             if not source or not files:
                 raise click.UsageError("a SOURCE and its FILEs are expected, or --index FILE.csv")
@@ -184,7 +192,7 @@ def import_command(
                 captured_at=captured_at,
                 role=role,
                 address=address,
-                progress=told,
+                progress=on_progress,
             )
     report(outcomes, setting)
 
@@ -214,26 +222,32 @@ def backfill_command(
 ) -> None:
     """Bring in every distinct version of SOURCE's pages that a git history, a web archive or this package keeps.
 
-    A second run adds nothing; one that was stopped goes on where it was. Example: the 14 editions of OpenCompass's
-    LLM ranking from February 2024 to August 2026: `tracker backfill opencompass --from bundled`.
+    A second run adds nothing; one that was stopped goes on where it was.
+
+    The 14 editions of OpenCompass's LLM ranking from February 2024 to August 2026:
+
+    Example: tracker backfill opencompass --from bundled
     """
     from tracker.importers import bundled, git_history, web_archive
 
     (declared,) = known_sources(setting, (source,))
-    with progress() as told:
+    with progress() as on_progress:
         if origin == "bundled":
-            outcomes = bundled.from_bundled(setting.config, declared, since, until, setting.clock(), told)
+            outcomes = bundled.from_bundled(setting.config, declared, since, until, setting.clock(), on_progress)
         elif origin == "git":
-            outcomes = git_history.from_git(setting.config, declared, repo, since, until, told)
+            outcomes = git_history.from_git(setting.config, declared, repo, since, until, on_progress)
         else:
-            outcomes = web_archive.from_wayback(setting.config, declared, since, until, told)
+            outcomes = web_archive.from_wayback(setting.config, declared, since, until, on_progress)
     report(outcomes, setting)
 
 
 @click.command("publish")
 @common
 def publish_command(setting: Setting) -> None:
-    """Resolve all names against the registry and publish: how a corrected line reaches all of history."""
+    """Resolve all names against the registry and publish: how a corrected line reaches all of history.
+
+    Example: tracker publish
+    """
     from tracker.pipeline import publish_again
 
     output.say(f"published {publish_again(setting.config)}")
@@ -242,9 +256,12 @@ def publish_command(setting: Setting) -> None:
 @click.command("rebuild")
 @common
 def rebuild_command(setting: Setting) -> None:
-    """Derive warehouse and published database again from the archive, the declarations and the registry."""
+    """Derive warehouse and published database again from the archive, the declarations and the registry.
+
+    Example: tracker rebuild
+    """
     from tracker.pipeline import rebuild
 
-    with progress() as told:
-        done = rebuild(setting.config, told)
+    with progress() as on_progress:
+        done = rebuild(setting.config, on_progress)
     output.say(f"rebuilt from {done.captures} captures, {len(done.reasons)} of them refused")

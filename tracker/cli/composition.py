@@ -39,21 +39,24 @@ STEPS = ["day_before", "day", "source_before", "source", "rows_before", "rows", 
 def representation_command(
     setting: Setting, board: str, where: Where, top: int, as_of: date | None, definition: Definition
 ) -> None:
-    """The share of the top N divided by the share of the whole board: is it simply full of them?"""
+    """The share of the top N divided by the share of the whole board: is it simply full of them?
+
+    Example: tracker representation arena_text --where country=CN
+    """
     from tracker.analysis.composition import representation
 
     day = as_of or setting.today
     with setting.database() as connection:
-        about = known_board(connection, board)
-        found = representation(connection, board, where, top, as_of=day, today=setting.today, base=definition)
+        board_info = known_board(connection, board)
+        result = representation(connection, board, where, top, as_of=day, today=setting.today, base=definition)
         figure_id = id_of(connection, board, top, where, definition, as_of=day, today=setting.today)
-        why = "" if found else missing(connection, board, day)
-    if found is None:
+        why = "" if result else missing(connection, board, day)
+    if result is None:
         raise nothing(setting, why, None, RATIO)
     record = {
-        "board": board, "day": found.day, "top": top, "count": found.top.count, "high": found.top.high,
-        "of": found.top.of, "whole_count": found.whole.count, "whole_high": found.whole.high,
-        "whole_of": found.whole.of, "ratio": found.ratio, "ratio_low": found.low, "ratio_high": found.high,
+        "board": board, "day": result.day, "top": top, "count": result.top.count, "high": result.top.high,
+        "of": result.top.of, "whole_count": result.whole.count, "whole_high": result.whole.high,
+        "whole_of": result.whole.of, "ratio": result.ratio, "ratio_low": result.low, "ratio_high": result.high,
         "definition": replace(definition, by=where.by).words(), "id": figure_id,
     }  # fmt: skip
     if setting.format == "json":
@@ -61,10 +64,10 @@ def representation_command(
     elif setting.format == "csv":
         output.write([record], RATIO, "csv")
     else:
-        print(headline(about))
+        print(headline(board_info))
         output.paragraph(
-            f"{where}, {found.day}, by entry: {share_words(found.top)} at the top, {share_words(found.whole)} of the"
-            f" whole board. Ratio: {ratio_words(found.ratio, found.low, found.high)}."
+            f"{where}, {result.day}, by entry: {share_words(result.top)} at the top, {share_words(result.whole)} of the"
+            f" whole board. Ratio: {ratio_words(result.ratio, result.low, result.high)}."
         )
         output.paragraph(f"Counted: {record['definition']}.")
         print(f"id of the top: {figure_id}")
@@ -100,46 +103,49 @@ def composition_command(
     many: float,
     definition: Definition,
 ) -> None:
-    """Where the board dropped or added many rows at once, and the share on the rows that both days have."""
+    """Where the board dropped or added many rows at once, and the share on the rows that both days have.
+
+    Example: tracker composition arena_text --from 2026-01-01 --to 2026-02-01 --where country=CN
+    """
     from tracker.analysis.composition import composition
 
     if since >= until:
         raise click.UsageError(f"--from {since} is not before --to {until}")
     with setting.database() as connection:
-        about = known_board(connection, board)
-        found = composition(
+        board_info = known_board(connection, board)
+        result = composition(
             connection, board, where, top, since=since, until=until, today=setting.today, base=definition
         )
         ids = [id_of(connection, board, top, where, definition, as_of=day, today=setting.today)
                for day in (since, until)]  # fmt: skip
-        why = "" if found else missing(connection, board, since)
-    if found is None:
+        why = "" if result else missing(connection, board, since)
+    if result is None:
         raise nothing(setting, why, None, STEPS)
     words = replace(definition, by=where.by).words()
-    steps = [{**asdict(step), "break": step.is_break(many)} for step in found.changes]
+    steps = [{**asdict(step), "break": step.is_break(many)} for step in result.changes]
     if setting.format == "json":
-        said = {key: value for key, value in asdict(found).items() if key != "changes"}
+        record = {key: value for key, value in asdict(result).items() if key != "changes"}
         print(output.json_text({
-            **said, "where": str(where), "top": top, "definition": words, "id_before": ids[0], "id": ids[1],
+            **record, "where": str(where), "top": top, "definition": words, "id_before": ids[0], "id": ids[1],
             "changes": steps,
         }))  # fmt: skip
     elif setting.format == "csv":
         output.write(steps, STEPS, "csv")
     else:
         breaks = [step for step in steps if step["break"]]
-        output.table(breaks, STEPS[:-1], headline(about))
+        output.table(breaks, STEPS[:-1], headline(board_info))
         output.paragraph(
             f"{len(breaks)} of {len(steps)} steps dropped or added at least {many:.0%} of the rows at once."
-            f" Between {found.day_before} and {found.day}: {found.dropped} rows left, {found.added} came,"
-            f" {found.common} stayed."
+            f" Between {result.day_before} and {result.day}: {result.dropped} rows left, {result.added} came,"
+            f" {result.common} stayed."
         )
 
         def on_both(figure: Figure | None) -> str:
             return share_words(figure) if figure else "no place"
 
         output.paragraph(
-            f"{where} in the top {top}: {share_words(found.before)}, then {share_words(found.after)}. On the"
-            f" rows that both days have: {on_both(found.common_before)}, then {on_both(found.common_after)}."
+            f"{where} in the top {top}: {share_words(result.before)}, then {share_words(result.after)}. On the"
+            f" rows that both days have: {on_both(result.common_before)}, then {on_both(result.common_after)}."
         )
         output.paragraph(f"Counted: {words}.")
         print("ids of the shares of all rows:", *ids, sep="\n  ")

@@ -32,23 +32,26 @@ COLUMNS = ["board", "day", "unit", "top", "all", "ties", "open_means", "of", "co
 def curve_command(
     setting: Setting, board: str, where: Where, chart: Path | None, as_of: date | None, definition: Definition
 ) -> None:
-    """The share under unit x N x ties (where they change it) x meaning of open, and which choice moves it most."""
+    """The share under unit x N x ties (where they change it) x meaning of open, and which choice moves it most.
+
+    Example: tracker curve arena_text --where country=CN
+    """
     from tracker.analysis.curve import curve, sentence
 
     if chart and chart.suffix not in (".svg", ".png"):
         raise click.UsageError(f"--chart {chart}: expected a name that ends in .svg or .png")
     day = as_of or setting.today
     with setting.database() as connection:
-        about = known_board(connection, board)
-        found = curve(connection, board, where, as_of=day, today=setting.today, base=definition)
-        why = "" if found else missing(connection, board, day)
-    if found is None:
+        board_info = known_board(connection, board)
+        result = curve(connection, board, where, as_of=day, today=setting.today, base=definition)
+        why = "" if result else missing(connection, board, day)
+    if result is None:
         raise nothing(setting, why, None, COLUMNS)
-    rows = records(found)
+    rows = records(result)
     if setting.format == "json":
         print(output.json_text({
-            "board": board, "day": found.day, "where": str(where), "low": found.low, "high": found.high,
-            "moves": found.moves, "sentence": sentence(found), "points": rows,
+            "board": board, "day": result.day, "where": str(where), "low": result.low, "high": result.high,
+            "moves": result.moves, "sentence": sentence(result), "points": rows,
         }))  # fmt: skip
     elif setting.format == "csv":
         output.write(rows, COLUMNS, "csv")
@@ -62,26 +65,26 @@ def curve_command(
         hidden |= set() if any(row["open_means"] for row in rows) else {"open_means"}
         shown = [column for column in COLUMNS if column not in hidden]
         shown += ["bounds"] if any(row["bounds"] for row in rows) else []
-        output.table(rows, shown, headline(about))
-        output.paragraph(sentence(found))
+        output.table(rows, shown, headline(board_info))
+        output.paragraph(sentence(result))
         fixed = replace(definition, by=where.by)
         output.paragraph(f"The same throughout: {'; '.join([*fixed.of_cut(), *fixed.of_properties()])}.")
     if chart:
         from tracker.analysis.chart import draw, specification
 
-        draw(specification(found, str(about["title"])), chart)
+        draw(specification(result, str(board_info["title"])), chart)
         output.say(f"{chart} is drawn")
 
 
-def records(found: Curve) -> list[dict[str, Any]]:
+def records(result: Curve) -> list[dict[str, Any]]:
     """The points as flat records; `top` is N, or the number of units where `all` is true."""
     return [
         {
-            "board": found.board, "day": found.day, "unit": choice.unit,
+            "board": result.board, "day": result.day, "unit": choice.unit,
             "top": choice.top or round(known.of), "all": choice.top is None, "ties": choice.ties,
             "open_means": choice.open_means, "of": known.of, "count": known.count, "low": known.count,
             "high": known.high, "share": known.share, "share_low": known.share, "share_high": known.share_high,
-            "definition": found.definitions[choice].words(), "id": found.ids[choice],
+            "definition": result.definitions[choice].words(), "id": result.ids[choice],
         }
-        for choice, known in found.points.items()
+        for choice, known in result.points.items()
     ]  # fmt: skip

@@ -32,7 +32,7 @@ SHOWN: tuple[tuple[str, Unit], ...] = (
     ("vectara_hallucination", "entry"),
     ("opencompass_vlm", "entry"),
 )
-MARK = ".made-by-tracker-demo"
+MARKER = ".made-by-tracker-demo"
 
 
 @click.command("demo")
@@ -44,7 +44,10 @@ MARK = ".made-by-tracker-demo"
     help="Where the demo keeps its data; made anew at each run.",
 )
 def demo_command(data: Path) -> None:
-    """Collect bundled pages from a server on this machine, with no network, and show the shares."""
+    """Collect bundled pages from a server on this machine, with no network, and show the shares.
+
+    Example: tracker demo
+    """
     from tracker.cli.collect import exit_code, summary
 
     make_anew(data)
@@ -87,11 +90,11 @@ def ctrl_c() -> Iterator[None]:
 def make_anew(data: Path) -> None:
     """Empties the directory but for our mark. One that holds files and no mark is not ours: left alone."""
     if data.exists() and any(data.iterdir()):
-        if not (data / MARK).exists():
+        if not (data / MARKER).exists():
             raise click.UsageError(f"{data} holds files that are not of a demo; name another with --data")
         shutil.rmtree(data.resolve())
     data.mkdir(parents=True, exist_ok=True)
-    (data / MARK).touch()
+    (data / MARKER).touch()
 
 
 def collected(data: Path) -> list[FetchResult]:
@@ -127,8 +130,8 @@ def bundled_config(data: Path, mirror: str, bodies: Mapping[str, bytes]) -> Conf
             return "copy", "bundled with the tracker"
 
         def declared(self) -> dict[str, Source]:
-            found = super().declared()
-            return {name: cut(found[name]) for name in RECORDED}
+            sources = super().declared()
+            return {name: cut(sources[name]) for name in RECORDED}
 
     def cut(source: Source) -> Source:
         if hasattr(source.module, "pages"):  # it chooses its pages itself; what is not bundled is answered 404
@@ -176,11 +179,11 @@ def print_shares(data: Path) -> None:
     try:
         for board, unit in SHOWN:
             definition = Definition(unit=unit)
-            found = shares(connection, [board], [20], definition, as_of=today, today=today)
+            results = shares(connection, [board], [20], definition, as_of=today, today=today)
             click.secho(f"$ tracker share {board}" + " --unit release" * (unit == "release"), fg="cyan")
-            if found:
-                margins = margins_of(connection, found, definition, today, today)
-                print_share(known_board(connection, board), found, definition, today, margins)
+            if results:
+                margins = margins_of(connection, results, definition, today, today)
+                print_share(known_board(connection, board), results, definition, today, margins)
             else:
                 click.echo(f"{board}: no page was accepted\n")
     finally:

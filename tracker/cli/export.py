@@ -14,7 +14,10 @@ from tracker.cli.options import Setting, common
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @common
 def export_command(setting: Setting, folder: Path) -> None:
-    """Write boards, snapshots, quarantine, entries and shares as CSV files into FOLDER."""
+    """Write boards, snapshots, quarantine, entries and shares as CSV files into FOLDER.
+
+    Example: tracker export csv-files
+    """
     from tracker.export import export
 
     with setting.database() as connection:

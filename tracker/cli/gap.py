@@ -31,37 +31,42 @@ LAG = ["name", "released_on", "score", "days", "reached_by"]
 def gap_command(
     setting: Setting, board: str, between: str, other: str, by: Property, level: float, as_of: date | None
 ) -> None:
-    """Best of one group minus best of another, with its interval, and on arenas the chance to win."""
+    """Best of one group minus best of another, with its interval, and on arenas the chance to win.
+
+    Example: tracker gap arena_text --between US --and CN
+    """
     from tracker.analysis.gap import gap
 
     with setting.database() as connection:
-        about = known_board(connection, board)
+        board_info = known_board(connection, board)
         comparable(connection, board, "gap")
         point = scored(connection, board, as_of or setting.today)
-    found = point if isinstance(point, str) else gap(point, by, between, other, level=level)
-    if found is None:
-        found = f"{board}: no row with a score of {between} or none of {other}"
-    if isinstance(found, str):
-        raise nothing(setting, found, None, GAP)
+    result = point if isinstance(point, str) else gap(point, by, between, other, level=level)
+    if result is None:
+        result = f"{board}: no row with a score of {between} or none of {other}"
+    if isinstance(result, str):
+        raise nothing(setting, result, None, GAP)
     words = ["best row of each", *Definition(by=by).of_properties()]
-    record = {**asdict(found), "definition": "; ".join(words)}
+    record = {**asdict(result), "definition": "; ".join(words)}
     if setting.format == "json":
         print(output.json_text(record))
     elif setting.format == "csv":
         output.write([record], GAP, "csv")
     else:
-        print(headline(about))
-        within = f" +- {found.half:.1f} ({found.level:.0%})" if found.half is not None else ", no intervals published"
-        output.paragraph(
-            f"{found.day}: best of {between} ({found.best}) minus best of {other} ({found.best_other}):"
-            f" {found.gap:.1f} {about['unit'] or 'points'}{within}."
+        print(headline(board_info))
+        within = (
+            f" +- {result.half:.1f} ({result.level:.0%})" if result.half is not None else ", no intervals published"
         )
-        if found.win is not None:
-            sure = f" ({found.win_low:.1%} to {found.win_high:.1%})" if found.win_low is not None else ""
-            output.paragraph(f"So the first wins {found.win:.1%} of comparisons{sure}.")
-        if found.unknown_above:
+        output.paragraph(
+            f"{result.day}: best of {between} ({result.best}) minus best of {other} ({result.best_other}):"
+            f" {result.gap:.1f} {board_info['unit'] or 'points'}{within}."
+        )
+        if result.win is not None:
+            sure = f" ({result.win_low:.1%} to {result.win_high:.1%})" if result.win_low is not None else ""
+            output.paragraph(f"So the first wins {result.win:.1%} of comparisons{sure}.")
+        if result.unknown_above:
             output.paragraph(
-                f"{found.unknown_above} rows whose {by} is not known score at least as high as the worse of the two,"
+                f"{result.unknown_above} rows whose {by} is not known score at least as high as the worse of the two,"
                 " and could be the best of either."
             )
         output.paragraph(f"Counted: {record['definition']}.")
@@ -75,34 +80,37 @@ def gap_command(
 @as_of
 @common
 def lag_command(setting: Setting, board: str, of: str, behind: str, by: Property, as_of: date | None) -> None:
-    """How many days one group needs to reach the records of another, within one snapshot."""
+    """How many days one group needs to reach the records of another, within one snapshot.
+
+    Example: tracker lag arena_text --of CN --behind US
+    """
     from tracker.analysis.lag import lag
 
     with setting.database() as connection:
-        about = known_board(connection, board)
+        board_info = known_board(connection, board)
         comparable(connection, board, "lag")
         point = scored(connection, board, as_of or setting.today)
     if isinstance(point, str):
         raise nothing(setting, point, None, LAG)
-    found = lag(point, by, of, behind)
-    if not found.records:
+    result = lag(point, by, of, behind)
+    if not result.records:
         raise nothing(setting, f"{board}: no row of {behind} has a score and a day of release", None, LAG)
-    rows = [asdict(record) for record in found.records]
+    rows = [asdict(record) for record in result.records]
     words = "; ".join(["records among the rows with a score and a day of release", *Definition(by=by).of_properties()])
     if setting.format == "json":
-        print(output.json_text({**asdict(found), "definition": words, "records": rows}))
+        print(output.json_text({**asdict(result), "definition": words, "records": rows}))
     elif setting.format == "csv":
         output.write(rows, LAG, "csv")
     else:
         shown = [{**row, "reached_by": row["reached_by"] or "not yet"} for row in rows]
-        output.table(shown, LAG, headline(about))
-        middle = f"{found.median} days" if found.median is not None else "not reached, too many are censored"
+        output.table(shown, LAG, headline(board_info))
+        middle = f"{result.median} days" if result.median is not None else "not reached, too many are censored"
         output.paragraph(
-            f"{found.day}: {len(rows)} records of {behind}, {found.censored} not reached by {of} and censored."
-            f" Kaplan-Meier median of the lag: {middle}. Days of release are the {found.days_from}'s."
+            f"{result.day}: {len(rows)} records of {behind}, {result.censored} not reached by {of} and censored."
+            f" Kaplan-Meier median of the lag: {middle}. Days of release are the {result.days_from}'s."
         )
-        if found.undated or found.unknown:
+        if result.undated or result.unknown:
             output.paragraph(
-                f"Left out: {found.undated} rows without a day of release, {found.unknown} whose {by} is not known."
+                f"Left out: {result.undated} rows without a day of release, {result.unknown} whose {by} is not known."
             )
         output.paragraph(f"Counted: {words}.")

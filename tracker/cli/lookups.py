@@ -21,17 +21,17 @@ def records(connection: duckdb.DuckDBPyConnection, query: str, values: list[Any]
 
 def known_board(connection: duckdb.DuckDBPyConnection, board: str) -> dict[str, Any]:
     """The declaration of a board, and `operator_name`; a wrong name is a wrong use, answered with what there is."""
-    found = records(
+    rows = records(
         connection,
         "SELECT b.*, coalesce(d.name, b.operator) AS operator_name FROM boards AS b"
         " LEFT JOIN (SELECT developer, min(name) AS name FROM developers GROUP BY developer) AS d"
         " ON d.developer = b.operator WHERE b.board = ?",
         [board],
     )
-    if not found:
+    if not rows:
         names = [row[0] for row in connection.execute("SELECT board FROM boards ORDER BY board").fetchall()]
         raise click.UsageError(f"no board {board!r}{suggestion(board, names)}; there are: {', '.join(names)}")
-    return found[0]
+    return rows[0]
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -56,13 +56,13 @@ def missing(connection: duckdb.DuckDBPyConnection, board: str, day: date) -> str
         [board, bare],
     ).fetchall()[0]
     if ranks and not scores:
-        return f"{board}: the snapshot of {bare} prints ranks and no scores: tracker share with --rank-by printed"
+        return f"{board}: the snapshot of {bare} prints ranks and no scores: tracker share with --rank-by published"
     if scores and not ranks:
         return f"{board}: the snapshot of {bare} prints no ranks; it can be cut by score alone"
     return f"{board}: no row of the snapshot of {bare} has a place under this definition"
 
 
-def headline(about: dict[str, Any]) -> str:
+def headline(board_info: dict[str, Any]) -> str:
     """Board, adjustment, kind and operator in one line."""
-    operator = ", ".join(filter(None, (about["operator_name"], about["operator_country"])))
-    return f"{about['title']} ({about['kind']}; adjustment: {about['adjustment']}; run by {operator})"
+    operator = ", ".join(filter(None, (board_info["operator_name"], board_info["operator_country"])))
+    return f"{board_info['title']} ({board_info['kind']}; adjustment: {board_info['adjustment']}; run by {operator})"

@@ -179,8 +179,8 @@ def nothing(setting: Setting, sentence: str, empty: Any, columns: Sequence[str])
 
 def comparable(connection: duckdb.DuckDBPyConnection, board: str, what: str) -> None:
     """A board whose scores change their meaning with each edition is refused by name where scores are asked for."""
-    about = known_board(connection, board)
-    if about["editions_comparable"] is False:
+    board_info = known_board(connection, board)
+    if board_info["editions_comparable"] is False:
         raise click.UsageError(
             f"{board}: its scores are not comparable across editions, so there is no {what}; shares are: tracker share"
         )
@@ -190,8 +190,8 @@ def scored(connection: duckdb.DuckDBPyConnection, board: str, day: date) -> Poin
     """The rows with a score of the newest point on or before a day, or the sentence that says why there are none."""
     from tracker.analysis.board_rows import point
 
-    found = point(connection, board, day)
-    return found if found and found.rows else missing(connection, board, day)
+    scored_rows = point(connection, board, day)
+    return scored_rows if scored_rows and scored_rows.rows else missing(connection, board, day)
 
 
 def share_words(figure: Figure) -> str:

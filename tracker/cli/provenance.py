@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from tracker.analysis.margin import Margins
 
 
-def _found(connection: duckdb.DuckDBPyConnection, text: str) -> Figure:
+def _figure_of(connection: duckdb.DuckDBPyConnection, text: str) -> Figure:
     """The figure of an id; what is no id, or names no board, is a wrong use."""
-    from tracker.analysis.figure_ids import UnreadableReceipt, find, read_receipt
+    from tracker.analysis.figure_ids import UnreadableFigureId, find, read_figure_id
     from tracker.cli.lookups import known_board
 
     try:
-        said = read_receipt(text)
-    except UnreadableReceipt as error:
+        figure_id = read_figure_id(text)
+    except UnreadableFigureId as error:
         raise click.UsageError(str(error)) from None
-    known_board(connection, said.board)
+    known_board(connection, figure_id.board)
     return find(connection, text)
 
 
@@ -36,9 +36,11 @@ def _found(connection: duckdb.DuckDBPyConnection, text: str) -> Figure:
 @click.argument("id_", metavar="ID")
 @common
 def explain_command(setting: Setting, id_: str) -> None:
-    """What the figure ID (of `tracker share --receipts`) rests on, down to the bytes of the page.
+    """What the figure ID (an `id` of `tracker share`) rests on, down to the bytes of the page.
 
     Exit code 1 where the figure is no longer what its id says.
+
+    Example: tracker explain arena_text:2026-08-19:20:country=CN:4:59bed58a4810
     """
     from scrapers.errors import TrackerError
     from storage.archive import Archive
@@ -46,7 +48,7 @@ def explain_command(setting: Setting, id_: str) -> None:
     from tracker.provenance import lineage
 
     with setting.database() as connection:
-        figure = _found(connection, id_)
+        figure = _figure_of(connection, id_)
         rows = lineage.rows(connection, figure)
         capture = lineage.capture(connection, figure.share.board, figure.share.day)
         seen = lineage.observations(connection, figure.share.snapshot)
@@ -75,13 +77,13 @@ def margin_words(figure: Figure, margins: Margins, unit: str) -> list[str]:
     """The margin of the figure in words; with an unknown, those of the low and of the high count."""
     from tracker.analysis.margin import sentences
 
-    return sentences([(" and ".join(figure.receipt.value), margins)], unit)
+    return sentences([(" and ".join(figure.figure_id.value), margins)], unit)
 
 
 def _listed(row: dict[str, Any]) -> dict[str, Any]:
     values = row["values"] or dict.fromkeys(("country", "openness", "developer"))
     return {
-        "place": row["place"], "in": row["in"], "counted": row["counted"], "name": row["printed"]["name"],
+        "place": row["place"], "in": row["in"], "counted": row["counted"], "name": row["published"]["name"],
         "release": row["facts"]["release"], "developer": values["developer"], "country": values["country"],
         "openness": values["openness"], "steps": row["facts"]["steps"],
     }  # fmt: skip
@@ -95,14 +97,14 @@ def _print(
     capture: dict[str, Any],
     margin: list[str],
 ) -> None:
-    share, value = figure.share, ", ".join(figure.receipt.value)
+    share, value = figure.share, ", ".join(figure.figure_id.value)
     counted = output.shown(share.low) if share.low == share.high else f"{share.low:.4g} to {share.high:.4g}"
     output.paragraph(
         f"Figure: {value} is {counted} of {output.shown(share.of)} in the top {share.top} of {share.board}."
     )
     for sentence in margin:
         output.paragraph(f"Margin: {output.shown(sentence)}.")
-    output.paragraph(f"Definition: {figure.receipt.definition.words()}.")
+    output.paragraph(f"Definition: {figure.figure_id.definition.words()}.")
     output.table(rows, columns, "Rows down to the cut (`in`: how much of the row is in the top N):")
     print()
     output.paragraph("Names and facts:")
@@ -132,6 +134,8 @@ def bundle_command(setting: Setting, id_: str, out: Path) -> None:
     """Write all that the figure ID rests on into the file OUT, for `tracker verify` on any machine.
 
     The pages themselves are in it only where their source may be passed on; else their sha256.
+
+    Example: tracker bundle arena_text:2026-08-19:20:country=CN:4:59bed58a4810 figure.zip
     """
     import hashlib
 
@@ -139,7 +143,7 @@ def bundle_command(setting: Setting, id_: str, out: Path) -> None:
     from tracker.provenance.bundle_format import packed
 
     with setting.database() as connection:
-        members = bundle(connection, setting.config, _found(connection, id_))
+        members = bundle(connection, setting.config, _figure_of(connection, id_))
     torn = out.with_name(f".{out.name}.tmp")
     torn.write_bytes(packed(members))
     os.replace(torn, out)
@@ -156,23 +160,25 @@ def verify_command(setting: Setting, file: Path) -> None:
     """Recompute the figure of a bundle: no database, no network, nothing but FILE and this program.
 
     Exit code 1 and a sentence where a byte, a row or a line of the registry is not as it was.
+
+    Example: tracker verify figure.zip
     """
     from tracker.provenance.verify import verify
 
     proof = verify(file)
     share = proof.figure.share
-    found = {
+    result = {
         "verified": True, "id": proof.figure.id, "board": share.board, "day": share.day, "top": share.top,
-        "value": ",".join(proof.figure.receipt.value), "count": share.count, "low": share.low, "high": share.high,
+        "value": ",".join(proof.figure.figure_id.value), "count": share.count, "low": share.low, "high": share.high,
         "of": share.of, "rows": proof.rows, "pages": proof.pages, "page_sha256": list(proof.page_sha256),
         "manifest_sha256": proof.manifest_sha256, "made_by": proof.made_by,
     }  # fmt: skip
     if setting.format != "table":
-        output.write([found], list(found), setting.format)
+        output.write([result], list(result), setting.format)
         return
     counted = output.shown(share.low) if share.low == share.high else f"{share.low:.4g} to {share.high:.4g}"
     output.paragraph(
-        f"Verified: {found['value']} is {counted} of {output.shown(share.of)} in the top {share.top} of {share.board},"
+        f"Verified: {result['value']} is {counted} of {output.shown(share.of)} in the top {share.top} of {share.board},"
         f" {share.day}, recomputed from {proof.rows} rows."
     )
     output.paragraph(

@@ -31,23 +31,26 @@ def registry_of(setting: Setting) -> Registry:
 @click.option("--licence", help="What the board prints as licence.")
 @common
 def lookup_command(setting: Setting, name: str, organization: str | None, licence: str | None) -> None:
-    """How NAME resolves, step by step, with evidence. Needs no data, only the registry."""
+    """How NAME resolves, step by step, with evidence. Needs no data, only the registry.
+
+    Example: tracker registry lookup "deepseek-v3.1"
+    """
     from registry.lookup import look_up
 
-    found = look_up(name, organization, licence, registry_of(setting))
+    result = look_up(name, organization, licence, registry_of(setting))
     if setting.format == "json":
-        print(output.json_text(found))
+        print(output.json_text(result))
         return
-    flat = {**found, "openness": [f"{o['value']} since {o['since']}" if o["since"] else o["value"]
-                                  for o in found["openness"]],
-            "suggestions": [f"{s['name']} ({s['likeness']:.0f})" for s in found["suggestions"]]}  # fmt: skip
+    flat = {**result, "openness": [f"{o['value']} since {o['since']}" if o["since"] else o["value"]
+                                  for o in result["openness"]],
+            "suggestions": [f"{s['name']} ({s['likeness']:.0f})" for s in result["suggestions"]]}  # fmt: skip
     if setting.format == "csv":
         output.write([flat], list(flat), "csv")
         return
     lines = [{"": key, "answer": value} for key, value in flat.items() if key not in ("steps", "suggestions")]
     output.table(lines, ["", "answer"])
     print()
-    output.table([{"step": at, "why": step} for at, step in enumerate(found["steps"], 1)], ["step", "why"])
+    output.table([{"step": at, "why": step} for at, step in enumerate(result["steps"], 1)], ["step", "why"])
     if flat["suggestions"]:
         print()
         output.paragraph(f"Names like it, for a person to judge: {'; '.join(flat['suggestions'])}")
@@ -62,6 +65,8 @@ def evaluate_command(setting: Setting, file: Path, aliases: bool) -> None:
 
     Columns: model_name_as_written and any of developer, country, weights (Y or N), terms; with --aliases: group_id,
     name.
+
+    Example: tracker registry evaluate names.csv
     """
     from registry.evaluate import evaluate_aliases, evaluate_facts
 
@@ -73,8 +78,8 @@ def evaluate_command(setting: Setting, file: Path, aliases: bool) -> None:
         wrong = [{"names": pair["names"], "identity": pair["identities"][0]} for pair in score["wrong_pairs"]]
         _print_score(setting, [figures], wrong, ["names", "identity"])
     else:
-        figures_of = [{"property": about, **one} for about, one in score.items()]
-        wrong = [{"property": about, **case} for about, one in score.items() for case in one["wrong"]]
+        figures_of = [{"property": name, **score_of} for name, score_of in score.items()]
+        wrong = [{"property": name, **case} for name, score_of in score.items() for case in score_of["wrong"]]
         for row in figures_of:
             row["wrong"] = len(row["wrong"])
         _print_score(setting, figures_of, wrong, ["property", "name", "expected", "found", "release"])
@@ -102,7 +107,7 @@ ACCEPTED = (
 @click.command("review")
 @click.argument("board", required=False)
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many names.")
-@click.option("--accept", nargs=2, metavar="NAME RELEASE", help="Write that the printed NAME means RELEASE.")
+@click.option("--accept", nargs=2, metavar="NAME RELEASE", help="Write that the published NAME means RELEASE.")
 @click.option("--developer", nargs=2, metavar="NAME DEVELOPER", help="Write that the organisation NAME is DEVELOPER.")
 @click.option("--evidence", metavar="URL", help="The page that says so.")
 @click.option("--day", type=Day(), help="When that page was read [today].")
@@ -121,6 +126,8 @@ def review_command(
     """Names of which something is not known, those that could change a headline first, with suggestions.
 
     Nothing is accepted by itself: --accept and --developer write a line of the registry, with its evidence.
+
+    Example: tracker registry review arena_text
     """
     from registry import edit
 
@@ -141,30 +148,33 @@ def review_command(
     with setting.database() as connection:
         if board:
             known_board(connection, board)
-        found = review(connection, registry_of(setting), board, limit)
+        rows = review(connection, registry_of(setting), board, limit)
     if setting.format != "json":
-        for row in found:
+        for row in rows:
             row["suggestions"] = [f"{s['release']} ({s['likeness']:.0f})" for s in row["suggestions"][:3]]
     columns = ["name", "published_organization", "unknown", "top_10", "top_20", "top_50", "boards", "days",
-               "best_position", "last_day", "suggestions"]  # fmt: skip
+               "best_rank", "last_day", "suggestions"]  # fmt: skip
     more = ["published_licence", "page", "captured_at", "steps"]  # the evidence at hand
-    output.write(found, columns if setting.format == "table" else columns + more, setting.format)
+    output.write(rows, columns if setting.format == "table" else columns + more, setting.format)
 
 
 @click.command("conflicts")
 @click.argument("subject", required=False)
-@click.option("--property", "about", help="Only this property: developer, country, weights, terms or released_on.")
+@click.option("--property", "kind", help="Only this property: developer, country, weights, terms or released_on.")
 @common
-def conflicts_command(setting: Setting, subject: str | None, about: str | None) -> None:
-    """Facts of a release (or of SUBJECT alone) on which sources do not agree; `held` is what counts here."""
+def conflicts_command(setting: Setting, subject: str | None, kind: str | None) -> None:
+    """Facts of a release (or of SUBJECT alone) on which sources do not agree; `held` is what counts here.
+
+    Example: tracker registry conflicts
+    """
     with setting.database() as connection:
-        found = records(
+        rows = records(
             connection,
             "SELECT c.* FROM conflicts AS c WHERE ($1 IS NULL OR c.subject = $1) AND ($2 IS NULL OR c.property = $2)",
-            [subject, about],
+            [subject, kind],
         )
     columns = ["subject", "property", "value", "held", "sources", "first_seen", "last_seen"]
-    output.write(found, columns, setting.format)
+    output.write(rows, columns, setting.format)
 
 
 RENAMES = ["board", "day_before", "day", "old", "new", "votes_old", "votes_new", "score_old", "score_new",
@@ -175,7 +185,10 @@ RENAMES = ["board", "day_before", "day", "old", "new", "votes_old", "votes_new",
 @click.argument("board", required=False)
 @common
 def renames_command(setting: Setting, board: str | None) -> None:
-    """Names that took over the votes and score of another name between neighbouring points of a board."""
+    """Names that took over the votes and score of another name between neighbouring points of a board.
+
+    Example: tracker registry renames arena_text
+    """
     from storage.database import sql
 
     with setting.database() as connection:
@@ -187,13 +200,16 @@ def renames_command(setting: Setting, board: str | None) -> None:
 @click.command("corrections")
 @common
 def corrections_command(setting: Setting) -> None:
-    """Which figures the last publish moved, over the same snapshots as before, and the rows that did it."""
+    """Which figures the last publish moved, over the same snapshots as before, and the rows that did it.
+
+    Example: tracker registry corrections
+    """
     from tracker.changes.corrections import corrections
 
-    found, sentence = corrections(setting.config.data)
+    rows, sentence = corrections(setting.config.data)
     columns = ["board", "day", "top", "by", "value", "of", "before", "after", "because"]
-    if found or setting.format != "table":
-        output.write(found, columns, setting.format)
+    if rows or setting.format != "table":
+        output.write(rows, columns, setting.format)
     output.say(sentence)
 
 
@@ -201,18 +217,21 @@ def corrections_command(setting: Setting) -> None:
 @click.option("--top", type=click.IntRange(1), default=50, show_default=True, help="Only names that stood this high.")
 @common
 def unresolved_command(setting: Setting, top: int) -> None:
-    """Printed names of which developer, country, openness or release is not known, the weightiest first."""
+    """Published names of which developer, country, openness or release is not known, the weightiest first.
+
+    Example: tracker registry unresolved
+    """
     with setting.database() as connection:
-        found = records(
+        rows = records(
             connection,
-            "SELECT u.name, u.published_organization, u.best_position, u.places, u.boards, u.last_day,"
+            "SELECT u.name, u.published_organization, u.best_rank, u.places, u.boards, u.last_day,"
             " u.without_developer, u.without_country, u.without_openness, u.without_release"
-            " FROM unresolved AS u WHERE u.best_position <= ?"
-            " ORDER BY u.without_country DESC, u.without_openness DESC, u.best_position, u.places DESC, u.name",
+            " FROM unresolved AS u WHERE u.best_rank <= ?"
+            " ORDER BY u.without_country DESC, u.without_openness DESC, u.best_rank, u.places DESC, u.name",
             [top],
         )
-    for row in found:
+    for row in rows:
         words = ("developer", "country", "openness", "release")
         row["unknown"] = ", ".join(word for word in words if row.pop(f"without_{word}"))
-    columns = ["name", "published_organization", "unknown", "best_position", "places", "boards", "last_day"]
-    output.write(found, columns, setting.format)
+    columns = ["name", "published_organization", "unknown", "best_rank", "places", "boards", "last_day"]
+    output.write(rows, columns, setting.format)

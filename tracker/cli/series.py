@@ -13,15 +13,18 @@ from tracker.cli.options import Setting, common
 @click.argument("board", required=False)
 @common
 def breaks_command(setting: Setting, board: str | None) -> None:
-    """Where a series is not comparable: breaks that are declared, and jumps that nobody has declared."""
+    """Where a series is not comparable: breaks that are declared, and jumps that nobody has declared.
+
+    Example: tracker breaks arena_text
+    """
     from storage.database import sql
 
     with setting.database() as connection:
         if board:
             known_board(connection, board)
-        found = records(connection, sql("suspected_breaks"), [board])
+        rows = records(connection, sql("suspected_breaks"), [board])
     columns = ["board", "day_before", "day", "state", "rows_before", "rows", "common_names", "median_shift", "reason"]
-    output.write(found, columns, setting.format)
+    output.write(rows, columns, setting.format)
 
 
 @click.command("disagreements")
@@ -32,11 +35,13 @@ def disagreements_command(setting: Setting, board: str | None, top: int) -> None
     """Days that two sources showed of one board, with different models in the top N.
 
     Where a page was typed by somebody and also had as bytes, every score that differs is named; the bytes stand.
+
+    Example: tracker disagreements arena_text --top 20
     """
     from storage.database import sql
 
     with setting.database() as connection:
         if board:
             known_board(connection, board)
-        found = records(connection, sql("disagreements"), [board, top])
-    output.write(found, ["board", "day", "chosen", "other", "only_chosen", "only_other", "scores"], setting.format)
+        rows = records(connection, sql("disagreements"), [board, top])
+    output.write(rows, ["board", "day", "chosen", "other", "only_chosen", "only_other", "scores"], setting.format)

@@ -10,7 +10,7 @@ import click
 
 from storage.origins import IN_WORDS
 from tracker import output
-from tracker.analysis.figure_ids import receipt
+from tracker.analysis.figure_ids import figure_id
 from tracker.analysis.filter import Where
 from tracker.analysis.shares import Share, shares
 from tracker.cli.lookups import headline, known_board, missing, records
@@ -47,6 +47,8 @@ def share_command(
     """Who holds the top N of BOARD, with bounds for what is not known.
 
     Each figure has an id; `tracker explain ID` says what it rests on, `tracker bundle ID FILE` packs that.
+
+    Example: tracker share arena_text --top 20 --by country
     """
     few = definition.unit == "developer"
     day = as_of or setting.today
@@ -59,34 +61,34 @@ def share_command(
         headlines = LABS if few else (10, 20, 50)
         tops = headlines if setting.format == "table" and not history else LABS[-1:] if few else (20,)
     with setting.database() as connection:
-        about = known_board(connection, board)
-        found = shares(connection, [board], tops, definition, as_of=day, today=setting.today, every_day=history)
-        sentence = "" if found else missing(connection, board, day)
-        margins = [] if history else margins_of(connection, found, definition, day, setting.today)
+        board_info = known_board(connection, board)
+        results = shares(connection, [board], tops, definition, as_of=day, today=setting.today, every_day=history)
+        sentence = "" if results else missing(connection, board, day)
+        margins = [] if history else margins_of(connection, results, definition, day, setting.today)
     columns = share_columns(definition) + (["break"] if history else ["margin", "margin_high", "margin_words"])
-    rows = [share.record() | said_beside(about, share, definition, setting.today) for share in found]
+    rows = [share.record() | share_details(board_info, share, definition, setting.today) for share in results]
     if setting.format != "table":
         if margins:
-            cells = [margin_cells(share, pair, about) for share, pair in zip(found, margins, strict=True)]
+            cells = [margin_cells(share, pair, board_info) for share, pair in zip(results, margins, strict=True)]
             rows = [row | more for row, more in zip(rows, cells, strict=True)]
         output.write(rows, columns, setting.format)
     elif history:
-        print_history(about, found, definition)
+        print_history(board_info, results, definition)
     else:
-        for top in dict.fromkeys(share.top for share in found):
-            at_top = [number for number, share in enumerate(found) if share.top == top]
-            of_top = [found[number] for number in at_top]
-            print_share(about, of_top, definition, setting.today, [margins[number] for number in at_top])
-    if not found:
+        for top in dict.fromkeys(share.top for share in results):
+            at_top = [number for number, share in enumerate(results) if share.top == top]
+            of_top = [results[number] for number in at_top]
+            print_share(board_info, of_top, definition, setting.today, [margins[number] for number in at_top])
+    if not results:
         output.say(sentence)
         raise click.exceptions.Exit(1)
 
 
-def print_history(about: dict[str, Any], found: list[Share], definition: Definition) -> None:
+def print_history(board_info: dict[str, Any], results: list[Share], definition: Definition) -> None:
     """Every point for a person: what is counted, its share with the range of the unknown, the edition, and breaks."""
-    if not found:
+    if not results:
         return
-    several = len({share.top for share in found}) > 1
+    several = len({share.top for share in results}) > 1
     rows = [
         {
             "day": share.day, "top": share.top, **share.values, "count": share.count, "of": share.of,
@@ -94,35 +96,35 @@ def print_history(about: dict[str, Any], found: list[Share], definition: Definit
             "range": "" if share.low == share.high else f"{share.share_low:.1%} to {share.share_high:.1%}",
             "edition": share.edition or "", "break": share.break_before or "",
         }
-        for share in found
+        for share in results
     ]  # fmt: skip
     columns = ["day", *(["top"] if several else []), *definition.by.split(","), "count", "of", "share"]
     columns += [name for name in ("range", "edition", "break") if any(row[name] for row in rows)]
-    output.table(rows, columns, headline(about), drop_first=("break", "edition", "of"))
-    breaks = {share.day: share.break_before for share in found if share.break_before}
+    output.table(rows, columns, headline(board_info), drop_first=("break", "edition", "of"))
+    breaks = {share.day: share.break_before for share in results if share.break_before}
     if breaks and definition.by != "developer":
         output.paragraph("Breaks: not comparable with the point before on " + ", ".join(map(str, breaks)) + ".")
     output.paragraph(f"Counted: {definition.words()}.")
 
 
 def margins_of(
-    connection: duckdb.DuckDBPyConnection, found: Sequence[Share], definition: Definition, as_of: date, today: date
+    connection: duckdb.DuckDBPyConnection, results: Sequence[Share], definition: Definition, as_of: date, today: date
 ) -> list[Margins]:
     """The margins of these figures of one board, in their order."""
     from tracker.analysis.margin import units_of
 
-    if not found:
+    if not results:
         return []
-    units = units_of(connection, found[0].board, definition, as_of=as_of, today=today)
-    return [units.margins(share.top, Where(definition.by, tuple(share.values.values()))) for share in found]
+    units = units_of(connection, results[0].board, definition, as_of=as_of, today=today)
+    return [units.margins(share.top, Where(definition.by, tuple(share.values.values()))) for share in results]
 
 
-def margin_cells(share: Share, pair: Margins, about: dict[str, Any]) -> dict[str, Any]:
+def margin_cells(share: Share, pair: Margins, board_info: dict[str, Any]) -> dict[str, Any]:
     """The margin of a figure for CSV and JSON: `margin` of the low count, `margin_high` of the high one."""
     from tracker.analysis.margin import sentences
 
-    low, high = (None if one.difference is None else float(one.difference) for one in pair)
-    words = "; ".join(sentences([(" and ".join(share.values.values()), pair)], about["unit"] or ""))
+    low, high = (None if margin.difference is None else float(margin.difference) for margin in pair)
+    words = "; ".join(sentences([(" and ".join(share.values.values()), pair)], board_info["unit"] or ""))
     return {"margin": low, "margin_high": high, "margin_words": words}
 
 
@@ -131,18 +133,22 @@ def share_all(setting: Setting, tops: Sequence[int], definition: Definition, day
     from tracker.cli.all_boards import print_boards
 
     with setting.database() as connection:
-        abouts = {about["board"]: about for about in records(connection, "SELECT * FROM boards ORDER BY board")}
-        found = shares(connection, list(abouts), tops, definition, as_of=day, today=setting.today)
-        without = [missing(connection, board, day) for board in abouts.keys() - {share.board for share in found}]
+        abouts = {
+            board_info["board"]: board_info for board_info in records(connection, "SELECT * FROM boards ORDER BY board")
+        }
+        results = shares(connection, list(abouts), tops, definition, as_of=day, today=setting.today)
+        without = [missing(connection, board, day) for board in abouts.keys() - {share.board for share in results}]
     if setting.format == "table":
-        for top in tops if found else ():
-            print_boards(abouts, [share for share in found if share.top == top], definition, top, setting.today)
+        for top in tops if results else ():
+            print_boards(abouts, [share for share in results if share.top == top], definition, top, setting.today)
     else:
-        rows = [share.record() | said_beside(abouts[share.board], share, definition, setting.today) for share in found]
+        rows = [
+            share.record() | share_details(abouts[share.board], share, definition, setting.today) for share in results
+        ]
         output.write(rows, share_columns(definition), setting.format)
     for sentence in sorted(without):
         output.say(sentence)
-    if not found:
+    if not results:
         raise click.exceptions.Exit(1)
 
 
@@ -155,44 +161,48 @@ def share_columns(definition: Definition) -> list[str]:
     ]  # fmt: skip
 
 
-def said_beside(about: dict[str, Any], share: Share, definition: Definition, today: date) -> dict[str, Any]:
+def share_details(board_info: dict[str, Any], share: Share, definition: Definition, today: date) -> dict[str, Any]:
     """What a figure must not travel without, in CSV and JSON as in the table: board, age, definition in words, id."""
     return {
-        **{name: about[name] for name in ("kind", "adjustment", "operator")},
+        **{name: board_info[name] for name in ("kind", "adjustment", "operator")},
         "age_days": (today - share.day).days, "definition": definition.words(),
-        "id": receipt(share, definition, today),
+        "id": figure_id(share, definition, today),
     }  # fmt: skip
 
 
 def print_share(
-    about: dict[str, Any], found: list[Share], definition: Definition, today: date, margins: Sequence[Margins] = ()
+    board_info: dict[str, Any],
+    results: list[Share],
+    definition: Definition,
+    today: date,
+    margins: Sequence[Margins] = (),
 ) -> None:
     """One top N for a person: the figures with what they rest on, and how far they are from others."""
     from tracker.analysis.margin import sentences
 
-    first = found[0]
+    first = results[0]
     whole = first.of < first.top and first.ties != "exclude"
     places = output.shown(first.of)
-    print(headline(about))
-    whats = [" and ".join(share.values.values()) for share in found]
-    said = [
+    print(headline(board_info))
+    whats = [" and ".join(share.values.values()) for share in results]
+    notes = [
         f"{'all' if whole else f'top {first.top}'} of {first.board}: {places} places",
         f"{first.day} ({(today - first.day).days} days ago)",
         *([f"edition {first.edition}"] if first.edition else []),
         f"captured {first.captured_at:%Y-%m-%d}, snapshot {first.snapshot[:12]}",
         *([IN_WORDS[first.origin]] if first.origin else []),
     ]
-    output.paragraph(", ".join(said))
+    output.paragraph(", ".join(notes))
     if whole:
         output.paragraph(f"The board has {places} places, fewer than {first.top}: all of them are the denominator.")
     rows = []
-    for share in found:
+    for share in results:
         known = share.low == share.high
         bounds = "" if known else f"{output.shown(share.low)} to {output.shown(share.high)}"
         percent = f"{share.share:.1%}" if known else f"{share.share_low:.1%} to {share.share_high:.1%}"
         rows.append({
             **share.values, "count": share.count, "of": share.of, "bounds": bounds, "share": percent,
-            "id": receipt(share, definition, today),
+            "id": figure_id(share, definition, today),
         })  # fmt: skip
     bounded = any(row["bounds"] for row in rows)
     shown = [*definition.by.split(","), "count", "of", *(["bounds"] if bounded else []), "share"]
@@ -204,7 +214,7 @@ def print_share(
         output.paragraph("Bounds: what is unknown is left out of the count, and may turn out to be any value.")
     if definition.unit == "release" and first.unresolved:
         output.paragraph(f"{output.shown(first.unresolved)} have no registered release, and count one by one.")
-    for sentence in sentences(list(zip(whats, margins, strict=False)), about["unit"] or "")[:1]:
+    for sentence in sentences(list(zip(whats, margins, strict=False)), board_info["unit"] or "")[:1]:
         output.paragraph(f"Margin: {output.shown(sentence)}.")
     output.paragraph(f"Counted: {definition.words()}.")
     print()

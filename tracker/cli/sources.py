@@ -73,8 +73,8 @@ def show_command(setting: Setting, name: str) -> None:
     if setting.format == "csv":
         output.write(pages, ["role", "format", "address"], "csv")
         return
-    about = described(source)
-    output.table([{"": key, "value": value} for key, value in about.items() if key != "boards"], ["", "value"])
+    description = described(source)
+    output.table([{"": key, "value": value} for key, value in description.items() if key != "boards"], ["", "value"])
     print()
     output.table(pages, ["role", "format", "address"], drop_first=("format",))
     print()
@@ -89,7 +89,7 @@ def show_command(setting: Setting, name: str) -> None:
 def new_command(setting: Setting, name: str, address: str) -> None:
     """Begin a source NAME for the table at URL: fetch the page, propose a declaration, keep the page for its test.
 
-    Example: tracker sources new example https://example.org/leaderboard.csv (docs/adding-a-source.md)
+    Example: tracker sources new example https://example.org/leaderboard.csv
     """
     from tracker.new_source import new
 

@@ -14,7 +14,10 @@ from tracker.cli.options import Setting, common
 @click.argument("query")
 @common
 def sql_command(setting: Setting, query: str) -> None:
-    """Ask the published database, read-only: tracker sql "FROM latest LIMIT 5"."""
+    """Ask the published database, read-only.
+
+    Example: tracker sql "FROM latest LIMIT 5"
+    """
     import duckdb
 
     with setting.database() as connection:
@@ -26,18 +29,22 @@ def sql_command(setting: Setting, query: str) -> None:
             if done is None or not done.description:
                 raise click.UsageError("a query is expected, such as: FROM latest LIMIT 5")
             names = _apart([column[0] for column in done.description])
-            found = [dict(zip(names, row, strict=True)) for row in done.fetchall()]
+            rows = [dict(zip(names, row, strict=True)) for row in done.fetchall()]
         except duckdb.Error as error:
             lines = [line for line in str(error).splitlines() if line.strip()]
             likely = [line for line in lines[1:] if line.startswith("Did you mean")]
             raise click.UsageError(" ".join([lines[0], *likely])) from None
-    output.write(found, names, setting.format)
+    output.write(rows, names, setting.format)
 
 
 def _apart(names: list[str]) -> list[str]:
     """Column names of a query, told apart where it gives two the same: a, a_1."""
-    found: list[str] = []
+    distinct: list[str] = []
     for name in names:
         other = (f"{name}_{number}" for number in count(1))
-        found.append(name if name not in found else next(one for one in other if one not in {*found, *names}))
-    return found
+        distinct.append(
+            name
+            if name not in distinct
+            else next(candidate for candidate in other if candidate not in {*distinct, *names})
+        )
+    return distinct

@@ -29,46 +29,49 @@ COLUMNS = ["count", "share_of_draws", "share_of_draws_with_unknown"]
 def uncertainty_command(
     setting: Setting, board: str, where: Where, top: int, draws: int, seed: int, level: float, as_of: date | None
 ) -> None:
-    """The spread of a count in the top N when the published intervals are redrawn; certain and possible places."""
+    """The spread of a count in the top N when the published intervals are redrawn; certain and possible places.
+
+    Example: tracker uncertainty arena_text --where country=CN --top 20
+    """
     from tracker.analysis.uncertainty import CAVEAT, uncertainty
 
     with setting.database() as connection:
-        about = known_board(connection, board)
+        board_info = known_board(connection, board)
         point = scored(connection, board, as_of or setting.today)
         figure_id = id_of(connection, board, top, where, Definition(), as_of=as_of or setting.today,
                           today=setting.today)  # fmt: skip
     if isinstance(point, str):
         raise nothing(setting, point, None, COLUMNS)
-    found = uncertainty(point, where, top, draws=draws, seed=seed, level=level)
-    if found is None:
+    result = uncertainty(point, where, top, draws=draws, seed=seed, level=level)
+    if result is None:
         raise nothing(setting, f"{board}: prints no intervals on {point.day}", None, COLUMNS)
     words = Definition(by=where.by).words()
     rows = [
-        {"count": count, "share_of_draws": found.counts.get(count, 0.0),
-         "share_of_draws_with_unknown": found.counts_high.get(count, 0.0)}
-        for count in sorted(found.counts | found.counts_high)
+        {"count": count, "share_of_draws": result.counts.get(count, 0.0),
+         "share_of_draws_with_unknown": result.counts_high.get(count, 0.0)}
+        for count in sorted(result.counts | result.counts_high)
     ]  # fmt: skip
     if setting.format == "json":
-        said = {key: value for key, value in asdict(found).items() if key not in ("counts", "counts_high")}
-        print(output.json_text({**said, "where": str(where), "unit": "entry", "caveat": CAVEAT, "definition": words,
+        record = {key: value for key, value in asdict(result).items() if key not in ("counts", "counts_high")}
+        print(output.json_text({**record, "where": str(where), "unit": "entry", "caveat": CAVEAT, "definition": words,
                                 "id": figure_id, "counts": rows}))  # fmt: skip
     elif setting.format == "csv":
         output.write(rows, COLUMNS, "csv")
     else:
-        known = found.counts == found.counts_high
+        known = result.counts == result.counts_high
         shown = [{**row, **{name: f"{row[name]:.1%}" for name in COLUMNS[1:]}} for row in rows]
-        output.table(shown, COLUMNS[:2] if known else COLUMNS, headline(about))
-        possible = found.possible if found.possible == found.possible_high else (
-            f"{found.possible} to {found.possible_high}")  # fmt: skip
+        output.table(shown, COLUMNS[:2] if known else COLUMNS, headline(board_info))
+        possible = result.possible if result.possible == result.possible_high else (
+            f"{result.possible} to {result.possible_high}")  # fmt: skip
         output.paragraph(
-            f"{where} in the top {found.top} of {board} by entry, {found.day}: {found.draws:,} draws,"
-            f" seed {found.seed}, intervals read as {found.level:.0%}. {CAVEAT[0].upper()}{CAVEAT[1:]}."
+            f"{where} in the top {result.top} of {board} by entry, {result.day}: {result.draws:,} draws,"
+            f" seed {result.seed}, intervals read as {result.level:.0%}. {CAVEAT[0].upper()}{CAVEAT[1:]}."
         )
         output.paragraph(
-            f"Rows that are in the top {found.top} wherever every score lies within its interval: {found.certain}; that"
-            f" may be in it: {possible}."
+            f"Rows that are in the top {result.top} wherever every score lies within its interval: {result.certain};"
+            f" that may be in it: {possible}."
         )
-        if found.without:
-            output.paragraph(f"{found.without} rows print no interval and stay at their score.")
+        if result.without:
+            output.paragraph(f"{result.without} rows print no interval and stay at their score.")
         output.paragraph(f"Counted: {words}.")
-        print(f"id of the count as printed: {figure_id}")
+        print(f"id of the count as published: {figure_id}")

@@ -58,19 +58,26 @@ def page(rows: list[dict[str, str]], update_time: str) -> bytes:
     table: list[dict[str, Any]] = []
     models: dict[str, dict[str, Any]] = {}
     for key, row in enumerate(rows):
-        about = {name: row.pop(name) for name in ("model", *_OF_A_MODEL, "weight")}
-        printed = {name: about[name] for name in ("model", *_OF_A_MODEL) if name != "release"}
-        table.append({"key": key, **printed, **{name: float(score) for name, score in row.items() if score}})
-        described = {name: about[name] for name in _OF_A_MODEL}
-        link = f"https://huggingface.co/{about['weight']}" if about["weight"] else ""
-        models[about["model"]] = {**described, "weight": [about["weight"], link], "rank": key + 1}
+        description = {name: row.pop(name) for name in ("model", *_OF_A_MODEL, "weight")}
+        published = {name: description[name] for name in ("model", *_OF_A_MODEL) if name != "release"}
+        table.append({"key": key, **published, **{name: float(score) for name, score in row.items() if score}})
+        described = {name: description[name] for name in _OF_A_MODEL}
+        link = f"https://huggingface.co/{description['weight']}" if description["weight"] else ""
+        models[description["model"]] = {**described, "weight": [description["weight"], link], "rank": key + 1}
     return orjson.dumps({"OverallTable": table, "models": models, "globalData": {"update_time": update_time}})
 
 
 def manifest(listed: list[Edition]) -> bytes:
     """The manifest that lists these editions, the newest first, as the gateway answers."""
-    data = [{"fileName": one.file, "columnFileName": one.column_file, "updateTime": one.updated_on.isoformat(),
-             "month": one.month} for one in reversed(listed)]  # fmt: skip
+    data = [
+        {
+            "fileName": edition.file,
+            "columnFileName": edition.column_file,
+            "updateTime": edition.updated_on.isoformat(),
+            "month": edition.month,
+        }
+        for edition in reversed(listed)
+    ]
     return orjson.dumps({"traceId": "bundled", "msgCode": "10000", "msg": "ok", "data": data})
 
 
@@ -83,10 +90,10 @@ def from_bundled(
     if now < COPIED_AT:
         raise TrackerError(f"the bundled history was copied on {COPIED_AT:%Y-%m-%d}; by --now it is {now:%Y-%m-%d}")
     saved = [
-        SavedPage(f"llm {one.month}", source.name, "llm", one.address, COPIED_AT, "transcribed", COPIED_BY,
-              partial(bytes, one.body))
-        for one in editions()
-        if (since is None or one.updated_on >= since) and (until is None or one.updated_on <= until)
+        SavedPage(f"llm {edition.month}", source.name, "llm", edition.address, COPIED_AT, "transcribed", COPIED_BY,
+              partial(bytes, edition.body))
+        for edition in editions()
+        if (since is None or edition.updated_on >= since) and (until is None or edition.updated_on <= until)
     ]  # fmt: skip
     return import_pages(config, saved, progress)
 
@@ -100,7 +107,7 @@ def served() -> tuple[dict[str, bytes], dict[tuple[str, bytes], bytes]]:
         (address, orjson.dumps({"rankingType": 0, "benchmarkType": kind})): manifest(of)
         for kind, of in manifests.items()
     }
-    return {one.address: one.body for one in listed}, posted
+    return {edition.address: edition.body for edition in listed}, posted
 
 
 def _rows(file: Path) -> list[dict[str, str]]:

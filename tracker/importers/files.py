@@ -35,8 +35,8 @@ def import_files(
         body = unpacked(file, config.http.max_unpacked)
         page = known_role(source, role, file) if role else role_of(source, file, body)
         at = moment_of(file, captured_at)
-        told = address or address_of(source, page, file)
-        saved.append(SavedPage(str(file), source.name, page, told, at, "import", file.name, partial(bytes, body)))
+        url = address or address_of(source, page, file)
+        saved.append(SavedPage(str(file), source.name, page, url, at, "import", file.name, partial(bytes, body)))
     return import_pages(config, saved, progress)
 
 

@@ -51,15 +51,15 @@ def from_git(
         raise DeclarationError(f"{source.name}.toml", "pages", "none has an address in a git repository")
     if repository:
         home = home_of(repository, sorted({home for _, home, _ in wanted}))
-        wanted = [one for one in wanted if one[1] == home]
+        wanted = [listed_page for listed_page in wanted if listed_page[1] == home]
     saved: list[SavedPage] = []
     clones = {
         home: clone(config, repository or f"https://github.com/{home}") for home in {home for _, home, _ in wanted}
     }
-    for page, home, path in [each for one in wanted for each in every(*one, clones[one[1]])]:
+    for page, home, path in [each for listed_page in wanted for each in every(*listed_page, clones[listed_page[1]])]:
         folder = clones[home]
-        found = versions(folder, path, but=frozenset(other for _, _, other in wanted))
-        for version in found:
+        file_versions = versions(folder, path, but=frozenset(other for _, _, other in wanted))
+        for version in file_versions:
             if (since and version.at.date() < since) or (until and version.at.date() > until):
                 continue
             commit = f"{home} {version.commit}"
@@ -76,13 +76,13 @@ def pages_in_git(source: Source) -> list[tuple[PageSpec, str, str]]:
 
     A page that is known by a pattern has that for its path (`data/*/text.json`).
     """
-    found = []
+    listed = []
     for page in source.pages:
         for address in (page.address, *page.url_patterns):
             match = _RAW.match(address)
             if match and "*" not in match["repository"] + match["branch"]:
-                found.append((page.model_copy(update={"address": address}), match["repository"], match["path"]))
-    return found
+                listed.append((page.model_copy(update={"address": address}), match["repository"], match["path"]))
+    return listed
 
 
 def home_of(repository: str, homes: Sequence[str]) -> str:
@@ -102,10 +102,10 @@ def every(page: PageSpec, home: str, path: str, folder: Path) -> Iterator[tuple[
     if "*" not in path:
         yield page, home, path
         return
-    told = git(folder, "log", "-z", "--format=", "--name-only", "--no-renames", "HEAD", "--", path).decode()
+    output = git(folder, "log", "-z", "--format=", "--name-only", "--no-renames", "HEAD", "--", path).decode()
     start = page.address.removesuffix(path)
-    for one in sorted({name for name in told.split("\0") if fnmatchcase(name, path)}):
-        yield page.model_copy(update={"address": start + one}), home, one
+    for file in sorted({name for name in output.split("\0") if fnmatchcase(name, path)}):
+        yield page.model_copy(update={"address": start + file}), home, file
 
 
 def clone(config: Config, repository: str) -> Path:
@@ -132,31 +132,31 @@ def versions(folder: Path, path: str, *, until: str = "HEAD", but: frozenset[str
     Before a commit that did no more than rename it, the file is looked for under its former name, unless that is one
     of `but` (pages of their own).
     """
-    told = git(
+    output = git(
         folder, "log", "--format=@%H %ct", "--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent",
         "--reverse", until, "--", path,
     ).decode()  # fmt: skip
-    found: list[Version] = []
+    listed: list[Version] = []
     commit, at = "", datetime.min.replace(tzinfo=UTC)
-    for line in told.splitlines():
+    for line in output.splitlines():
         if line.startswith("@"):
             commit, stamp = line[1:].split()
             at = datetime.fromtimestamp(int(stamp), UTC)
         elif line.startswith(":"):
             blob_id = line.split()[3]
-            if blob_id.strip("0") and (not found or found[-1].blob != blob_id):
-                found.append(Version(commit, at, blob_id))
-    former = renamed_from(folder, found[0].commit, path) if found else None
+            if blob_id.strip("0") and (not listed or listed[-1].blob != blob_id):
+                listed.append(Version(commit, at, blob_id))
+    former = renamed_from(folder, listed[0].commit, path) if listed else None
     if former is None or former in but:
-        return found
-    earlier = versions(folder, former, until=f"{found[0].commit}^", but=but | {path})
-    return earlier + (found[1:] if earlier and earlier[-1].blob == found[0].blob else found)
+        return listed
+    earlier = versions(folder, former, until=f"{listed[0].commit}^", but=but | {path})
+    return earlier + (listed[1:] if earlier and earlier[-1].blob == listed[0].blob else listed)
 
 
 def renamed_from(folder: Path, commit: str, path: str) -> str | None:
     """What a file was called before this commit, if the commit renamed it and changed nothing in it."""
-    told = git(folder, "diff-tree", "-r", "-z", "--name-status", "--find-renames=100%", "--diff-filter=R", commit)
-    names = told.decode("utf-8", "replace").split("\0")
+    output = git(folder, "diff-tree", "-r", "-z", "--name-status", "--find-renames=100%", "--diff-filter=R", commit)
+    names = output.decode("utf-8", "replace").split("\0")
     moves = dict(zip(names[3::3], names[2::3], strict=False))  # behind the commit: status, old, new
     return moves.get(path)
 
@@ -179,6 +179,6 @@ def git(folder: Path, *command: str) -> bytes:
     except FileNotFoundError:
         raise TrackerError("git is not installed") from None
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
-        raise TrackerError(f"git {command[0]} in {folder}: {said[-1]}")
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
+        raise TrackerError(f"git {command[0]} in {folder}: {lines[-1]}")
     return done.stdout

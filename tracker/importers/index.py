@@ -40,9 +40,9 @@ def import_index(config: Config, index: Path, progress: Progress) -> list[Import
         except ValueError:
             wrong = f"{row['captured_at']!r} is no day or time"
             raise DeclarationError(str(index), f"line {number + 2}, captured_at", wrong) from None
-        found = owner(sources, row["url"])
+        match = owner(sources, row["url"])
         path = index.parent / row["file"]
-        if found is None:
+        if match is None:
             why = f"no source has a page at {row['url']}" if row["url"] else "no address is recorded"
             unknown[number] = ImportResult(row["file"], "", "", at, [], "unknown_address", 0, why)
             continue
@@ -50,7 +50,7 @@ def import_index(config: Config, index: Path, progress: Progress) -> list[Import
         detail = f"{row['file']}{commit}"
         limit = config.http.max_unpacked
         origin = origin_of(row, index, number + 2)
-        saved[number] = SavedPage(row["file"], *found, row["url"], at, origin, detail, partial(unpacked, path, limit))
+        saved[number] = SavedPage(row["file"], *match, row["url"], at, origin, detail, partial(unpacked, path, limit))
     order = sorted(saved, key=lambda number: (saved[number].captured_at, number))
     outcomes = dict(zip(order, import_pages(config, [saved[number] for number in order], progress), strict=True))
     return [outcomes[number] if number in outcomes else unknown[number] for number in range(len(rows))]
@@ -58,12 +58,12 @@ def import_index(config: Config, index: Path, progress: Progress) -> list[Import
 
 def origin_of(row: Mapping[str, str], index: Path, line: int) -> Origin:
     """Where the bytes of a recording come from: what the index says in a column `origin`, else a user's import."""
-    said = row.get("origin") or "import"
+    declared = row.get("origin") or "import"
     for origin in STRONGEST_FIRST:
-        if origin == said:
+        if origin == declared:
             return origin
     expected = ", ".join(STRONGEST_FIRST)
-    raise DeclarationError(str(index), f"line {line}, origin", f"one of {expected} is expected; found {said!r}")
+    raise DeclarationError(str(index), f"line {line}, origin", f"one of {expected} is expected; found {declared!r}")
 
 
 def owner(sources: Mapping[str, Source], address: str) -> tuple[str, str] | None:
@@ -74,7 +74,7 @@ def owner(sources: Mapping[str, Source], address: str) -> tuple[str, str] | None
         lambda page: page.address == address,
         lambda page: any(fnmatchcase(address, p) for p in page.url_patterns),
     ):
-        found = [(source.name, page.role) for source in sources.values() for page in source.pages if matches(page)]
-        if found:
-            return found[0]
+        owners = [(source.name, page.role) for source in sources.values() for page in source.pages if matches(page)]
+        if owners:
+            return owners[0]
     return None

@@ -14,7 +14,7 @@ import orjson
 
 from registry.load import load_registry
 from registry.names.tokens import same_word
-from registry.resolve import Printed, resolve
+from registry.resolve import PublishedName, resolve
 from scrapers import table_parser
 from scrapers.errors import TrackerError
 from scrapers.model import Page, Pages
@@ -55,8 +55,10 @@ def bundle(connection: duckdb.DuckDBPyConnection, config: Config, figure: Figure
     members |= {f"registry/{name}": body for name, body in used_lines(config.registry, rows).items()}
     if source.redistribute:
         members |= {f"pages/{each['content_sha256']}": archive.read(each["content_sha256"]) for each in captures}
-    told = {name: {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()} for name, body in members.items()}
-    manifest = {"bundle": KIND, "tracker": __version__, "id": figure.id, "members": dict(sorted(told.items()))}
+    checksums = {
+        name: {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()} for name, body in members.items()
+    }
+    manifest = {"bundle": KIND, "tracker": __version__, "id": figure.id, "members": dict(sorted(checksums.items()))}
     return {"manifest.json": packed_json(manifest), **members}
 
 
@@ -88,38 +90,40 @@ def pages_of(
         " AND (c.fetched_at <= $2 OR ($3 <> 'import' AND c.run_id = $3)) ORDER BY c.fetched_at, c.capture",
         [source.name, capture["fetched_at"], capture["run_id"]],
     ).fetchall():
-        one = dict(zip(lineage.CAPTURE, row, strict=True))
-        newest[one["role"], one["address"]] = one
-    pages = Pages([Page(*where, archive.read(one["content_sha256"])) for where, one in newest.items()])
+        record = dict(zip(lineage.CAPTURE, row, strict=True))
+        newest[record["role"], record["address"]] = record
+    pages = Pages([Page(*where, archive.read(record["content_sha256"])) for where, record in newest.items()])
     for part in source.module.sets(pages) if source.module else [pages]:
-        if any(found.id() == snapshot for found in table_parser.snapshots(source, part)):
+        if any(parsed.id() == snapshot for parsed in table_parser.snapshots(source, part)):
             return sorted((newest[page.role, page.address] for page in part), key=lambda c: (c["role"], c["address"]))
     raise TrackerError(f"the archived pages of {source.name} do not give this snapshot again")
 
 
-def printed(row: Mapping[str, Any]) -> Printed:
+def published(row: Mapping[str, Any]) -> PublishedName:
     """What a row of the bundle prints, as names are resolved."""
-    cells = row["printed"]
-    return Printed(cells["name"], tuple(cells["models"] or ()), *(cells[name] for name in lineage.HEAD[1:5]))
+    cells = row["published"]
+    return PublishedName(
+        cells["name"], tuple(cells["models"] or ()), *(cells[name] for name in lineage.NAME_COLUMNS[1:5])
+    )
 
 
 def used_lines(folder: Path, rows: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
     """The lines of the registry from which these rows resolve as they do; all lines where a part does not suffice."""
     whole = load_registry(folder)
-    asked = [printed(row) for row in rows]
+    asked = [published(row) for row in rows]
     wanted = [resolve(each, whole) for each in asked]
     tables = {path.name: _read(path) for path in sorted(folder.glob("*.csv"))}
-    releases = {part for found in wanted for part in (found.release or "").split(" + ")}
+    releases = {part for resolved in wanted for part in (resolved.release or "").split(" + ")}
     releases |= {part for line in tables["aliases.csv"] if set(meant := line["release"].split(" | ")) & releases
                  for part in meant}  # fmt: skip
-    developers = {found.developer or "" for found in wanted}
+    developers = {resolved.developer or "" for resolved in wanted}
     developers |= {line["developer"] for line in tables["releases.csv"] if line["release"] in releases}
     terms = {line["licence"] for line in tables["releases.csv"] if line["release"] in releases} - {""}
     words = {same_word(each.licence) for each in asked if each.licence}
     keep: dict[str, Callable[[Row], bool]] = {
         "releases.csv": lambda line: line["release"] in releases,
         "aliases.csv": lambda line: set(line["release"].split(" | ")) <= releases,
-        "licences.csv": lambda line: line["licence"] in terms or same_word(line["printed"]) in words,
+        "licences.csv": lambda line: line["licence"] in terms or same_word(line["published"]) in words,
     }
     part = {name: [line for line in lines if (keep[name](line) if name in keep else line["developer"] in developers)]
             for name, lines in tables.items()}  # fmt: skip

@@ -29,9 +29,9 @@ def packed(members: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED, allowZip64=False) as archive:
         for name in sorted(members):
-            about = zipfile.ZipInfo(name, _EPOCH)
-            about.create_system, about.external_attr = 3, 0o644 << 16
-            archive.writestr(about, members[name])
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.create_system, info.external_attr = 3, 0o644 << 16
+            archive.writestr(info, members[name])
     return out.getvalue()
 
 
@@ -47,8 +47,8 @@ def unpacked(path: Path) -> tuple[dict[str, bytes], bytes]:
     members: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(whole)) as archive:
-            for about in _checked(archive):
-                members[about.filename] = _member(archive, about)
+            for info in _checked(archive):
+                members[info.filename] = _member(archive, info)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, EOFError, RuntimeError) as error:
         raise BrokenBundle(f"{path}: damaged, or no zip file as bundles are: {error}") from None
     return members, whole
@@ -66,23 +66,23 @@ def _check_end(path: Path, whole: bytes) -> None:
 
 def _checked(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """The list of contents, once it is known to be harmless."""
-    found = archive.infolist()
-    if len(found) > MEMBERS:  # its last record may lie
-        raise BrokenBundle(f"{len(found)} members, more than the {MEMBERS} that a bundle may have")
-    if sum(about.file_size for about in found) > BYTES:
+    members = archive.infolist()
+    if len(members) > MEMBERS:  # its last record may lie
+        raise BrokenBundle(f"{len(members)} members, more than the {MEMBERS} that a bundle may have")
+    if sum(info.file_size for info in members) > BYTES:
         raise BrokenBundle(f"more than {BYTES >> 20} MiB unpacked")
-    names = [about.filename for about in found]
-    for about in found:
-        if not _NAME.fullmatch(about.filename) or names.count(about.filename) > 1:
-            raise BrokenBundle(f"{about.filename[:80]!r} is no name of a member of a bundle, or is there twice")
-        if about.compress_type != zipfile.ZIP_STORED or about.compress_size != about.file_size:
-            raise BrokenBundle(f"{about.filename}: packed; the members of a bundle are stored as they are")
-    return found
+    names = [info.filename for info in members]
+    for info in members:
+        if not _NAME.fullmatch(info.filename) or names.count(info.filename) > 1:
+            raise BrokenBundle(f"{info.filename[:80]!r} is no name of a member of a bundle, or is there twice")
+        if info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size:
+            raise BrokenBundle(f"{info.filename}: packed; the members of a bundle are stored as they are")
+    return members
 
 
-def _member(archive: zipfile.ZipFile, about: zipfile.ZipInfo) -> bytes:
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     try:
-        with archive.open(about) as file:
-            return file.read(about.file_size + 1)
+        with archive.open(info) as file:
+            return file.read(info.file_size + 1)
     except zipfile.BadZipFile:
-        raise BrokenBundle(f"{about.filename}: its bytes were changed") from None
+        raise BrokenBundle(f"{info.filename}: its bytes were changed") from None

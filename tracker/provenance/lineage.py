@@ -20,8 +20,15 @@ CAPTURE = (
     "capture", "fetched_at", "run_id", "source", "role", "method", "address", "body_sha256", "status", "etag",
     "last_modified", "content_sha256", "bytes", "origin", "origin_detail",
 )  # fmt: skip
-HEAD = ("name", "organization", "licence", "country", "openness", "models")  # cells of a row that stand in `names`
-_CELLS = ", ".join(f"{'n' if cell.name in HEAD else 'e'}.{cell.name}" for cell in fields(Entry))
+NAME_COLUMNS = (
+    "name",
+    "organization",
+    "licence",
+    "country",
+    "openness",
+    "models",
+)  # cells of a row that stand in `names`
+_CELLS = ", ".join(f"{'n' if cell.name in NAME_COLUMNS else 'e'}.{cell.name}" for cell in fields(Entry))
 _FACTS = (
     "r.release, r.variant, r.release_how, r.developer, r.developer_how, r.country, r.subdivision, r.released_on,"
     " r.licence, r.terms, r.steps,"
@@ -32,53 +39,59 @@ _FACTS = (
 
 def cut_of(connection: duckdb.DuckDBPyConnection, figure: Figure) -> Cut:
     """The rows that were counted."""
-    said = figure.receipt
-    today = said.today or said.day
-    return cuts(connection, [Question(said.board, said.top, said.definition, said.day, today)])[0]
+    figure_id = figure.figure_id
+    today = figure_id.today or figure_id.day
+    return cuts(connection, [Question(figure_id.board, figure_id.top, figure_id.definition, figure_id.day, today)])[0]
 
 
 def margins(connection: duckdb.DuckDBPyConnection, figure: Figure) -> Margins:
     """How far the figure is from another one: of its low count, and of its high one."""
-    said = figure.receipt
-    units = units_of(connection, said.board, said.definition, as_of=said.day, today=said.today or said.day)
-    return units.margins(said.top, Where(said.definition.by, said.value))
+    figure_id = figure.figure_id
+    units = units_of(
+        connection, figure_id.board, figure_id.definition, as_of=figure_id.day, today=figure_id.today or figure_id.day
+    )
+    return units.margins(figure_id.top, Where(figure_id.definition.by, figure_id.value))
 
 
 def rows(connection: duckdb.DuckDBPyConnection, figure: Figure) -> list[dict[str, Any]]:
-    """Every row down to the cut: place, how much of it is in, whether it is counted, its cells as printed, its facts.
+    """Every row down to the cut: place, how much of it is in, whether it is counted, its cells as published, its facts.
 
     A row that stands above the cut and has no place of its own (a second row of a release, or one that the definition
     leaves out) is listed without a place.
     """
     cut = cut_of(connection, figure)
     placed = {row.row: row for row in cut.rows}
-    printed, resolved = (_by_row(connection, figure.share.snapshot, columns) for columns in (_CELLS, _FACTS))
-    by_rank = figure.receipt.definition.rank_by != "score"
-    direction = connection.execute("SELECT direction FROM boards WHERE board = ?", [figure.receipt.board]).fetchall()
+    published, resolved = (_by_row(connection, figure.share.snapshot, columns) for columns in (_CELLS, _FACTS))
+    by_rank = figure.figure_id.definition.rank_by != "score"
+    direction = connection.execute("SELECT direction FROM boards WHERE board = ?", [figure.figure_id.board]).fetchall()
 
     def key(cells: dict[str, Any]) -> float | None:
-        found: float | None = cells["published_rank" if by_rank else "score"]
-        return -found if found is not None and not by_rank and direction[0][0] != "lower" else found
+        value: float | None = cells["published_rank" if by_rank else "score"]
+        return -value if value is not None and not by_rank and direction[0][0] != "lower" else value
 
-    last = key(printed[cut.rows[-1].row])
-    keys = {row: at for row, cells in printed.items() if (at := key(cells)) is not None and last is not None}
+    last = key(published[cut.rows[-1].row])
+    keys = {row: at for row, cells in published.items() if (at := key(cells)) is not None and last is not None}
     down = sorted((at, row) for row, at in keys.items() if last is not None and at <= last)
     return [
-        {**_told(placed[row] if row in placed else None, cut, figure), "printed": printed[row], "facts": resolved[row]}
+        {
+            **_row_record(placed[row] if row in placed else None, cut, figure),
+            "published": published[row],
+            "facts": resolved[row],
+        }
         for _, row in down
     ]
 
 
-def _told(row: RankedRow | None, cut: Cut, figure: Figure) -> dict[str, Any]:
+def _row_record(row: RankedRow | None, cut: Cut, figure: Figure) -> dict[str, Any]:
     """Place, weight and values of a row, and whether the figure counts it: yes, no, or may be."""
     if row is None:
         return {"place": None, "in": "0", "counted": "no", "values": None}
     values = {"developer": row.developer, "country": row.country, "openness": row.openness, "open": row.open}
     counted = "no"
     if cut.weight(row):
-        wanted, found = figure.receipt.value, row.values(figure.receipt.definition.by)
-        fits = any(all(a in {b, "unknown"} for a, b in zip(value, wanted, strict=True)) for value in found)
-        counted = "yes" if wanted in found else "may be" if fits else "no"
+        wanted, row_values = figure.figure_id.value, row.values(figure.figure_id.definition.by)
+        fits = any(all(a in {b, "unknown"} for a, b in zip(value, wanted, strict=True)) for value in row_values)
+        counted = "yes" if wanted in row_values else "may be" if fits else "no"
     return {"place": row.place, "in": str(cut.weight(row)), "counted": counted, "values": values}
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def of_rows(said: dict[str, Any], rows: list[dict[str, Any]]) -> Snapshot:
+def of_rows(description: dict[str, Any], rows: list[dict[str, Any]]) -> Snapshot:
     """The rows down to the cut, on the bundle's word: its source does not allow that the page is passed on."""
 
     def cell(name: str, value: Any) -> Any:
@@ -25,9 +25,9 @@ def of_rows(said: dict[str, Any], rows: list[dict[str, Any]]) -> Snapshot:
             return tuple(value or ())
         return date.fromisoformat(value) if name == "released_on" and value else value
 
-    entries = [Entry(**{f.name: cell(f.name, row["printed"][f.name]) for f in fields(Entry)}) for row in rows]
-    day = date.fromisoformat(said["published_on"]) if said["published_on"] else None
-    return Snapshot(said["board"], said["edition"], day, tuple(entries))
+    entries = [Entry(**{f.name: cell(f.name, row["published"][f.name]) for f in fields(Entry)}) for row in rows]
+    day = date.fromisoformat(description["published_on"]) if description["published_on"] else None
+    return Snapshot(description["board"], description["edition"], day, tuple(entries))
 
 
 def line_of(capture: Mapping[str, Any]) -> Line:
@@ -38,7 +38,7 @@ def line_of(capture: Mapping[str, Any]) -> Line:
 
 
 def database_of(
-    said: dict[str, Any],
+    description: dict[str, Any],
     snapshot: Snapshot,
     captures: list[dict[str, Any]],
     sources: Mapping[str, Source],
@@ -53,15 +53,22 @@ def database_of(
     )
     connection.execute(database.sql("schema"))
     database.replace_declarations(connection, sources)
-    database.add_snapshots(connection, {said["snapshot"]: snapshot})
+    database.add_snapshots(connection, {description["snapshot"]: snapshot})
     connection.execute("UPDATE snapshots SET state = 'accepted'")
     database.add_captures(connection, [line_of(capture) for capture in captures])
     text = pa.string()
-    seen = datetime.fromisoformat(said["captured_at"]).replace(tzinfo=None)
+    seen = datetime.fromisoformat(description["captured_at"]).replace(tzinfo=None)
     kinds = {"capture": text, "snapshot_key": pa.int32(), "seen_at": pa.timestamp("us"), "source": text, "role": text,
              "edition": text}  # fmt: skip
-    one = captures[0]
-    observation = (one["capture"], 1, seen, one["source"], one["role"], said["edition"])
+    first_capture = captures[0]
+    observation = (
+        first_capture["capture"],
+        1,
+        seen,
+        first_capture["source"],
+        first_capture["role"],
+        description["edition"],
+    )
     database.insert(connection, "observations", kinds, [observation])
     publish.resolve_names(connection, registry)
     connection.execute(database.sql("series"))

@@ -60,22 +60,22 @@ def _manifest(members: Mapping[str, bytes]) -> dict[str, Any]:
         raise BrokenBundle(f"{missing[0]} is missing: this is no bundle")
     try:
         manifest: dict[str, Any] = orjson.loads(members["manifest.json"])
-        said = {name: about["sha256"] for name, about in manifest["members"].items()}
+        checksums = {name: member["sha256"] for name, member in manifest["members"].items()}
         version, _, _ = manifest["bundle"], manifest["id"], manifest["tracker"]
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         raise BrokenBundle("manifest.json: is not the manifest of a bundle") from None
     if version != KIND:
         raise BrokenBundle(f"a bundle of kind {version}; this program reads kind {KIND}")
-    for name in sorted({*members, *said} - {"manifest.json"}):
-        if name not in said or name not in members:
+    for name in sorted({*members, *checksums} - {"manifest.json"}):
+        if name not in checksums or name not in members:
             raise BrokenBundle(f"{name}: {'not in the manifest' if name in members else 'missing'}")
-        if hashlib.sha256(members[name]).hexdigest() != said[name]:
+        if hashlib.sha256(members[name]).hexdigest() != checksums[name]:
             raise BrokenBundle(f"{name}: is not what the manifest says (its sha256 is another): it was changed")
     return manifest
 
 
 def _recomputed(members: Mapping[str, bytes], manifest: dict[str, Any]) -> Proof:
-    said, rows, captures = (orjson.loads(members[name]) for name in NEEDED[1:])
+    description, rows, captures = (orjson.loads(members[name]) for name in NEEDED[1:])
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         for name, body in members.items():
@@ -86,8 +86,9 @@ def _recomputed(members: Mapping[str, bytes], manifest: dict[str, Any]) -> Proof
         pages = _pages(members, captures)
         if pages is None and sources[captures[0]["source"]].redistribute:
             raise BrokenBundle("the pages are missing: by its declaration their source may be passed on")
-        snapshot = _of_pages(sources[captures[0]["source"]], pages, said) if pages else of_rows(said, rows)
-        connection = database_of(said, snapshot, captures, sources, folder / "registry")
+        source = sources[captures[0]["source"]]
+        snapshot = _of_pages(source, pages, description) if pages else of_rows(description, rows)
+        connection = database_of(description, snapshot, captures, sources, folder / "registry")
         try:
             figure = find(connection, manifest["id"])
             again = orjson.loads(packed_json(lineage.rows(connection, figure)))
@@ -95,12 +96,12 @@ def _recomputed(members: Mapping[str, bytes], manifest: dict[str, Any]) -> Proof
             connection.close()
     _same_rows(rows, again)
     recomputed = orjson.loads(packed_json(figure.record()))
-    if said.keys() != recomputed.keys() - {"break"}:
+    if description.keys() != recomputed.keys() - {"break"}:
         raise BrokenBundle("figure.json: has not the keys of a figure")
-    for key, value in said.items():
+    for key, value in description.items():
         if recomputed[key] != value:
             raise BrokenBundle(f"figure.json: {key} is {value!r}, but comes out as {recomputed[key]!r}")
-    shas = tuple(one["content_sha256"] for one in captures)
+    shas = tuple(capture["content_sha256"] for capture in captures)
     seal = hashlib.sha256(members["manifest.json"]).hexdigest()
     return Proof(figure, len(pages or ()), shas, len(rows), seal, manifest["tracker"])
 
@@ -118,34 +119,35 @@ def _pages(members: Mapping[str, bytes], captures: list[dict[str, Any]]) -> Page
     inside = {name.removeprefix("pages/"): body for name, body in members.items() if name.startswith("pages/")}
     if not inside:
         return None
-    if inside.keys() != {one["content_sha256"] for one in captures}:
+    if inside.keys() != {capture["content_sha256"] for capture in captures}:
         raise BrokenBundle("the pages in the bundle are not those that captures.json names")
     for sha256, body in inside.items():
         if hashlib.sha256(body).hexdigest() != sha256:
             raise BrokenBundle(f"pages/{sha256}: is not the page that was captured: its sha256 is another")
-    return Pages([Page(one["role"], one["address"], inside[one["content_sha256"]]) for one in captures])
+    return Pages([Page(capture["role"], capture["address"], inside[capture["content_sha256"]]) for capture in captures])
 
 
-def _of_pages(source: Source, pages: Pages, said: dict[str, Any]) -> Snapshot:
+def _of_pages(source: Source, pages: Pages, description: dict[str, Any]) -> Snapshot:
     """The snapshot that the pages give, read by the parser of this program."""
-    for found in table_parser.snapshots(source, pages):
-        if found.id() == said["snapshot"]:
-            return found
-    raise BrokenBundle(f"the page, read again, does not give snapshot {said['snapshot'][:12]} of {said['board']}")
+    for snapshot in table_parser.snapshots(source, pages):
+        if snapshot.id() == description["snapshot"]:
+            return snapshot
+    wanted = f"snapshot {description['snapshot'][:12]} of {description['board']}"
+    raise BrokenBundle(f"the page, read again, does not give {wanted}")
 
 
-def _same_rows(said: list[dict[str, Any]], again: list[dict[str, Any]]) -> None:
+def _same_rows(published: list[dict[str, Any]], again: list[dict[str, Any]]) -> None:
     """Every row must come out as the bundle says."""
-    if len(said) != len(again):
-        raise BrokenBundle(f"rows.json has {len(said)} rows, but {len(again)} stand above the cut")
-    for number, (one, other) in enumerate(zip(said, again, strict=True), 1):
+    if len(published) != len(again):
+        raise BrokenBundle(f"rows.json has {len(published)} rows, but {len(again)} stand above the cut")
+    for number, (row, other) in enumerate(zip(published, again, strict=True), 1):
         for key in other:
-            if key in {"printed", "facts"}:
+            if key in {"published", "facts"}:
                 for cell, value in other[key].items():
-                    if one[key][cell] != value:
+                    if row[key][cell] != value:
                         raise BrokenBundle(
-                            f"rows.json: row {number} ({one['printed']['name']!r}): {cell} is {one[key][cell]!r},"
+                            f"rows.json: row {number} ({row['published']['name']!r}): {cell} is {row[key][cell]!r},"
                             f" but comes out as {value!r}"
                         )
-            elif one[key] != other[key]:
-                raise BrokenBundle(f"rows.json: row {number}: {key} is {one[key]!r}, but comes out as {other[key]!r}")
+            elif row[key] != other[key]:
+                raise BrokenBundle(f"rows.json: row {number}: {key} is {row[key]!r}, but comes out as {other[key]!r}")

@@ -9,5 +9,5 @@ SELECT p.ask, p.top, p.by_value, p.unit, p.ties, p.day, p.snapshot_key, p.rank_b
             ELSE -e.score END AS place_key
 FROM entries AS e
 JOIN points AS p ON p.snapshot_key = e.snapshot_key
--- Counted by row and score, nothing beyond place N can matter: the precomputed position keeps it out.
-WHERE p.unit <> 'entry' OR p.rank_by <> 'score' OR p.left_out IS NOT NULL OR e.position <= p.top
+-- Counted by row and score, nothing beyond place N can matter: the precomputed rank keeps it out.
+WHERE p.unit <> 'entry' OR p.rank_by <> 'score' OR p.left_out IS NOT NULL OR e.rank <= p.top
