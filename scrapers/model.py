@@ -1,4 +1,4 @@
-"""What flows from a page to the warehouse. Entries hold what the board published, nothing interpreted.
+"""What flows from a page to the database. Entries hold what the board published, nothing interpreted.
 
 A source module has two pure functions (either may be left out where a TOML says enough):
 

@@ -1,1 +1,1 @@
-"""Where pages and what they said are kept: the archive, the warehouse, the published database."""
+"""Where pages and what they said are kept: the archive, the database of the writer, the published copy."""

@@ -1,4 +1,4 @@
-"""Archive -> warehouse: ledger lines become captures, captures are parsed, snapshots are judged.
+"""Archive -> database: ledger lines become captures, captures are parsed, snapshots are validated.
 
 Only what is new is read, so that collecting stays cheap for years; a source whose declaration or parser
 changed is read again from its first page. The outcome is a function of the archive, the declarations and the

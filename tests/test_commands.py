@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime, time
@@ -15,6 +16,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.tiny import DAY, Row, tiny_database
 from tracker import output
 from tracker.cli import COMMANDS, cli
 
@@ -51,7 +53,7 @@ def test_sql_gives_every_column_whatever_its_kind(demo_data: Path, query: str, m
 
 
 @pytest.mark.parametrize(
-    ("column", "told", "cell", "shown"),
+    ("column", "value", "cell", "shown"),
     [
         ("TIMESTAMPTZ '2026-01-01 12:00:00+02'", "2026-01-01T10:00:00Z", "2026-01-01T10:00:00Z", "2026-01-01 10:00"),
         ("[TIMESTAMPTZ '2026-01-01 12:00:00+02']", ["2026-01-01T10:00:00Z"], "2026-01-01T10:00:00Z", None),
@@ -255,3 +257,15 @@ def test_every_command_has_help(name: str) -> None:
     done = run(name, "--help")
     assert done.exit_code == 0
     assert len(done.stdout.splitlines()) > 4
+
+
+def test_a_board_of_ranks_alone_is_answered_with_the_command_that_counts_it(tmp_path: Path) -> None:
+    """Cut by score nothing has a place: exit code 1, and the command that is named works as it stands."""
+    rows = [Row("a", None, 1, release="a", country="US"), Row("b", None, 2, release="b", country="CN")]
+    tiny_database(tmp_path, {"tiny": ("higher", rows)})
+    share = ("share", "tiny", "--top", "2", "--now", str(DAY), "--data", str(tmp_path))
+    refused = tracker(*share, cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    named = re.search(r"has ranks and no scores: tracker share with (--rank-by \w+)", refused.stderr)
+    assert named, refused.stderr
+    assert [(row["country"], row["count"]) for row in answer(*share, *named[1].split())] == [("CN", 1), ("US", 1)]

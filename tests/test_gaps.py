@@ -172,7 +172,7 @@ def two_days(folder: Path) -> Path:
     return folder
 
 
-def test_the_common_roster(tmp_path: Path) -> None:
+def test_the_rows_of_both_days(tmp_path: Path) -> None:
     """CN holds 1 of 2, then 2 of 2; on the rows of both days 1 of 2, then 2 of 2: the removal moved nothing alone."""
     command = ["composition", "tiny", "--where", "country=CN", "--from", "2026-01-01", "--to", "2026-01-02", "--top", "2",
                "--data", str(two_days(tmp_path)), "--format", "json"]  # fmt: skip

@@ -46,7 +46,7 @@ class FetchResult:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the warehouse knows of a page that was had before: its validators, bytes, and whether it was good."""
+    """What the database knows of a page that was had before: its validators, bytes, and whether it was good."""
 
     etag: str | None
     last_modified: str | None

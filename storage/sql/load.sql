@@ -1,4 +1,5 @@
--- Moves the temporary tables `heads` and `cells` (a batch of snapshots) into the warehouse. Used by warehouse.add_snapshots.
+-- Moves the temporary tables `heads` and `cells` (a batch of snapshots) into snapshots, names and entries.
+-- Used by storage.database.
 DELETE FROM heads WHERE heads.snapshot IN (SELECT snapshots.snapshot FROM snapshots);
 
 INSERT INTO snapshots (snapshot_key, snapshot, board, published_on, rows, scored, different, lowest, highest)

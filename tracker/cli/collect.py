@@ -256,7 +256,7 @@ def publish_command(setting: Setting) -> None:
 @click.command("rebuild")
 @common
 def rebuild_command(setting: Setting) -> None:
-    """Derive warehouse and published database again from the archive, the declarations and the registry.
+    """Derive both databases (of the writer, and published) again from the archive, the declarations and the registry.
 
     Example: tracker rebuild
     """

@@ -56,9 +56,10 @@ def missing(connection: duckdb.DuckDBPyConnection, board: str, day: date) -> str
         [board, bare],
     ).fetchall()[0]
     if ranks and not scores:
-        return f"{board}: the snapshot of {bare} prints ranks and no scores: tracker share with --rank-by published"
+        how = "tracker share with --rank-by published_rank"
+        return f"{board}: the snapshot of {bare} has ranks and no scores: {how}"
     if scores and not ranks:
-        return f"{board}: the snapshot of {bare} prints no ranks; it can be cut by score alone"
+        return f"{board}: the snapshot of {bare} has no ranks; it can be cut by score alone"
     return f"{board}: no row of the snapshot of {bare} has a place under this definition"
 
 

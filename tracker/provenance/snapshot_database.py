@@ -1,4 +1,4 @@
-"""The one snapshot of a bundle on its way through the warehouse's own steps, in memory."""
+"""The one snapshot of a bundle on its way through the steps of every other, in memory."""
 
 from __future__ import annotations
 
