@@ -5,7 +5,8 @@ rows, then one row for each landmark that it lacks, then `made-up-model-000`, `m
 many as the board expects on the day of the page, and a few more. Added rows repeat the shape of a saved row. Their
 scores are made up, all different, and between those of the saved rows, so that no cut falls on a tie.
 
-A page has one body for each day on which it changed; before the first of them it is not there.
+A page has one body for each day on which it changed; before the first of them it is not there. An enabled source without
+Python whose pages are CSV, JSON or YAML needs nothing here (`plain`); each other one has a function.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import csv
 import functools
 import io
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
@@ -21,12 +23,15 @@ from datetime import date
 from typing import Any
 
 import orjson
+import yaml
 
+from scrapers import values
 from scrapers.sources import livebench, opencompass
+from scrapers.spec import Source, load_sources
 from tests.saved_pages import SAVED, csv_rows, declared, parquet
 from tracker.importers import bundled
 
-FIRST = "2024-01-01"  # pages of which one body is enough have been there since
+NEWEST_PAGE = "2026-10-01"  # the day of a page that no function below knows: the newest rule for its rows is in force
 MORE = 3  # rows above the declared minimum, and as many again for each later body
 ARENA = "https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset/resolve/main"
 
@@ -212,7 +217,7 @@ def opencompass_vlm() -> Pages:
     content = orjson.loads((SAVED / "opencompass_vlm" / "openvlm.json").read_bytes())
     results = content["results"]
     whole = next(model for model in results.values() if "MMBench_V11" in model)
-    names = added_names("opencompass_vlm", "opencompass_vlm", FIRST, list(results))
+    names = added_names("opencompass_vlm", "opencompass_vlm", "2025-09-17", list(results))
     for name, score in zip(names, spread(20, 60, len(names)), strict=True):
         model = deepcopy(whole)
         model["META"]["Method"] = [name, ""]
@@ -246,17 +251,6 @@ def livebench_pages() -> Pages:
         pages[f"{public}table_{day}.csv"] = [Body(since, csv_page(rows))]
         pages[f"{public}categories_{day}.json"] = [Body(since, (folder / f"categories.{day}.json").read_bytes())]
     return pages
-
-
-def bfcl() -> Pages:
-    """CSV."""
-    rows = csv_rows(SAVED / "bfcl" / "overall.csv")
-    names = added_names("bfcl", "bfcl", "2025-12-16", [row["Model"] for row in rows])
-    rows += [
-        rows[-1] | {"Rank": f"{place}", "Model": name, "Overall Acc": f"{score:.2f}%"}
-        for place, (name, score) in enumerate(zip(names, spread(20, 60, len(names)), strict=True), 200)
-    ]
-    return {address_of("bfcl", "overall"): [Body("2025-12-16", csv_page(rows))]}
 
 
 def epoch_eci() -> Pages:
@@ -356,15 +350,19 @@ def terminal_bench() -> Pages:
 
 
 def feeds() -> Pages:
-    """Facts of models: no page of them is saved, so that all rows are made up."""
+    """Facts of models: no page of them is saved. A row or two are real, the others made up."""
     epoch = [
         {"Model": made_up(number), "Organization": "Nobody", "Publication date": "2026-01-01",
          "Country (of organization)": "", "Model accessibility": "API access"}
         for number in range(500)
     ]  # fmt: skip
+    epoch.append({"Model": "GPT-5", "Organization": "OpenAI", "Publication date": "2025-08-07",
+                  "Country (of organization)": "United States of America", "Model accessibility": "API access"})  # fmt: skip
     tracked = [{"org": "nobody", "model": made_up(number), "modelId": f"nobody/{made_up(number)}"}
                for number in range(1000)]  # fmt: skip
+    tracked.append({"org": "Qwen", "model": "Qwen3-32B", "modelId": "Qwen/Qwen3-32B"})
     regions = [{"hf_org": f"nobody-{number}", "region": "other", "notes": ""} for number in range(80)]
+    regions.append({"hf_org": "Qwen", "region": "china", "notes": ""})
     router = [
         {"id": f"nobody/{made_up(number)}", "canonical_slug": f"nobody/{made_up(number)}", "name": made_up(number),
          "created": 1_767_225_600, "hugging_face_id": ""}
@@ -379,17 +377,41 @@ def feeds() -> Pages:
 
 
 GROWN: tuple[Callable[[], Pages], ...] = (
-    aider, arena, bfcl, epoch_eci, feeds, gso, livebench_pages, opencompass_pages, opencompass_vlm, superclue, swebench,
+    aider, arena, epoch_eci, feeds, gso, livebench_pages, opencompass_pages, opencompass_vlm, superclue, swebench,
     tau2, terminal_bench, vectara,
 )  # fmt: skip
+
+
+def plain(source: Source) -> Pages:
+    """The pages of a source without Python, in CSV, JSON or YAML: by the columns that it declares."""
+    pages: Pages = {}
+    for page in source.pages:
+        assert page.format in {"csv", "json", "yaml"}, f"{source.name}: a page of {page.format} needs a function here"
+        name, board = next((name, board) for name, board in source.boards.items() if page.role in board.page)
+        (file,) = (SAVED / source.name).glob(f"{page.role}.{page.format.replace('yaml', 'y*ml')}")
+        content = csv_rows(file) if page.format == "csv" else yaml.safe_load(file.read_bytes())  # JSON is YAML
+        rows = content[page.rows_under] if page.rows_under else content
+        model, score = (
+            next(column for column in columns if column in rows[0])
+            for columns in (board.columns.name or source.columns.name, board.columns.score or source.columns.score)
+        )
+        known = [number for row in rows if (number := values.number(row[score])) is not None]
+        names = added_names(name, source.name, NEWEST_PAGE, [str(row[model]) for row in rows])
+        scores = spread(min(known), max(known), len(names))
+        rows += [rows[-1] | {model: added, score: f"{number}"} for added, number in zip(names, scores, strict=True)]
+        body = csv_page(rows) if page.format == "csv" else json.dumps(content, default=str).encode()
+        pages[page.address] = [Body(NEWEST_PAGE, body)]
+    return pages
 
 
 @functools.cache
 def pages() -> Pages:
     """Every page of the simulated internet: live address -> its bodies, the oldest first."""
-    return {
-        address: sorted(bodies, key=lambda body: body.since) for grow in GROWN for address, bodies in grow().items()
-    }
+    result = {address: bodies for grow in GROWN for address, bodies in grow().items()}
+    for source in load_sources().values():
+        if source.enabled and not source.module and not any(page.address in result for page in source.pages):
+            result |= plain(source)
+    return {address: sorted(bodies, key=lambda body: body.since) for address, bodies in result.items()}
 
 
 def on(day: str) -> Iterator[tuple[str, bytes]]:

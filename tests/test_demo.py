@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tracker.demo_server import serving
+from tracker.demo_server import pages, serving
 
 # Refuses whatever leaves this machine, the look-up of a name included.
 NO_NETWORK = """
@@ -164,6 +164,21 @@ def test_interrupt_ends_it_at_once(tmp_path: Path) -> None:
     assert running.returncode == 130
     assert "Traceback" not in message
     assert demo(tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(("role", "rank"), [("text", "double"), ("text_style_control", "int64")])
+def test_arena_pages_have_upstreams_columns_and_types(role: str, rank: str) -> None:
+    """The Parquet schema is upstream's, down to the rank: a double on one board, an integer on the other."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    body = next(body for address, body in pages().items() if f"/{role}/" in address)
+    schema = pq.read_schema(pa.BufferReader(body))
+    assert {field.name: str(field.type) for field in schema} == {
+        "model_name": "string", "organization": "string", "license": "string", "rating": "double",
+        "rating_lower": "double", "rating_upper": "double", "variance": "double", "vote_count": "double",
+        "rank": rank, "category": "string", "leaderboard_publish_date": "string",
+    }  # fmt: skip
 
 
 @pytest.fixture

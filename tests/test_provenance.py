@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from tracker.analysis.figure_ids import UnreadableFigureId, read_figure_id
 from tracker.cli import cli
 from tracker.definition import Definition
+from tracker.demo_server import openvlm
 from tracker.provenance.bundle_format import BrokenBundle, packed, unpacked
 from tracker.provenance.verify import verify
 
@@ -282,3 +283,16 @@ def test_hostile_files(made: Path, tmp_path: Path) -> None:
         for body in (b"", b"[1]", b"[" * 100_000, b'{"a": 1e999}', b"\xff\x00"):
             with pytest.raises(BrokenBundle):
                 verify(edited(made, file, name, lambda _, body=body: body, sealed=True))
+
+
+def test_a_page_that_may_not_be_passed_on(demo_data: Path, tmp_path: Path) -> None:
+    """Only its sha256 is inside, the rows end at the cut, and the answer says on whose word they are."""
+    shares = run("share", "opencompass_vlm", "--unit", "release", data=demo_data)
+    file = tmp_path / "vlm.zip"
+    assert run("bundle", shares[0]["id"], str(file), data=demo_data)[0]["pages"] == 0
+    proof = verify(file)
+    assert (proof.pages, proof.figure.share.count) == (0, shares[0]["count"])
+    assert proof.page_sha256 == (hashlib.sha256(openvlm()).hexdigest(),)
+    assert 20 <= proof.rows < 60
+    members, _ = unpacked(file)
+    assert not [name for name in members if name.startswith("pages/")]

@@ -12,6 +12,7 @@ import pytest
 from scrapers import table_parser
 from scrapers.errors import MissingColumn, PageError
 from scrapers.model import Page
+from tests import grown_pages
 from tests.saved_pages import SAVED, by_board, csv_rows, declared, page, parquet, read, replaced
 
 
@@ -73,3 +74,18 @@ def test_a_source_without_python_asks_for_its_declared_pages() -> None:
         ("vision_style_control_full", True), ("vision_full", True), ("webdev_full", True),
     ]  # fmt: skip
     assert {request.method for request in asked} == {"GET"}
+
+
+@pytest.mark.parametrize("role", ["text", "text_style_control", "vision", "vision_style_control", "webdev"])
+def test_the_history_has_the_days_of_the_latest_pages(role: str) -> None:
+    """Each day that a `latest` page published is in `full`, row by row: the same snapshot, by the same identity."""
+    pages, folder = grown_pages.arena(), f"{grown_pages.ARENA}/{role}"
+    latest = {
+        snapshot.id()
+        for body in pages[f"{folder}/latest-00000-of-00001.parquet"]
+        for snapshot in read("arena", Page(role, "", body.content))
+    }
+    whole = pages[f"{folder}/full-00000-of-00001.parquet"][-1].content
+    history = [snapshot.id() for snapshot in read("arena", Page(f"{role}_full", "", whole))]
+    assert len(history) == 2
+    assert latest == set(history)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from registry.load import Registry, load_registry
+from registry.load import SHIPPED, Registry, load_registry
 from scrapers.model import Fact, Page, Pages
 from scrapers.sources import epoch_models, openrouter_models, tracked_models
 from storage.statements import meaning, of_releases
 from tests.place import PROOF, Place, page, put, small
+from tests.upstream import Upstream
 
 DECLARED = """
 title = "Told"
@@ -155,3 +157,25 @@ def test_facts_of_the_feeds(registry: Registry) -> None:
         Fact("Qwen/Qwen3-32B", "developer", "Qwen"), Fact("Qwen/Qwen3-32B", "weights", "yes"),
         Fact("Qwen/Qwen3-32B", "country", "CN"), Fact("some/x", "developer", "some"), Fact("some/x", "weights", "yes"),
     ]  # fmt: skip
+
+
+def test_feeds_are_read_from_the_archive(upstream: Upstream, tmp_path: Path) -> None:
+    """The newest good page of a feed becomes statements with its address and day, and is read once."""
+    place = Place(tmp_path / "place", upstream.mirror)
+    place.config.write_text(place.config.read_text().replace('"registry"', f'"{SHIPPED}"'))
+    done = place.run("collect", "epoch_models", "tracked_models")
+    assert done.code == 0, done.err
+    query = "SELECT value, source, trust, evidence, first_seen FROM statements WHERE subject = '{}' AND property = '{}'"
+    assert place.sql(query.format("openai/gpt-5", "country"))[1:] == [
+        ("US", "epoch_models", 2, "https://epoch.ai/data/notable_ai_models.csv", date(2026, 11, 1))
+    ]
+    assert [row[:3] for row in place.sql(query.format("Qwen/Qwen3-32B", "weights"))] == [
+        ("yes", "registry", 1), ("yes", "tracked_models", 2),
+    ]  # fmt: skip
+    assert place.sql("SELECT source, count(*) FROM fact_pages GROUP BY source ORDER BY source") == [
+        ("epoch_models", 1), ("tracked_models", 2),
+    ]  # fmt: skip
+    facts = "SELECT count(*), max(rowid) FROM facts"
+    before = place.sql(facts)
+    place.run("publish")
+    assert place.sql(facts) == before  # not read again
