@@ -5,13 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from storage.columns import column, table
-from tests.test_layers import ROOT
 
 CELLS: list[tuple[pa.DataType, list[Any]]] = [
     (pa.string(), ["", "naïve", "通义千问", "a\nb"]),
@@ -62,5 +62,7 @@ def test_neither_writing_nor_parquet_imports_pandas() -> None:
         "assert parquet_rows(sink.getvalue(), {'name': 'b'}) == [{'name': 'b'}]\n"
         "print('pandas' in sys.modules)\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=Path(__file__).resolve().parent.parent
+    )
     assert done.stdout == "False\n", done.stderr

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 
-from tests.test_shares import on_any_board, row_lists
+from tests.any_board import on_any_board, row_lists
 from tests.tiny import DAY, Row, in_memory, tiny_database
 from tracker.analysis.curve import Choice, Curve, curve, moves, sentence
 from tracker.analysis.filter import Figure, Where, figure, parse

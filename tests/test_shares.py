@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from storage import database, publish, share_query
+from tests.any_board import on_any_board, row_lists
 from tests.tiny import DAY, Row, in_memory, tiny_database
 from tracker.analysis.shares import Share, shares
 from tracker.definition import By, Definition
@@ -242,23 +243,6 @@ class Small(list[Question]):
         return f"Small(**{self._knobs})"
 
 
-# Two scores, so that most rows tie, and unknowns in every other row.
-row_lists = st.lists(
-    st.builds(
-        Row,
-        name=st.sampled_from("abcd"),
-        score=st.sampled_from([1.0, 2.0, 2.0, None]),
-        published_rank=st.sampled_from([1.0, 2.0, None]),
-        release=st.sampled_from(["", "r1", "r2"]),
-        developer=st.sampled_from(["", "*", "A", "B"]),
-        country=st.sampled_from(["", "", "mixed", "CN", "US"]),
-        openness=st.sampled_from(["", "", "open_weights", "restricted_weights", "proprietary"]),
-    ),
-    min_size=1,
-    max_size=6,
-)
-
-
 def questions(**narrower: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Question]]:
     """Up to twenty boards at a time, each with an N within its rows."""
     options = {
@@ -278,7 +262,6 @@ def questions(**narrower: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Ques
     return st.lists(row_lists.flatmap(asked), min_size=1, max_size=20)
 
 
-on_any_board = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 on_any_boards = settings(on_any_board, max_examples=6, suppress_health_check=list(HealthCheck))
 
 
