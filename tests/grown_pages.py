@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -382,6 +383,16 @@ GROWN: tuple[Callable[[], Pages], ...] = (
 )  # fmt: skip
 
 
+def read_json(file: Path) -> Any:
+    """What a JSON file holds."""
+    return orjson.loads(file.read_bytes())
+
+
+def read_yaml(file: Path) -> Any:
+    """What a YAML file holds."""
+    return yaml.safe_load(file.read_bytes())
+
+
 def plain(source: Source) -> Pages:
     """The pages of a source without Python, in CSV, JSON or YAML: by the columns that it declares."""
     pages: Pages = {}
@@ -389,7 +400,7 @@ def plain(source: Source) -> Pages:
         assert page.format in {"csv", "json", "yaml"}, f"{source.name}: a page of {page.format} needs a function here"
         name, board = next((name, board) for name, board in source.boards.items() if page.role in board.page)
         (file,) = (SAVED / source.name).glob(f"{page.role}.{page.format.replace('yaml', 'y*ml')}")
-        content = csv_rows(file) if page.format == "csv" else yaml.safe_load(file.read_bytes())  # JSON is YAML
+        content: Any = {"csv": csv_rows, "json": read_json, "yaml": read_yaml}[page.format](file)
         rows = content[page.rows_under] if page.rows_under else content
         model, score = (
             next(column for column in columns if column in rows[0])
@@ -399,7 +410,9 @@ def plain(source: Source) -> Pages:
         names = added_names(name, source.name, NEWEST_PAGE, [str(row[model]) for row in rows])
         scores = spread(min(known), max(known), len(names))
         rows += [rows[-1] | {model: added, score: f"{number}"} for added, number in zip(names, scores, strict=True)]
-        body = csv_page(rows) if page.format == "csv" else json.dumps(content, default=str).encode()
+        body = (
+            csv_page(rows) if page.format == "csv" else json.dumps(content, default=str).encode()
+        )  # which is YAML, too
         pages[page.address] = [Body(NEWEST_PAGE, body)]
     return pages
 

@@ -18,7 +18,7 @@ from scrapers.model import Page, Pages
 from scrapers.spec import load_sources
 from storage import validate
 from tests import grown_pages
-from tests.saved_pages import declared
+from tests.saved_pages import declared, doubted
 from tests.upstream import CHALLENGE, FAULTS, NEWEST, PAGES, Upstream, bodies, local
 
 README = PAGES["vectara"]
@@ -59,6 +59,21 @@ def test_every_enabled_source_is_served_and_believed(name: str) -> None:
             snapshot.published_on or day, len(snapshot.entries), names, min(scores), max(scores), snapshot.edition
         )
         assert validate.fault(board.expectations, stats, board.unit) is None, snapshot.board
+
+
+@pytest.mark.parametrize(("name", "boards"), [("aider", ["aider_polyglot", "aider_edit"]), ("bfcl", ["bfcl"])])
+def test_a_plain_source_needs_no_function_to_be_served(name: str, boards: list[str]) -> None:
+    """By its declared columns alone, from YAML and from CSV: all rows that its boards expect."""
+    source, day = declared(name), date.fromisoformat(NEWEST)
+    results = [
+        snapshot
+        for address, bodies in grown_pages.plain(source).items()
+        for snapshot in table_parser.snapshots(
+            source, Pages([Page(role_of(name, address) or "", address, bodies[-1].content)])
+        )
+    ]
+    assert [snapshot.board for snapshot in results] == boards
+    assert [doubted(name, snapshot, day) for snapshot in results] == [None] * len(boards)
 
 
 def test_added_rows_are_plainly_made_up_and_saved_ones_are_all_there() -> None:
