@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 1)
 
 
 def fill(path: Path) -> None:
-    """The tables of a warehouse with made-up boards: every name resolved, one row in fifty unknown."""
+    """The tables of a database with made-up boards: every name resolved, one row in fifty unknown."""
     with database.opened(path) as connection:
         connection.execute(
             f"INSERT INTO boards BY NAME SELECT 'board_' || i AS board, 'board_' || i AS title, 'made' AS source,"

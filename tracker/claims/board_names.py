@@ -53,8 +53,8 @@ class KnownBoards:
         for board, names in boards.items():
             for name in (names.title, *names.quoted_as):
                 own.setdefault(normal(name), []).append(board)
-            heads = [name.split()[0] for name in (names.title, names.source_title, *names.quoted_as) if name]
-            for name in (names.source, names.source_title, names.publisher, *heads):
+            first_words = [name.split()[0] for name in (names.title, names.source_title, *names.quoted_as) if name]
+            for name in (names.source, names.source_title, names.publisher, *first_words):
                 shared.setdefault(normal(name), []).append(board)
         self._names = {name: self._with_that_word(name, sharing) for name, sharing in shared.items()}
         self._names |= {name: tuple(sharing) for name, sharing in own.items()}
@@ -66,23 +66,23 @@ class KnownBoards:
         best, name = 0, ""
         so_far = ""
         for length, word in enumerate(words[at : at + _LONGEST], start=1):
-            so_far += normal(word.plain)
-            if not word.mark and so_far in self._names:
+            so_far += normal(word.bare)
+            if not word.is_punctuation and so_far in self._names:
                 best, name = length, so_far
-        if words[at].mark or not best:
+        if words[at].is_punctuation or not best:
             return None
         end = at + best
         while end < len(words) and self.topic(words[end]):
             end += 1
         for stop in range(end, at + best, -1):  # more words of a board's name may follow, in any order
-            spoken = {topic(word) for word in words[at:stop] if not word.mark}
+            spoken = {topic(word) for word in words[at:stop] if not word.is_punctuation}
             if boards := tuple(board for board, inside in self._words.items() if spoken <= inside):
                 return boards, stop - at
         return self._names[name], best
 
     def topic(self, word: Word) -> bool:
         """Whether a word occurs in the names of a board and means nothing else."""
-        return not word.mark and topic(word) in self._topics and word.key not in _GRAMMAR
+        return not word.is_punctuation and topic(word) in self._topics and word.key not in _GRAMMAR
 
     def chosen(self, boards: tuple[str, ...], topics: frozenset[str]) -> tuple[str, ...]:
         """Which of the boards, once the words elsewhere in the sentence are regarded; none where no name has them."""
@@ -102,7 +102,7 @@ class KnownBoards:
 
 def topic(word: Word) -> str:
     """A word as names are compared; `programming` is `code`."""
-    return _SAME.get(normal(word.plain), normal(word.plain))
+    return _SAME.get(normal(word.bare), normal(word.bare))
 
 
 def normal(text: str) -> str:

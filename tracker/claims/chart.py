@@ -7,7 +7,7 @@ from typing import Any
 
 from tracker.claims.history import History
 
-# Told apart by shape as well as by colour (Okabe and Ito's palette, safe for colour-blind eyes).
+# Distinct in shape as well as in colour (Okabe and Ito's palette, safe for colour-blind eyes).
 LOOKS = {
     "supported": ("#0072B2", "circle"),
     "depends": ("#E69F00", "diamond"),

@@ -2,7 +2,8 @@
 
 A clause has one amount, and a country, an openness, or both. It is of the top M where it says so (`9 of the top 20`)
 or has both, and where nothing was counted before that it might be a part of. `of them` and `of the 14` take over what
-was counted before. Where a count may be of several things all readings are given: the whole first, then the earlier.
+was counted before. Where a count may be of several things, all are given: of the top M first, then of what was counted
+earlier.
 """
 
 from __future__ import annotations
@@ -139,8 +140,8 @@ class _Base:
     size: int
 
 
-def readings(clauses: Sequence[Clause], top: int, most: int) -> tuple[list[list[Count | None]], bool]:
-    """Each way to read the clauses together, at most so many; and whether it is open what some count is of."""
+def counts_of(clauses: Sequence[Clause], top: int, most: int) -> tuple[list[list[Count | None]], bool]:
+    """The counts for each way to read the clauses, at most so many; and whether some count may be of several things."""
     whole = _Base({}, top)
     options: list[list[Count | None]] = []
     earlier: list[_Base] = []
@@ -148,15 +149,15 @@ def readings(clauses: Sequence[Clause], top: int, most: int) -> tuple[list[list[
     for clause in clauses:
         bases = _bases(clause, whole, earlier, spoken_whole)
         counted = [_count(clause, base) for base in bases]
-        if not any(isinstance(each, Count) for each in counted):
-            raise UnreadableClaim(next(each for each in counted if isinstance(each, str)))
-        kept = [each for each in counted if isinstance(each, Count)]
+        if not any(isinstance(count, Count) for count in counted):
+            raise UnreadableClaim(next(reason for reason in counted if isinstance(reason, str)))
+        kept = [count for count in counted if isinstance(count, Count)]
         options.append(list(dict.fromkeys(kept)))
         if bases[0] is whole and isinstance(counted[0], Count):
             spoken_whole = spoken_whole or bool(clause.them)
             earlier.append(_Base(clause.properties(), counted[0].count))
-    unclear = any(len(each) > 1 for each in options)
-    return [list(each) for each in islice(product(*options), most)], unclear
+    unclear = any(len(counts) > 1 for counts in options)
+    return [list(counts) for counts in islice(product(*options), most)], unclear
 
 
 def _bases(clause: Clause, whole: _Base, earlier: Sequence[_Base], spoken_whole: bool) -> list[_Base]:

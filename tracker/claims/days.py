@@ -39,12 +39,12 @@ def _orders(match: re.Match[str]) -> list[tuple[int, int, int]]:
         return [(int(first), second, int(third))]
     if len(third) != 4 or len(first) > 2:
         return []
-    readings = [(int(third), second, int(first)), (int(third), int(first), second)]
-    return readings[:1] if separator == "." else readings
+    orders = [(int(third), second, int(first)), (int(third), int(first), second)]
+    return orders[:1] if separator == "." else orders
 
 
-def _days(*readings: tuple[int, int, int]) -> Iterator[date]:
-    for year, month, day in readings:
+def _days(*orders: tuple[int, int, int]) -> Iterator[date]:
+    for year, month, day in orders:
         try:
             yield date(year, month, day)
         except ValueError:
@@ -79,6 +79,6 @@ def _named(parts: dict[str, int], today: date) -> tuple[date, ...]:
         return date(parts["y"], month, 1), date(parts["y"], month, last)
     if "y" in parts:
         return tuple(_days((parts["y"], month, parts["d"])))
-    # The last two days of that name that were; 29 February is rare.
+    # The last two years in which that day has passed; nine years hold two of 29 February.
     years = [(year, month, parts["d"]) for year in range(today.year, today.year - 9, -1)]
     return tuple(day for day in _days(*years) if day <= today)[:2]

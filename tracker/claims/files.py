@@ -46,7 +46,7 @@ class Claim(Declared):
     """What is claimed. The counts must hold together.
 
     `board` carries the headline; each of `other_boards` has its own verdict beside it. `origin` is the least that the
-    page must be: a claim with `origin = "fetched"` is not judged by a copy.
+    page must be: with `origin = "fetched"` a claim is not judged by a copy.
     """
 
     id: str

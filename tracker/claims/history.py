@@ -1,4 +1,4 @@
-"""The same sentence at every point of its board that is known: how one sees whether a day was picked."""
+"""The same sentence at every known point of its board, which shows whether a day was picked."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def history(
     today: date,
     progress: Callable[[int, int], object] = lambda _done, _all: None,
 ) -> History:
-    """Judges the claim, on its first board alone, as of the day of every point. `progress` is told (done, all)."""
+    """Judges the claim, on its first board alone, as of the day of every point; `progress` gets (done, all)."""
     points = []
     known = bases(connection, claim.board)
     for number, basis in enumerate(known, 1):

@@ -1,7 +1,8 @@
 """What the counts of a claim can come to, over the orders of tied rows and the values of what is not known.
 
-A bound of each count alone does not do for several: one tied row, or one unknown, may serve two counts and cannot
-serve both ways. So the joint outcomes are counted out, row by row, over (rows taken of the tie group, counts).
+The bounds of each count by itself are not enough for several counts: a tied row is in or out for all of them, and an
+unknown has one value for all of them. So the joint outcomes are enumerated row by row; a state is (rows taken of the
+tie group, counts).
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def example(cut: Cut, counts: Sequence[Count], rule: Rule) -> tuple[str, ...] | 
         whole, group, left = [*whole, *group], [], 0
     tied, shared = {row.row for row in group}, {row.row for row in cut.group}
     states: dict[tuple[int, Counts], Path | None] = {(0, (0,) * len(counts)): None}
-    for rows in _together(whole, group):
+    for rows in _rows_with_shared_facts(whole, group):
         reached: dict[tuple[int, Counts], Path | None] = {}
         for country, openness in _values(rows, counts):
             now = states
@@ -118,7 +119,7 @@ def _add(
     return reached
 
 
-def _together(whole: Iterable[RankedRow], group: Iterable[RankedRow]) -> list[list[RankedRow]]:
+def _rows_with_shared_facts(whole: Iterable[RankedRow], group: Iterable[RankedRow]) -> list[list[RankedRow]]:
     """Rows of one release or of one published name: what is not known of them is the same. The known come first."""
     groups: dict[object, list[RankedRow]] = {}
     for row in (*whole, *group):

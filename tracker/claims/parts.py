@@ -42,8 +42,8 @@ Recogniser = Callable[[tuple[Word, ...], int], Part | None]
 def parts_of(words: tuple[Word, ...], known: KnownBoards, today: date) -> list[Part]:
     """All parts of a sentence, in its order; UnreadableClaim names the first word that belongs to none."""
     recognisers: tuple[Recogniser, ...] = (
-        _mark, _filler_phrase, partial(_board, known), partial(_day, today), _top, _unit_by_name, _them, _number_of,
-        _of, _openness, _percent, _amount, _unit, _join, _filler, _country, partial(_topic, known),
+        _punctuation, _filler_phrase, partial(_board, known), partial(_day, today), _top, _unit_by_name, _them,
+        _number_of, _of, _openness, _percent, _amount, _unit, _join, _filler, _country, partial(_topic, known),
     )  # fmt: skip
     parts: list[Part] = []
     at = 0
@@ -56,8 +56,8 @@ def parts_of(words: tuple[Word, ...], known: KnownBoards, today: date) -> list[P
     return parts
 
 
-def _mark(words: tuple[Word, ...], at: int) -> Part | None:
-    return Part("join", words[at].raw) if words[at].mark else None
+def _punctuation(words: tuple[Word, ...], at: int) -> Part | None:
+    return Part("join", words[at].raw) if words[at].is_punctuation else None
 
 
 def _phrase(kind: str, phrases: tuple[str, ...], words: tuple[Word, ...], at: int) -> Part | None:
@@ -100,7 +100,7 @@ def _top(words: tuple[Word, ...], at: int) -> Part | None:
 
 
 def _number_of(words: tuple[Word, ...], at: int) -> Part | None:
-    """`of the 14`: out of how many; `all 14` says as much."""
+    """`of the 14`, `all 14`: out of how many."""
     end = at
     if words[at].key == "all":
         end += 1
@@ -155,7 +155,7 @@ def _amount(words: tuple[Word, ...], at: int) -> Part | None:
 
 
 def _unit_by_name(words: tuple[Word, ...], at: int) -> Part | None:
-    """`by release`, which is decisive."""
+    """`by release`: it decides the unit, whatever nouns stand elsewhere."""
     if match := phrase(words, at, spoken_forms.BY_UNIT):
         return Part("by unit", quote(words, at, match[1]), (match[0].removeprefix("by "),), match[1])
     return None
@@ -178,9 +178,13 @@ def _country(words: tuple[Word, ...], at: int) -> Part | None:
     """The longest name of a country; codes only in capitals, since `us` and `in` are words."""
     for length in range(min(_LONGEST_COUNTRY, len(words) - at), 0, -1):
         inside = words[at : at + length]
-        name = " ".join(word.plain for word in inside)
+        name = " ".join(word.bare for word in inside)
         letters = name.replace(".", "")
-        if any(word.mark for word in inside) or len(name) > 60 or (len(letters) <= 3 and not letters.isupper()):
+        if (
+            any(word.is_punctuation for word in inside)
+            or len(name) > 60
+            or (len(letters) <= 3 and not letters.isupper())
+        ):
             continue
         try:
             codes = country_names.country_named(name)

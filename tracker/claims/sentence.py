@@ -2,7 +2,7 @@
 
     "14 of the top 20 models are Chinese, 9 of them open, on OpenCompass, 2025-10-18"
 
-    sentence = parts in any order, parted by commas, brackets, `and`, `while`, `but`
+    sentence = parts in any order, separated by commas, brackets, `and`, `while`, `but`
     part     = top | board | day | unit | clause | filler
     top      = (top | first | best | leading) N | N (top | best | ...)            once, and the same
     board    = an id, a title, a name under which it is quoted, or a source's     tracker.claims.board_names
@@ -26,21 +26,21 @@ from itertools import islice, pairwise, product
 
 from tracker.claims.board_names import BoardNames, KnownBoards
 from tracker.claims.canonical import canonical, claim_of, read_exact
-from tracker.claims.counting import Clause, clauses_of, readings
+from tracker.claims.counting import Clause, clauses_of, counts_of
 from tracker.claims.files import Claim
 from tracker.claims.parts import Part, parts_of
 from tracker.claims.refusals import AmbiguousClaim, UnreadableClaim
 from tracker.claims.words import words_of
 
-__all__ = ["AmbiguousClaim", "Reading", "UnreadableClaim", "read", "read_sentence"]
+__all__ = ["AmbiguousClaim", "ParsedSentence", "UnreadableClaim", "read", "read_sentence"]
 
 LONGEST = 1_000  # characters
 _MOST = 40  # candidates
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """The claim of a sentence, and what is to be said of how it was read. `freely`: not in the exact form."""
+class ParsedSentence:
+    """The claim of a sentence, and notes on how it was read. `freely`: not in the exact form."""
 
     claim: Claim
     freely: bool = False
@@ -53,24 +53,24 @@ def read_sentence(text: str, today: date, boards: Mapping[str, BoardNames]) -> C
     return read(text, today, boards).claim
 
 
-def read(text: str, today: date, boards: Mapping[str, BoardNames]) -> Reading:
+def read(text: str, today: date, boards: Mapping[str, BoardNames]) -> ParsedSentence:
     """As `read_sentence`, with the notes."""
     if len(text) > LONGEST:
         raise UnreadableClaim(f"a claim has at most {LONGEST:,} characters; this has {len(text):,}")
     exact = read_exact(text, today)
     if exact and exact.board in boards:
-        return Reading(exact)
+        return ParsedSentence(exact)
     try:
         return _read_freely(text, today, KnownBoards(boards))
     except AmbiguousClaim:
         raise
     except UnreadableClaim:
         if exact:  # its board is not declared; whether it is known, the database says
-            return Reading(exact)
+            return ParsedSentence(exact)
         raise
 
 
-def _read_freely(text: str, today: date, known: KnownBoards) -> Reading:
+def _read_freely(text: str, today: date, known: KnownBoards) -> ParsedSentence:
     parts = parts_of(words_of(text), known, today)
     top = _top(parts)
     _refuse_other_rankings(parts)
@@ -88,21 +88,21 @@ def _read_freely(text: str, today: date, known: KnownBoards) -> Reading:
     )
     if len(ways) > _MOST:
         raise UnreadableClaim(f"{_unclear(unclear, False)}; these are too many ways to list")
-    for one_board, one_day, one_unit, *codes in ways:
+    for board_id, claim_day, unit_name, *codes in ways:
         try:
-            counted, several = readings(_with_countries(clauses, codes), top, _MOST)
+            counted, several = counts_of(_with_countries(clauses, codes), top, _MOST)
         except UnreadableClaim as error:
             wrong = wrong or error
             continue
         open_of = open_of or several
         for counts in counted:
-            claim = claim_of(text, str(one_board), one_day, top, str(one_unit), counts, also)  # type: ignore[arg-type]
+            claim = claim_of(text, str(board_id), claim_day, top, str(unit_name), counts, also)  # type: ignore[arg-type]
             claims.setdefault(canonical(claim), claim)
     if not claims and wrong:
         raise wrong
     if len(claims) > 1:
         raise AmbiguousClaim(_unclear(unclear, open_of), tuple(islice(claims, _MOST)))
-    return Reading(next(iter(claims.values())), True, _notes(parts, day))
+    return ParsedSentence(next(iter(claims.values())), True, _notes(parts, day))
 
 
 def _top(parts: Sequence[Part]) -> int:

@@ -19,7 +19,7 @@ from tracker.definition import OPTIONS, Definition, Question, alternatives
 if TYPE_CHECKING:
     import duckdb
 
-AT_MOST_DAYS = 92  # a snapshot that is older does not speak for the day
+AT_MOST_DAYS = 92  # an older snapshot is not used for the day
 LABS = 10  # developers are counted in a top of this many at most, or where N reaches all of them
 
 
@@ -52,7 +52,7 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be said of a claim on one board. `bounds` are those of its own definition; `cut` holds its rows.
+    """Whether a claim holds on one board, and why. `bounds` are those of its own definition; `cut` holds its rows.
 
     `others` are the verdicts on the claim's other boards, in their order.
     """
@@ -99,7 +99,9 @@ def _on_its_board(connection: duckdb.DuckDBPyConnection, claim: Claim, today: da
     own = Definition(by="country,open", unit=claim.unit)
     ids = tuple(id_of(connection, claim.board, claim.top, _where(count), own, as_of=claim.day, today=today)
                 for count in claim.counts)  # fmt: skip
-    questions = [Question(claim.board, claim.top, each, claim.day, today) for each in _definitions(claim, own)]
+    questions = [
+        Question(claim.board, claim.top, definition, claim.day, today) for definition in _definitions(claim, own)
+    ]
     ours, *others = cuts(connection, questions)
     if not any(cut.rows for cut in (ours, *others)):
         return Verdict(claim, "not judged", f"no row of the snapshot of {basis.day} has a place", basis)
@@ -107,13 +109,17 @@ def _on_its_board(connection: duckdb.DuckDBPyConnection, claim: Claim, today: da
     holds = _least([holding for cut in (ours, *others) for holding in _holdings(cut, claim, own)])
     size = f"{basis.day}, {'all' if ours.of() < claim.top else 'top'} {ours.of()}"
     counted = ", ".join(bound.words() for bound in known)
-    if not ours.rows:  # a page that prints ranks and no scores: 0 of nothing is no count
+    if not ours.rows:  # a board that publishes ranks and no scores: there is nothing to count
         size, counted, known = str(basis.day), "no row has a place under the claim's own definition", ()
     rests_on = Verdict(claim, "supported", f"{size}: {counted}", basis, known, holds, ours, ids, in_force=in_force)
     rests_on = _with_margins(connection, rests_on, own, today)
     if known and all(bound.exact() for bound in known):
         return rests_on
-    end = f"; it holds {'; or '.join(each.words for each in holds[:3])}" if holds else "; it holds under no definition"
+    end = (
+        f"; it holds {'; or '.join(holding.words for holding in holds[:3])}"
+        if holds
+        else "; it holds under no definition"
+    )
     more = f"; and {len(holds) - 3} more" if len(holds) > 3 else ""
     return replace(rests_on, verdict="depends" if holds else "contradicted", why=f"{size}: {counted}{end}{more}")
 

@@ -66,51 +66,51 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word as it is written (`raw`), without possessive and full stop (`plain`), and in small letters (`key`)."""
+    """A word as it is written (`raw`), without possessive and full stop (`bare`), and in small letters (`key`)."""
 
     raw: str
-    plain: str
+    bare: str
     key: str
 
     @property
-    def mark(self) -> bool:
-        """Punctuation, which parts clauses."""
+    def is_punctuation(self) -> bool:
+        """Whether it is punctuation, which separates clauses."""
         return not self.key
 
 
 def words_of(text: str) -> tuple[Word, ...]:
-    """The words and marks of a sentence."""
+    """The words and the punctuation of a sentence."""
     words: list[Word] = []
     for raw in _TOKEN.findall(text):
         stripped = raw.strip("'‘’").rstrip(".")
-        plain = _POSSESSIVE.sub("", stripped)
+        bare = _POSSESSIVE.sub("", stripped)
         for ending in _ENDINGS:
-            plain = plain.removesuffix(ending)
-        key = unicodedata.normalize("NFKC", plain).casefold() if any(c.isalnum() or c in "&%" for c in plain) else ""
-        words.append(Word(raw, plain, key))
+            bare = bare.removesuffix(ending)
+        key = unicodedata.normalize("NFKC", bare).casefold() if any(c.isalnum() or c in "&%" for c in bare) else ""
+        words.append(Word(raw, bare, key))
         # `U.S.` and `Oct.` end no sentence; `Chinese.` does.
-        if key and raw.endswith(".") and "." not in plain and len(plain) > 4:
+        if key and raw.endswith(".") and "." not in bare and len(bare) > 4:
             words.append(Word(".", "", ""))
     return tuple(words)
 
 
 def quote(words: tuple[Word, ...], at: int, length: int) -> str:
     """The words as they are written, without the full stop of the sentence."""
-    return " ".join(word.plain or word.raw for word in words[at : at + length])
+    return " ".join(word.bare or word.raw for word in words[at : at + length])
 
 
 def phrase(words: tuple[Word, ...], at: int, phrases: tuple[str, ...]) -> tuple[str, int] | None:
     """The longest of the phrases that stands at a place, and how many words it takes; hyphens are spaces."""
     best: tuple[str, int] | None = None
-    for each in phrases:
-        wanted, length = each.split(), 0
+    for candidate in phrases:
+        wanted, length = candidate.split(), 0
         while wanted and at + length < len(words):
             parts = words[at + length].key.split("-")
             if wanted[: len(parts)] != parts:
                 break
             wanted, length = wanted[len(parts) :], length + 1
-        if not wanted and (best is None or len(each) > len(best[0])):
-            best = each, length
+        if not wanted and (best is None or len(candidate) > len(best[0])):
+            best = candidate, length
     return best
 
 
