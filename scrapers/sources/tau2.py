@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterable
+from statistics import fmean
 from typing import Any
 
 from scrapers import formats, values
@@ -98,7 +99,7 @@ def pass_1(results: dict[str, Any], domain: str) -> float | None:
     """pass^1 in that domain; a domain that was not run is null or absent."""
     if domain == "overall":
         scores = [score for part in CORE if (score := pass_1(results, part)) is not None]
-        return sum(scores) / len(CORE) if len(scores) == len(CORE) else None
+        return fmean(scores) if len(scores) == len(CORE) else None  # sum() rounds otherwise from Python 3.12 on
     return values.number(results[domain]["pass_1"]) if results.get(domain) is not None else None
 
 
