@@ -1,7 +1,7 @@
 """What people call a country -> its ISO 3166-1 alpha-2 code: China, CN, CHN and Chinese are one.
 
-Two sources: the tables below (adjectives, and what ISO does not print: USA, UK, Russia), then ISO's own names by
-pycountry. That is imported only where the tables do not have the word: a code of ISO is answered without it.
+Two sources: the tables below (adjectives, and what ISO does not list: USA, UK, Russia), then ISO's own names by
+pycountry, which is imported only for words that are neither in the tables nor an ISO code.
 """
 
 from __future__ import annotations
@@ -59,10 +59,10 @@ US: american, us, usa, america, united states, united states of america
 VN: vietnamese, vietnam
 ZA: south african
 """
-# What the words may also mean, beside the countries of that name.
+# Countries that a word may mean in addition to those of that name.
 _ALSO = {"georgia": ("US",), "georgian": ("GE", "US")}
 _HELD_BY_CHINA = frozenset(("hk", "hkg", "hong kong", "hongkong", "mo", "mac", "macao", "macau"))
-# What is said of a reading that a reader may not expect.
+# Notes for words that are read in a way that the reader may not expect.
 _NOTES = {
     "korea": "South Korea",
     "korean": "South Korea",
@@ -85,7 +85,7 @@ class NoCountry(ValueError):
 def country_named(text: str) -> tuple[str, ...]:
     """Codes of the countries that a name, adjective or code may mean: one, none, or several as of Congo (CD, CG).
 
-    NoCountry where it is known why it is none. INT, the code of what has no single base, is a country here.
+    Raises NoCountry where the reason is known. INT, the code for developers without a single base, counts as a country.
 
     >>> country_named("Chinese"), country_named("Congo"), country_named("Atlantis")
     (('CN',), ('CD', 'CG'), ())
@@ -119,7 +119,7 @@ def one_country(text: str) -> str:
 
 
 def note(text: str) -> str:
-    """What is to be said of a word that is read as more, or as less, than it says; empty for most."""
+    """A note on a word that is read as a larger or smaller country than it names; empty for most words."""
     return f"{text!r} is read as {_NOTES[_key(text)]}" if _key(text) in _NOTES else ""
 
 
@@ -157,8 +157,8 @@ def _iso_names() -> dict[str, tuple[str, ...]]:
     for country in pycountry.countries:
         names = [country.name, getattr(country, "common_name", country.name)]
         words[country.alpha_2] = {word for name in names for word in re.split(r"[\s,()-]+", _key(name))}
-        heads = [re.split(r",| \(", name)[0] for name in names]
-        for name in (*names, *heads, getattr(country, "official_name", country.name), country.alpha_3):
+        short_names = [re.split(r",| \(", name)[0] for name in names]
+        for name in (*names, *short_names, getattr(country, "official_name", country.name), country.alpha_3):
             codes_of.setdefault(_key(name), set()).add(country.alpha_2)
     for name, codes in codes_of.items():
         if " " not in name:
@@ -167,7 +167,7 @@ def _iso_names() -> dict[str, tuple[str, ...]]:
 
 
 def _suggested(text: str) -> str:
-    """What may be meant, for a person to judge."""
+    """The message for an unknown word, with the most similar known name if there is one."""
     from rapidfuzz import fuzz, process
 
     names = [*_spoken_names(), *(name for name in _iso_names() if len(name) > 3)]

@@ -22,9 +22,10 @@ class Maker:
 
 
 def find_developer(model: ModelName | None, organization: str | None, registry: Registry) -> Maker:
-    """Ask what is published, then the families. A published maker whom nobody has reviewed stops the ladder:
+    """Tries the published organisation, then the prefix, then the families.
 
-    `llama` must not make Meta the developer of a row whose organisation is an unknown laboratory.
+    An organisation or prefix that the registry does not list ends the search: `llama` must not make Meta the
+    developer of a row whose organisation is an unknown laboratory.
     """
     published = (organization or "").strip()
     if published.casefold() not in _NO_ONE:
@@ -40,7 +41,7 @@ def find_developer(model: ModelName | None, organization: str | None, registry: 
 
 
 def _by_organisation(published: str, registry: Registry) -> Maker:
-    """The whole cell, or parts that are all one developer (`ZhipuAI, Z.ai`)."""
+    """By the whole cell, or by its parts if all of them name the same developer (`ZhipuAI, Z.ai`)."""
     if alias := registry.developer(published):
         step = f"the board's organisation {published!r} is {alias.developer} ({alias.evidence.url})"
         return Maker(alias.developer, "organisation", step)
@@ -54,10 +55,10 @@ def _by_organisation(published: str, registry: Registry) -> Maker:
 
 
 def _by_family(model: ModelName, registry: Registry) -> Maker:
-    """The developer of the family that the first token names, if no other token claims or voids it.
+    """The developer of the family that the first token names, unless another token names or excludes a family.
 
-    Where an exception is itself a family (`nemotron` in Llama-3.1-Nemotron), it names the maker. A word that its
-    developer is not known to say leaves an open family's name unresolved.
+    Where an exception is itself a family (`nemotron` in Llama-3.1-Nemotron), it names the maker. If the family has
+    published weights, a word that its developer is not known to use leaves the name unresolved.
     """
     families, tokens = registry.families_by_token, set(model.tokens)
     claims = {t: f for t in model.tokens if (f := families.get(t)) and not tokens & set(f.exceptions)}
@@ -69,7 +70,7 @@ def _by_family(model: ModelName, registry: Registry) -> Maker:
     token, family = next(iter(claims.items()))
     first = families.get(model.family)
     stands_first = token == model.family or (first is not None and token in first.exceptions)
-    # `Zhipu AI GLM-4`: the developer's own word may stand before
+    # `Zhipu AI GLM-4`: the developer's name may stand before the family
     after_maker = (family.developer, token) in ((m, rest[0]) for m, rest in registry.without_maker(model.tokens))
     if not stands_first and not after_maker:
         return Maker(None, "unresolved", f"{token!r} does not stand first in {model.text!r}")
@@ -82,10 +83,10 @@ def _by_family(model: ModelName, registry: Registry) -> Maker:
 
 
 def identity(model: ModelName, registry: Registry) -> str:
-    """What stands for an unresolved name when names are compared: its base, order-free, with its day.
+    """The key by which unresolved names are compared: the tokens of the base in any order, and the day.
 
-    A developer's word before a family of that developer says nothing (Meta-Llama-3), and one that the name
-    needs is put in (`DeepSeek: R1` is DeepSeek R1).
+    A developer's name before its own family is left out (Meta-Llama-3); one that the name needs is added
+    (`DeepSeek: R1` is DeepSeek R1).
     """
     tokens, families = model.readings[model.held].tokens, registry.families_by_token
     for maker, rest in registry.without_maker(tokens):

@@ -1,4 +1,4 @@
-"""A person's decision -> a line of the registry, which stands only if the whole registry loads with it."""
+"""Adds a person's decision to the registry as a line, which is kept only if the whole registry loads with it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from registry.load import Registry, load_registry
 
 
 def add_alias(folder: Path, name: str, release: str, variant: str, url: str, day: date) -> Registry:
-    """Writes that the published name means the release. RegistryError, and nothing written, where that is refused."""
+    """Adds a line: the published name means the release. RegistryError, and the file as before, if that is refused."""
     return _add(folder, "aliases.csv", [name, release, variant, url, day.isoformat()])
 
 
 def add_developer_alias(folder: Path, name: str, developer: str, url: str, day: date) -> Registry:
-    """Writes that the published organisation is the developer. RegistryError, and nothing written, where refused."""
+    """Adds a line: the organisation is the developer. RegistryError, and the file as before, if that is refused."""
     return _add(folder, "developer_aliases.csv", [name, developer, url, day.isoformat()])
 
 
@@ -39,6 +39,6 @@ def _add(folder: Path, file: str, line: list[str]) -> Registry:
 
 def _write(path: Path, content: bytes) -> None:
     """All of it or nothing: a reader never sees half a file."""
-    torn = path.with_suffix(".tmp")
-    torn.write_bytes(content)
-    os.replace(torn, path)
+    temporary = path.with_suffix(".tmp")
+    temporary.write_bytes(content)
+    os.replace(temporary, path)

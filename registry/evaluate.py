@@ -1,4 +1,4 @@
-"""How right the registry and the parser are, on a file of names whose facts somebody else compiled."""
+"""Measures the registry and the parser against a file of names whose facts were compiled by somebody else."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def read_cases(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 def evaluate_facts(path: Path, registry: Registry) -> dict[str, dict[str, Any]]:
-    """Country, weights, developer and terms of `model_name_as_written`, its name alone, against the file's.
+    """Compares country, weights, developer and terms, resolved from `model_name_as_written` alone, with the file's.
 
     {"country": {"precision", "coverage", "asked", "answered", "wrong": [{"name", "expected", "found",
-    "release"}]}, ...}. A blank cell asks nothing, nor does a column that the file has not; one it must have.
+    "release"}]}, ...}. Blank cells and absent columns are skipped; the file must have at least one column of facts.
     Openness is that of the newest day.
     """
     rows = read_cases(path, ("model_name_as_written",))
@@ -97,15 +97,15 @@ def _score(cases: Iterable[tuple[str, str, str | None, Resolved]]) -> dict[str, 
 
 
 def evaluate_aliases(path: Path, registry: Registry) -> dict[str, Any]:
-    """Pairs of names that are one release, against the file's groups (`group_id`, `name`).
+    """Compares which names resolve to the same release with the file's groups (`group_id`, `name`).
 
     {"pair_precision", "pair_recall", "pairs", "found", "wrong_pairs": [{"names", "identities"}],
-    "missed_pairs", "pair_precision_all_levels", "finer_pairs"}. A pair is one release where the names
+    "missed_pairs", "pair_precision_all_levels", "finer_pairs"}. Two names are the same release where they
     share any group.
 
     Where the file has a column `level`, two names in different groups are two releases only if both stand in
-    groups of the level `release`: groups of configurations or of rows of a board part what is one release
-    (Claude Opus 4.1 with and without a budget). Such pairs are listed apart as `finer_pairs`, and
+    groups of the level `release`: groups of variants or of rows of a board separate names of the same release
+    (Claude Opus 4.1 with and without a budget). Such pairs are listed separately as `finer_pairs`, and
     `pair_precision_all_levels` counts them as wrong.
     """
     groups: dict[str, set[str]] = {}
@@ -122,12 +122,18 @@ def evaluate_aliases(path: Path, registry: Registry) -> dict[str, Any]:
         "missed_pairs": [],
     }
     for first, other in combinations(sorted(groups), 2):
-        is_one = bool(groups[first] & groups[other])
-        says_one = bool(identities[first]) and identities[first] == identities[other]
-        if not is_one and not says_one:
+        same_in_file = bool(groups[first] & groups[other])
+        same_resolved = bool(identities[first]) and identities[first] == identities[other]
+        if not same_in_file and not same_resolved:
             continue
         comparable = all(releases[group] for group in groups[first] | groups[other])
-        kind = ("right" if says_one else "missed_pairs") if is_one else "wrong_pairs" if comparable else "finer_pairs"
+        kind = (
+            ("right" if same_resolved else "missed_pairs")
+            if same_in_file
+            else "wrong_pairs"
+            if comparable
+            else "finer_pairs"
+        )
         lists[kind].append({"names": [first, other], "identities": [identities[first], identities[other]]})
     right, wrong, finer, missed = (len(pairs) for pairs in lists.values())
     return {

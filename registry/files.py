@@ -12,7 +12,7 @@ from scrapers.countries import ISO
 
 _PROOF = ("evidence_url", "evidence_day")
 _WEIGHTS = {"yes": True, "no": False, "": None}
-# INT is for what has no single base.
+# INT stands for a developer without a single base.
 COUNTRIES = ISO | {"INT"}
 
 
@@ -52,12 +52,12 @@ def _country(line: Line) -> str:
 
 
 def read_developer_aliases(path: Path, known: set[str]) -> tuple[DeveloperAlias, ...]:
-    seen_in: dict[str, str] = {}
+    developer_by_word: dict[str, str] = {}
     rows: list[DeveloperAlias] = []
     for line in read_lines(path, ("alias", "developer", *_PROOF), ("alias",)):
         row = DeveloperAlias(line.filled("alias"), _developer(line, known), line.evidence())
-        if seen_in.setdefault(same_word(row.alias), row.developer) != row.developer:
-            raise line["developer"].wrong(f"{seen_in[same_word(row.alias)]!r}, as the same word has above")
+        if developer_by_word.setdefault(same_word(row.alias), row.developer) != row.developer:
+            raise line["developer"].wrong(f"{developer_by_word[same_word(row.alias)]!r}, as the same word has above")
         rows.append(row)
     return tuple(rows)
 
@@ -107,25 +107,25 @@ def read_aliases(path: Path, releases: dict[str, Release]) -> dict[str, Alias]:
 
 
 def read_licences(path: Path) -> list[Licence]:
-    seen_in: dict[str, str] = {}
+    terms_by_key: dict[str, str] = {}
     rows: list[Licence] = []
     for line in read_lines(path, ("published", "licence", "terms", *_PROOF), ("published",)):
         row = Licence(line.filled("published"), line["licence"].text, line["terms"].one_of(TERMS), line.evidence())
         for key in (f"licence {row.licence}" if row.licence else "", f"word {same_word(row.published)}"):
-            if key and seen_in.setdefault(key, row.terms) != row.terms:
-                raise line["terms"].wrong(f"{seen_in[key]!r}, as the same licence has above")
+            if key and terms_by_key.setdefault(key, row.terms) != row.terms:
+                raise line["terms"].wrong(f"{terms_by_key[key]!r}, as the same licence has above")
         rows.append(row)
     return rows
 
 
 def read_families(path: Path, known: set[str]) -> list[Family]:
-    seen_in: dict[str, str] = {}
+    developer_by_token: dict[str, str] = {}
     rows: list[Family] = []
     for line in read_lines(path, ("token", "developer", "exceptions", *_PROOF, "note"), ("token",)):
         exceptions = tuple(first_token(t) for t in line["exceptions"].text.split())
         row = Family(line.filled("token"), _developer(line, known), exceptions, line.evidence())
         token = first_token(row.token)
-        if seen_in.setdefault(token, row.developer) != row.developer:
-            raise line["developer"].wrong(f"{seen_in[token]!r}, as the same token has above")
+        if developer_by_token.setdefault(token, row.developer) != row.developer:
+            raise line["developer"].wrong(f"{developer_by_token[token]!r}, as the same token has above")
         rows.append(row)
     return rows

@@ -1,4 +1,4 @@
-"""Lines of the registry's CSV files, read strictly: a line is right, or the file is refused."""
+"""Lines of the registry's CSV files, read strictly: one wrong line, and the file is refused."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class RegistryError(DeclarationError):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a registry file, and the checks that it can be put to."""
+    """One cell of a registry file, with the checks that readers apply to it."""
 
     file: str
     line: int
@@ -81,8 +81,8 @@ class Line:
 def read_lines(path: Path, columns: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[Line]:
     """The lines of a file that has exactly these columns, is sorted by `keys` and repeats none.
 
-    Raises RegistryError: a file that is not there or not UTF-8, a wrong header, a line of another length,
-    space around a value, a key that is repeated or out of order (order is that of the code points).
+    Raises RegistryError for a file that is absent or not UTF-8, a wrong header, a line of the wrong length,
+    space around a value, a key that is repeated or out of order (by code points).
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -105,8 +105,8 @@ def read_lines(path: Path, columns: tuple[str, ...], keys: tuple[str, ...]) -> I
                     raise RegistryError(path.name, line, column, f"expected no space around {value!r}")
             key = tuple(row[k] for k in keys)
             if before is not None and key <= before:
-                problem_is = "repeats the line before" if key == before else f"must stand before {before[0]!r}"
-                raise RegistryError(path.name, line, keys[0], f"expected sorted lines: {key[0]!r} {problem_is}")
+                reason = "repeats the line before" if key == before else f"must stand before {before[0]!r}"
+                raise RegistryError(path.name, line, keys[0], f"expected sorted lines: {key[0]!r} {reason}")
             before = key
             yield Line(path.name, line, row)
     except csv.Error as problem:

@@ -1,7 +1,7 @@
 """The reviewed registry: `registry/data/*.csv`, loaded whole and asked by key.
 
-Every row has its evidence. A wrong file is refused with one RegistryError. Nothing here guesses: a look-up
-answers with the row that says so, or with nothing.
+Every row has its evidence. A wrong file is refused with one RegistryError. A look-up returns the row that states
+the fact, or nothing: there are no guesses.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from registry.names.vocabulary import Vocabulary
 __all__ = ["SHIPPED", "Entry", "Registry", "RegistryError", "load_registry", "same_word"]
 
 SHIPPED = Path(__file__).resolve().parent / "data"
-KEPT = 4
+KEPT = 4  # registries held in memory at once
 _LOADED: dict[str, Registry] = {}  # by the contents of the files
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A name under which a release is known: its tokens (sorted), its stamp, and who says so."""
+    """A name under which a release is known: its tokens (sorted), its day stamp, and the evidence."""
 
     release: Release
     variant: str
@@ -43,7 +43,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Registry:
-    """All rows, and the look-ups over them (built when first asked: loading stays quick)."""
+    """All rows, and the look-ups over them, which are built on first use so that loading stays quick."""
 
     developers: tuple[Developer, ...]
     developer_aliases: tuple[DeveloperAlias, ...]
@@ -77,7 +77,7 @@ class Registry:
 
     @cached_property
     def families_by_token(self) -> dict[str, Family]:
-        """By the token as names are parsed: `qwen3` and `qwen` in the table are one token."""
+        """By token as the parser gives it: `qwen3` and `qwen` in the table are the same token."""
         rows: dict[str, Family] = {}
         for row in self.families:
             token = first_token(row.token)
@@ -86,7 +86,7 @@ class Registry:
         return rows
 
     def developer(self, published: str) -> DeveloperAlias | None:
-        """Who is published so, by the whole word."""
+        """The developer that is published under this name; the whole name must match."""
         return self._developer_words.get(same_word(published))
 
     def bases(self, developer: str) -> tuple[Developer, ...]:
@@ -94,7 +94,7 @@ class Registry:
         return tuple(self._bases.get(developer, ()))
 
     def base_on(self, developer: str, day: date | None) -> Developer | None:
-        """Where the developer was based on a day. Without a day only where the answer is the same for all."""
+        """Where the developer was based on a day; without a day, only if all its bases are in the same place."""
         rows = self.bases(developer)
         if day is not None:
             rows = tuple(r for r in rows if (r.since or date.min) <= day < (r.until or date.max))
@@ -110,7 +110,7 @@ class Registry:
 
     @cached_property
     def _entries(self) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
-        """Entries by their words, and by their words without or with the developer's own (Meta-Llama-3)."""
+        """Entries by their tokens, and by those with the developer's name left out or added (Meta-Llama-3)."""
         plain: dict[str, list[Entry]] = defaultdict(list)
         worded: dict[str, list[Entry]] = defaultdict(list)
         named = [
@@ -119,7 +119,7 @@ class Registry:
         named += [(r.release, r, "", r.evidence, ()) for r in self.releases.values()]
         for published, release, variant, evidence, candidates in named:
             models = parse_name(published)
-            # a name that parses to numbers alone (the 14 of ViT-G/14) is found as it is published or not at all
+            # a name that parses to numbers alone (the 14 of ViT-G/14) is matched only as it is published
             if len(models) != 1 or not re.search(r"[^\W\d]", "".join(models[0].tokens)):
                 continue
             name = models[0]
@@ -127,11 +127,11 @@ class Registry:
             for index, tokens in ((plain, name.tokens), *((worded, t) for t in rewordings)):
                 words = tuple(sorted(tokens))
                 entry = Entry(release, variant, words, name.stamp, published, evidence, candidates)
-                plainly = without_format(tokens)
+                formatless = without_format(tokens)
                 for key in {
                     "-".join(entry.tokens),
                     core_of(tokens, name.stamp),
-                    core_of(plainly, name.stamp),
+                    core_of(formatless, name.stamp),
                 }:
                     index[key].append(entry)
         return dict(plain), dict(worded)
@@ -139,8 +139,8 @@ class Registry:
     def entries(self, name: ModelName, tokens: tuple[str, ...], *, reworded: bool = False) -> list[Entry]:
         """The entries of tokens in any order; the caller compares the day stamps.
 
-        A published path (meta-llama/Llama-3.2-3B) names one repository, so there `instruct` is not passed over.
-        `reworded`: those that are so named once their developer's own word is left out or put in.
+        A published path (meta-llama/Llama-3.2-3B) names one repository, so there `instruct` is not ignored.
+        `reworded`: the entries that match once their developer's name is left out or added.
         """
         index = self._entries[reworded]
         exact = "-".join(sorted(tokens))
@@ -149,7 +149,7 @@ class Registry:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """Which words the developers say."""
+        """Which words each developer uses in names."""
         entries = {id(entry): entry for entries in self._entries[0].values() for entry in entries}.values()
         families = self.families_by_token
         return Vocabulary(
@@ -172,11 +172,11 @@ class Registry:
         return dict(index)
 
     def called_shortly(self, tokens: tuple[str, ...]) -> list[Entry]:
-        """The entries whose name is these tokens but for what is left out: OLMo 2 32B is OLMo-2-0325-32B-Instruct."""
+        """The entries that these tokens are a short form of: OLMo 2 32B is OLMo-2-0325-32B-Instruct."""
         return self._short_names.get(short_form(tokens), [])
 
     def without_maker(self, tokens: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
-        """(developer, the tokens after its words), where a name is left: a word, not K2 or 3.5."""
+        """(developer, the tokens after its name), if the next token is a whole word, unlike K2 or 3.5."""
         if not tokens or tokens[0] in self.families_by_token:
             return []  # the brand is part of the name: Kimi K2 is not K2
         remainders = []
@@ -187,7 +187,7 @@ class Registry:
         return remainders
 
     def maker_last(self, tokens: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
-        """(developer, the tokens before its words): `Grok 4 (SpaceXAI)`."""
+        """(developer, the tokens before its name): `Grok 4 (SpaceXAI)`."""
         remainders = []
         for count in (1, 2):
             if len(tokens) > count and all(re.fullmatch(r"[^\W\d]{2,}", token) for token in tokens[-count:]):
@@ -196,7 +196,7 @@ class Registry:
         return remainders
 
     def rewordings(self, name: ModelName, reading: Reading, developer: str) -> list[tuple[str, ...]]:
-        """The reading without this developer's words before it, and with its prefix as its first word.
+        """The reading without this developer's name before it, and with the name's prefix as its first token.
 
         `Meta-Llama-3-8B` is `Llama-3-8B`; `DeepSeek: R1` is `DeepSeek R1`.
         """
@@ -218,7 +218,7 @@ def load_registry(folder: Path = SHIPPED) -> Registry:
         for file in sorted(folder.glob("*.csv")):
             digest.update(file.name.encode() + b"\0" + file.read_bytes())
     except OSError:
-        return _read(folder)  # which says what is wrong
+        return _read(folder)  # raises the RegistryError that names the unreadable file
     version = digest.hexdigest()
     if version not in _LOADED:
         registry = _read(folder)

@@ -1,4 +1,4 @@
-"""How one name resolves, as one object: what it was parsed into, what was found, and every step with its evidence."""
+"""How one name resolves, as one object: how it was parsed, what it means, and every step with its evidence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from registry.resolve import PublishedName, resolve, suggest
 
 
 def look_up(name: str, organization: str | None, licence: str | None, registry: Registry) -> dict[str, Any]:
-    """The answer for one row. `candidates` are what an ambiguous name may mean; `suggestions` decide nothing."""
+    """The answer for one row. `candidates` are what an ambiguous name may mean; `suggestions` are for a person only."""
     resolved = resolve(PublishedName(name, organization=organization, licence=licence), registry)
     alike = [] if resolved.release or resolved.candidates else suggest(name, registry)
     return {

@@ -31,7 +31,7 @@ class Developer:
 
 @dataclass(frozen=True, slots=True)
 class DeveloperAlias:
-    """A way to print a developer."""
+    """A name under which a developer is published."""
 
     alias: str
     developer: str
@@ -79,7 +79,7 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A whole token that names a developer's line, and the tokens beside which it does not."""
+    """A token that names a developer's family of models; `exceptions` are tokens beside which it does not."""
 
     token: str
     developer: str

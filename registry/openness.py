@@ -13,7 +13,7 @@ LEVELS = ("open_source", "open_weights", "restricted_weights", "proprietary", "u
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From `since` (None: from the first) the level is `value`, or `mixed`; `how` says who says so."""
+    """The level from `since` on (None: from the beginning); `value` may also be `mixed`. `how` names the basis."""
 
     since: date | None
     value: str
@@ -41,7 +41,7 @@ def of_release(release: Release, registry: Registry) -> tuple[Span, ...]:
 
 
 def of_each(releases: tuple[str, ...], registry: Registry) -> tuple[Span, ...]:
-    """What holds of every release that an ambiguous name may mean: the level that all have at all times, or unknown."""
+    """The level that all releases of an ambiguous name have at all times; unknown if they differ."""
     levels = {span.value for release in releases for span in of_release(registry.releases[release], registry)}
     known = len(levels) == 1 and "unknown" not in levels
     return (Span(None, levels.pop(), "every candidate"),) if known else UNKNOWN
@@ -50,8 +50,8 @@ def of_each(releases: tuple[str, ...], registry: Registry) -> tuple[Span, ...]:
 def of_columns(licence: str | None, flag: str | None, registry: Registry) -> tuple[tuple[Span, ...], str]:
     """(openness by the board's own columns, the step that says why).
 
-    A licence that the table knows decides. An `open` flag without one says that weights are published under
-    terms unknown: restricted_weights, marked so. An unknown licence without a flag says nothing.
+    A licence that the table lists decides. An `open` flag without one means that weights are published under
+    unknown terms: restricted_weights, on the basis `terms unknown`. An unlisted licence without a flag gives `unknown`.
     """
     row = registry.licence(licence) if licence else None
     terms = row.terms if row else "unknown"

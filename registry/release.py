@@ -1,4 +1,4 @@
-"""Which registered release a parsed name is: the ladder, without the board's own columns."""
+"""Which registered release a parsed name means, without regard to the board's other columns."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from registry.models import Alias, Evidence, Release
 from registry.names.date_suffix import near, same_stamp
 from registry.names.parse import ModelName, Reading
 
-# A dated name is the undated release where its day is about the release's: claude-opus-4-5-20251101 came out
-# on 2025-11-24. Beyond a month it is more often the next checkpoint (kimi-k2-0905 after kimi-k2 of July).
+# A dated name means the undated release if the two days are close: claude-opus-4-5-20251101 came out on
+# 2025-11-24. Beyond a month it is more often the next checkpoint (kimi-k2-0905 after kimi-k2 of July).
 STAMP_DAYS = 31
 _TIERS = frozenset(("max", "ultra", "medium"))
 
@@ -31,7 +31,7 @@ class ReleaseMatch:
 
 
 def find_release(name: ModelName, published: str, registry: Registry) -> ReleaseMatch:
-    """Ask the registry: id, alias as published, alias normalised, then the parts. Never by likeness."""
+    """Tries, in order: id, alias as published, alias normalised, the parts of the name. Never by similarity."""
     if published in registry.releases:
         release = registry.releases[published]
         return ReleaseMatch(release, "", "id", f"{published!r} is the id of a release ({release.evidence.url})")
@@ -61,13 +61,13 @@ def find_release(name: ModelName, published: str, registry: Registry) -> Release
 
 
 def _is_pointer(name: ModelName, reading: Reading) -> bool:
-    """Is `latest` left out, and no version stays? `codestral-latest` is whatever is newest, not the first Codestral."""
+    """Whether no version is left without `latest`: `codestral-latest` is the newest Codestral, not the first."""
     versioned = any(re.search(r"\d", token) for token in reading.tokens)
     return "latest" in name.tokens and "latest" not in reading.tokens and not versioned
 
 
 def _is_tier(name: ModelName, reading: Reading, entry: Entry, registry: Registry) -> bool:
-    """Does the reading leave out a word that may make another model of it? qwen3.8-max is no effort of Qwen3.8."""
+    """Whether the reading leaves out a word that may name another model: qwen3.8-max is not an effort of Qwen3.8."""
     left_out = name.left_out(reading)
     if "effort" in left_out:
         return False
@@ -75,10 +75,10 @@ def _is_tier(name: ModelName, reading: Reading, entry: Entry, registry: Registry
 
 
 def _by_short_name(name: ModelName, registry: Registry) -> ReleaseMatch | None:
-    """The one repository of weights whose name is this one but for tuning or day; ambiguous where two differ in tuning.
+    """The only published weights whose name differs by tuning or day alone; ambiguous where several differ in tuning.
 
-    Hosted models are asked for by their whole name: gpt-5.1 is not gpt-5.1-chat, nor codestral one of its days. They
-    stand in the way all the same, and so does a sibling that thinks. A day that the name says must be the release's.
+    Hosted models need their whole name: gpt-5.1 is not gpt-5.1-chat, and codestral is none of its dated versions. A
+    hosted model or a thinking sibling of the same short name prevents a match. A day in the name must be the release's.
     """
     maker = registry.developer(name.prefix) if name.prefix else None
     for reading in name.readings:
@@ -133,25 +133,25 @@ def _asked(name: ModelName, reading: Reading, registry: Registry) -> list[tuple[
 
 
 def _choose(entries: list[Entry], name: ModelName, reading: Reading, registry: Registry) -> tuple[Entry | None, str]:
-    """The one entry that the name's prefix and day stamp allow; none where several releases are left."""
+    """The entry that the name's prefix and day stamp allow, and a note for the step; None if several remain."""
     maker = registry.developer(name.prefix) if name.prefix else None
     if maker:
         entries = [e for e in entries if e.release.developer == maker.developer]
-    # the same words say more than the same words but `instruct`
+    # entries of exactly these tokens come before those that differ in `instruct`
     tokens = tuple(sorted(reading.tokens))
     for group in ([e for e in entries if e.tokens == tokens], entries):
         dated = [e for e in group if same_stamp(e.stamp, name.stamp)]
-        near = [e for e in group if _released_about(e, name.stamp)]
-        for allowed, why in ((dated, ""), (near, f", stamp {name.stamp}")):
+        nearby = [e for e in group if _released_near(e, name.stamp)]
+        for allowed, why in ((dated, ""), (nearby, f", stamp {name.stamp}")):
             if allowed:
                 return _only(allowed), why
     return None, ""
 
 
 def _only(entries: list[Entry]) -> Entry | None:
-    """The entry of the one release that they are of; of two that are called so, the one whose id says it.
+    """The entry of the only release among them; of several releases, the one whose id is the name.
 
-    A name that is registered as ambiguous stays so.
+    A name that is registered as ambiguous stays ambiguous.
     """
     if several := [e for e in entries if e.candidates]:
         return several[0]
@@ -159,10 +159,10 @@ def _only(entries: list[Entry]) -> Entry | None:
         entries = [e for e in entries if e.published == e.release.release]
     if len({e.release.release for e in entries}) != 1:
         return None
-    # an alias without variant names the release more plainly
+    # an entry without variant comes first
     return min(entries, key=lambda e: (e.variant, e.published))
 
 
-def _released_about(entry: Entry, stamp: str) -> bool:
+def _released_near(entry: Entry, stamp: str) -> bool:
     day = entry.release.released_on
     return bool(stamp) and not entry.stamp and day is not None and near(stamp, day, STAMP_DAYS)

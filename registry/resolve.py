@@ -1,7 +1,7 @@
-"""What is known of a row, from its published cells and the registry: a pure ladder that keeps its steps.
+"""What is known of a row, from its published cells and the registry. A pure function that records its steps.
 
 Trust, in this order: the reviewed registry, the board's own columns, a developer published before the name, a
-reviewed family (a developer only). What none of them says stays unknown. Country is the developer's on the
+reviewed family (for the developer only). What none of them states stays unknown. Country is the developer's on the
 release's day and is never that of a base model, host or uploader.
 """
 
@@ -17,19 +17,18 @@ from registry.names.parse import ModelName, parse_name
 from registry.openness import UNKNOWN, Span, agreed, combined, of_columns, of_each, of_release
 from registry.release import ReleaseMatch, find_release
 
-# Words that a model has and a scaffold has not; a part of a row without any of them, without a number and
-# unknown to the registry is taken for a scaffold (`OpenHands + Claude 4 Sonnet`).
+# Words that occur in names of models, not of scaffolds. A part of a row that has none of them and no number, and is
+# unknown to the registry, is taken for a scaffold (`OpenHands + Claude 4 Sonnet`).
 _MODEL_WORDS = frozenset(
     ("alpha", "beta", "preview", "mini", "nano", "large", "small", "medium", "flash", "pro", "coder", "exp")
 )
-
-
+# From the most trusted to the least.
 _WAYS = ("id", "exact", "normalised", "parsed", "registry", "organisation", "prefix", "family", "unresolved")
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedName:
-    """A row as the board prints it. `models`: models that the source names apart from the row's name.
+    """A row as the board publishes it. `models`: the models, where the source names them apart from the row.
 
     `openness`: the board's yes/no column as 'open' or 'closed', None where it has none.
     """
@@ -46,11 +45,11 @@ class PublishedName:
 class Resolved:
     """What is known of a row. None is unknown; `mixed` where the models of the row differ.
 
-    `variant` is how the model was run; of several models it names those that it is said of: `high (openai/o3)`.
+    `variant` is how the model was run; of several models it names the model it belongs to: `high (openai/o3)`.
     `release_how`: id, exact, normalised, parsed, unresolved. `developer_how`: registry, organisation, prefix,
     family, unresolved. `openness` begins with a span since None. `identity` is the release, or the parsed
-    name that stands for it. `steps` says what was asked and who answered. `candidates` are the releases that an
-    ambiguous name may mean.
+    name in its place. `steps` lists what was looked up and the evidence for each answer. `candidates` are the
+    releases that an ambiguous name may mean.
     """
 
     release: str | None
@@ -70,7 +69,7 @@ class Resolved:
 
 
 def resolve(published: PublishedName, registry: Registry) -> Resolved:
-    """Resolve a row; of several models each by itself, then what they share."""
+    """Resolves a row. Several models are resolved one by one; the result holds what they share."""
     named = published.models or (published.name,)
     results: list[tuple[ModelName, str]] = []
     if not published.models and (published.name in registry.aliases or published.name in registry.releases):
@@ -83,7 +82,7 @@ def resolve(published: PublishedName, registry: Registry) -> Resolved:
         return _resolve_one(None, published.name, published, registry)
     if len(results) == 1:
         return _resolve_one(*results[0], published, registry)
-    # a row's columns describe the row; they say nothing about one of its models
+    # the columns describe the row as a whole, so they are not applied to a single model of it
     bare = PublishedName(published.name)
     rows = [(_resolve_one(model, text, bare, registry), model) for model, text in results]
     kept = rows if published.models else _without_scaffolds(rows)
@@ -190,7 +189,6 @@ def _joined(rows: list[Resolved], notes: tuple[str, ...]) -> Resolved:
         return agreed([v or "unknown" for v in values], "unknown").replace("unknown", "") or None
 
     def least(hows: list[str]) -> str:
-        # the least trusted of the ways, which are listed from the best
         return max(hows, key=_WAYS.index)
 
     releases = [row.release for row in rows]
@@ -212,7 +210,7 @@ def _joined(rows: list[Resolved], notes: tuple[str, ...]) -> Resolved:
 
 
 def suggest(name: str, registry: Registry, limit: int = 5) -> list[tuple[str, str, float]]:
-    """(registered name, release, likeness 0 to 100) most like a name, a release once: for a person to judge only."""
+    """(registered name, release, likeness 0 to 100) of the most similar names, each release once; for a person only."""
     from rapidfuzz import fuzz, process
 
     names = {alias.alias: alias.release for alias in registry.aliases.values()}

@@ -1,6 +1,6 @@
 """The codes of ISO 3166-1 alpha-2.
 
-Written out, because to read ISO's own list takes longer than to read the registry; a test compares them.
+Written out, because reading ISO's own list takes longer than reading the registry; a test compares the two.
 """
 
 _CODES = """

@@ -2,15 +2,15 @@
 
 TrackerError
 ├── DeclarationError      a config, source or registry file is wrong: names file, key, what was expected
-├── FetchError            a page could not be had
+├── FetchError            a page could not be fetched
 │   ├── Unreachable       no server answered (refused, no name, no route, time-out of the connection)
-│   ├── Refused           a server answered, and the answer is no page (status, robots.txt)
+│   ├── Refused           a server answered, but not with the page (status, robots.txt)
 │   ├── LimitExceeded     too large, too many redirects
 │   │   └── TooSlow       not whole in the time that config allows
 │   └── ForbiddenAddress  the address is not a public http(s) address and config does not allow it
-├── PageError             the bytes are not the page that they should be: refused by name, quarantined
+├── PageError             the bytes are not the expected page; the text says what is wrong
 │   ├── MissingColumn     a required column or key is not there
-│   └── SourceCodeFailed  a source's own code met something that it was not written for
+│   └── SourceCodeFailed  a source's own code raised an unexpected exception
 └── NothingPublished      no published database yet
 """
 
@@ -36,7 +36,7 @@ class DeclarationError(TrackerError):
 
 
 class FetchError(TrackerError):
-    """A page could not be had. `status` is the HTTP status where there was one."""
+    """A page could not be fetched. `status` is the HTTP status where there was one."""
 
     def __init__(self, sentence: str, status: int | None = None) -> None:
         super().__init__(sentence)
@@ -48,7 +48,7 @@ class Unreachable(FetchError):
 
 
 class Refused(FetchError):
-    """A server answered, but with no page."""
+    """A server answered, but not with the page."""
 
 
 class LimitExceeded(FetchError):
@@ -64,7 +64,7 @@ class ForbiddenAddress(FetchError):
 
 
 class PageError(TrackerError):
-    """The bytes are not the page that they should be."""
+    """The bytes are not the expected page."""
 
 
 class MissingColumn(PageError):
@@ -77,13 +77,13 @@ class MissingColumn(PageError):
 
 
 class SourceCodeFailed(PageError):
-    """A source's own code met something that it was not written for; the log has the traceback."""
+    """A source's own code raised an unexpected exception; the log has the traceback."""
 
 
 @contextmanager
 def source_code(name: str) -> Iterator[None]:
-    """The one boundary around a source's own code (`pages`, `sets`, `parse`, `facts`): whatever it raises is a failure
-    of that source, and stops no other."""
+    """Wraps a source's own code (`pages`, `sets`, `parse`, `facts`), so that any exception is a failure of that source
+    and does not stop the others."""
     try:
         yield
     except TrackerError:

@@ -73,7 +73,7 @@ def read_json(body: bytes) -> Any:
 
 
 def json_rows(body: bytes, under: str = "") -> list[Row]:
-    """A JSON list of objects, or the one that stands under that key of an object."""
+    """A JSON list of objects, or the list under the key `under` of an object."""
     value = read_json(body)
     if under and isinstance(value, dict):
         if under not in value:
@@ -85,7 +85,7 @@ def json_rows(body: bytes, under: str = "") -> list[Row]:
 
 
 def yaml_rows(body: bytes) -> list[Row]:
-    """A YAML list of mappings, cells as texts; aliases are refused (they can unfold without end)."""
+    """A YAML list of mappings, cells as texts; aliases are refused (they can expand without end)."""
     import yaml
 
     from scrapers.yaml_text import Loader
@@ -105,8 +105,8 @@ def yaml_rows(body: bytes) -> list[Row]:
         where = f" (line {place.line + 1})" if place else ""
         raise PageError(f"not YAML: {getattr(error, 'problem', None) or error}{where}") from None
     rows = _objects(value, "YAML")
-    # A page that is cut inside a row is YAML still, and its last number may lack digits. Then the last row ends with
-    # a key that stands inside the others; a key that is new to the page is no sign of a cut.
+    # A page that is cut inside a row is still YAML, and its last number may lack digits. Then the last row ends with
+    # a key that is in the middle of the other rows; a key that no other row has does not indicate a cut.
     ends, inside = {list(row)[-1] for row in rows[:-1] if row}, {key for row in rows[:-1] for key in row}
     if ends and rows[-1] and (last := list(rows[-1])[-1]) in inside - ends:
         raise PageError(f"the page is cut: its last row ends with {str(last)[:60]!r}, as no other row does")
@@ -123,7 +123,7 @@ def _objects(value: Any, kind: str) -> list[Row]:
 
 
 def csv_rows(body: bytes) -> list[Row]:
-    """CSV with a header; a row with another number of cells is refused (a cut file ends in one)."""
+    """CSV with a header; a row with another number of cells is refused (a file that was cut ends with such a row)."""
     no_html(decode(body))
     # Not a StringIO, which holds four bytes for each character.
     reader = csv.reader(io.TextIOWrapper(io.BytesIO(body), "utf-8-sig", newline="\n"), strict=True)
@@ -135,7 +135,7 @@ def csv_rows(body: bytes) -> list[Row]:
 
 
 def parquet_rows(body: bytes, where: Mapping[str, str] = MappingProxyType({})) -> list[Row]:
-    """Parquet rows as Python values; only those whose columns hold these texts."""
+    """Parquet rows as Python values; only those whose columns hold the texts of `where`."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
@@ -147,7 +147,7 @@ def parquet_rows(body: bytes, where: Mapping[str, str] = MappingProxyType({})) -
         raise PageError("not a Parquet file")
     rows: list[Row] = []
     try:
-        # Not pq.read_table: its threads wait for ever on some damaged files.
+        # Not pq.read_table: its threads wait forever on some damaged files.
         file = pq.ParquetFile(pa.BufferReader(body))
         present = file.schema_arrow.names
         if len(set(present)) != len(present):
@@ -178,8 +178,8 @@ def markdown_tables(body: bytes) -> list[tuple[list[str], list[Row]]]:
     """Every table of a Markdown page: (columns, rows).
 
     Markdown itself fills short rows with empty cells and cuts long ones: a cell that is missing in the middle would
-    move the others under wrong columns. So the cells are counted where they stand, and rows that stand behind a gap,
-    which Markdown reads as text, are refused, too.
+    move the others under wrong columns. So the cells of each line are counted, and rows after a gap, which Markdown
+    reads as text, are refused, too.
     """
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
@@ -191,7 +191,7 @@ def markdown_tables(body: bytes) -> list[tuple[list[str], list[Row]]]:
     lines: list[list[str]] = []
 
     def words(token: Token) -> str:
-        # An image is no text: a logo beside a name is not part of the name.
+        # Images are left out: a logo beside a name is not part of the name.
         kept = [t.content for t in token.children or () if t.type in {"text", "code_inline", "softbreak"}]
         return " ".join("".join(kept).split())
 
@@ -201,9 +201,9 @@ def markdown_tables(body: bytes) -> list[tuple[list[str], list[Row]]]:
         elif token.type == "tr_open" and token.map:
             lines.append([])
             line = source[token.map[0]].strip()
-            cells = len(_BAR.split(line.removeprefix("|").removesuffix("|")))
-            if token.level <= 2 and lines[1:] and cells != len(lines[0]):  # deeper ones stand behind other marks
-                raise PageError(f"row {len(lines) - 1} has {cells} cells, not {len(lines[0])}: {line[:100]}")
+            count = len(_BAR.split(line.removeprefix("|").removesuffix("|")))
+            if token.level <= 2 and lines[1:] and count != len(lines[0]):  # deeper tables have other signs before them
+                raise PageError(f"row {len(lines) - 1} has {count} cells, not {len(lines[0])}: {line[:100]}")
         elif token.type == "inline" and lines and token.map and token.level >= 4:
             lines[-1].append(words(token))
         elif token.type == "table_close":
@@ -247,7 +247,7 @@ def table(columns: list[str], lines: Iterable[list[str]]) -> list[Row]:
 
 
 def first_with(tables: list[tuple[list[str], list[Row]]], needed: Iterable[str]) -> list[Row]:
-    """The first table that has all these columns; MissingColumn names what the nearest one lacks."""
+    """The first table that has all these columns; MissingColumn names what the most similar table lacks."""
     needed = list(needed)
     if not tables:
         raise PageError("the page has no table")
@@ -259,7 +259,7 @@ def first_with(tables: list[tuple[list[str], list[Row]]], needed: Iterable[str])
 
 
 def checked(rows: list[Row], columns: Iterable[str], *, at_least: int) -> None:
-    """PageError where there are fewer rows, or one that lacks a column."""
+    """Raises PageError for fewer than `at_least` rows, and MissingColumn for a row that lacks a column."""
     if len(rows) < at_least:
         raise PageError(f"{len(rows)} rows, at least {at_least} are expected")
     for column in columns:

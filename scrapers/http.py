@@ -1,6 +1,6 @@
-"""The only module that opens a socket. Fetches one request politely, within limits, to public addresses.
+"""The only module that sends requests: one at a time to a host, within limits, to public addresses.
 
-Bodies are streamed to the caller's sink, unpacked here with a bound (a small gzip body can unfold to gigabytes).
+Bodies are streamed to the caller's sink, unpacked here with a bound (a small gzip body can expand to gigabytes).
 Addresses are checked where the connection is made, so neither a redirect nor a name that resolves to a private
 address gets through; the hosts of `[http.mirrors]` and `allow_hosts` are the exception.
 """
@@ -25,7 +25,7 @@ from scrapers.errors import FetchError, ForbiddenAddress, LimitExceeded, Refused
 from scrapers.model import Request
 from scrapers.network import Deadline, Guarded
 
-stamina.instrumentation.set_on_retry_hooks([])  # a retry is no news; what fails in the end is reported
+stamina.instrumentation.set_on_retry_hooks([])  # single retries are not logged; the final failure is reported
 Sink = Callable[[bytes], object]
 Done = TypeVar("Done")
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -45,7 +45,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came: 200 with a body in the sink, or 304 with none."""
+    """The outcome of a fetch: 200 with a body in the sink, or 304 without."""
 
     status: int
     etag: str | None
@@ -61,11 +61,11 @@ class Validators:
 
 
 class _Silent(TooSlow):
-    """The host did not answer in time: of the host, where the other limits are of the one page."""
+    """The host did not answer in time. This concerns the whole host; the other limits concern a single page."""
 
 
 class _Again(Exception):
-    """One try failed in a way that another may not. `after`: seconds that the server asks to wait."""
+    """A try failed, but a retry may succeed. `after`: seconds that the server asks to wait."""
 
     def __init__(self, error: FetchError, after: float | None) -> None:
         super().__init__(str(error))
@@ -78,14 +78,14 @@ class _Host:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     free_at: float = 0.0
-    down: FetchError | None = None  # it failed every try of a request: no more patience in this run
+    down: FetchError | None = None  # every try of a request failed: no retries for the rest of this run
     robots_lock: threading.Lock = field(default_factory=threading.Lock)
     robots: Protego | None = None
     robots_read: bool = False
 
 
 class Fetcher:
-    """Fetches for one run. Threads may share it; requests to one host go one after another."""
+    """Fetches for one run. Threads may share it; requests to the same host are sent one after another."""
 
     def __init__(
         self,
@@ -98,7 +98,7 @@ class Fetcher:
         keep_robots: Callable[[str, int, bytes], object] = lambda _address, _status, _body: None,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        """`robots` are robots.txt by address that are still fresh; `keep_robots` is told of those fetched."""
+        """`robots` are robots.txt by address that are still fresh; `keep_robots` is called with those fetched."""
         self._limits, self._sleep, self._agent = limits, sleep, user_agent
         self._robots, self._keep_robots = dict(robots or {}), keep_robots
         self._mirrors = dict(mirrors or {})
@@ -129,14 +129,14 @@ class Fetcher:
         self.close()
 
     def fetch(self, request: Request, sink: Callable[[], Sink], validators: Validators | None = None) -> Answer:
-        """One page. `sink()` is called for a fresh sink at each try; raises FetchError."""
+        """Fetches a page. `sink()` must return a new sink for each try; raises FetchError."""
         host = self._host(request.address)
         if not self._may(host, request.address):
             raise Refused(f"robots.txt of {_origin(request.address)} forbids {request.address}")
         return self._patiently(host, lambda deadline: self._once(host, request, sink, validators, deadline))
 
     def _patiently(self, host: _Host, once: Callable[[Deadline], Done]) -> Done:
-        """`once` with retries; a host that failed all of them gets a single try from then on."""
+        """Calls `once` with retries. A host that failed all of them gets a single try, or none if it never answered."""
         if isinstance(host.down, Unreachable | _Silent):
             raise type(host.down)(f"{host.down} (not tried again in this run)")
         deadline = Deadline(time.monotonic() + self._limits.timeout)
@@ -195,7 +195,7 @@ class Fetcher:
                         raise Refused(f"{address} answers {request.method} with a redirect", response.status_code)
                     target = self._redirected(url, response.headers.get("location", ""))
                     if _origin(target) != _origin(url):
-                        for name, _ in request.headers:  # a key that is meant for one host is not told to another
+                        for name, _ in request.headers:  # they may hold a key, which other hosts must not get
                             headers.pop(name, None)
                     url = target
                     continue
@@ -214,7 +214,7 @@ class Fetcher:
         return _Again(error, _retry_after(response.headers.get("retry-after")))
 
     def _stream(self, response: httpx.Response, write: Sink, deadline: Deadline, address: str) -> None:
-        """The body into `write`, unpacked with a bound; the deadline covers the whole of it."""
+        """Passes the body to `write`, unpacked up to a limit; the deadline covers all of it."""
         encoding = response.headers.get("content-encoding", "identity").lower()
         if encoding not in {"identity", "gzip", "x-gzip"}:
             raise Refused(f"{address} is packed as {encoding!r}, which was not asked for")
@@ -248,7 +248,7 @@ class Fetcher:
         return base.replace("{host}", parts.netloc).rstrip("/") + rest
 
     def _redirected(self, url: str, location: str) -> str:
-        """Where a redirect leads: the same origin goes on as it is, another is checked and mirrored."""
+        """Where a redirect leads. The same origin is followed as it is; another is checked and mirrored."""
         try:
             target = urljoin(url, location)
             host = urlsplit(target).hostname or ""
@@ -272,7 +272,7 @@ class Fetcher:
         return _Turn(host, deadline, self._limits.pause, self._sleep)
 
     def _may(self, host: _Host, address: str) -> bool:
-        """robots.txt (RFC 9309): absent or refused means allowed; not to be had means the page is not, either."""
+        """Whether robots.txt (RFC 9309) allows the page; it does if absent or refused. Raises if the fetch fails."""
         with host.robots_lock:
             if not host.robots_read:
                 body = self._robots_body(host, _origin(address) + "/robots.txt")
@@ -303,18 +303,18 @@ class Fetcher:
 
 
 class _Turn:
-    """One request at a time to a host, with the pause between."""
+    """Lets one request at a time go to a host, with a pause in between."""
 
     def __init__(self, host: _Host, deadline: Deadline, pause: float, sleep: Callable[[float], object]) -> None:
         self._host, self._deadline, self._pause, self._sleep = host, deadline, pause, sleep
 
     def __enter__(self) -> None:
-        came = time.monotonic()
+        arrived = time.monotonic()
         self._host.lock.acquire()
         wait = self._host.free_at - time.monotonic()
         if wait > 0:
             self._sleep(wait)
-        self._deadline.until += time.monotonic() - came  # what others took of the host is not this page's time
+        self._deadline.until += time.monotonic() - arrived  # waiting for other pages costs this page no time
 
     def __exit__(self, *_: object) -> None:
         self._host.free_at = time.monotonic() + self._pause
@@ -322,7 +322,7 @@ class _Turn:
 
 
 class _as_ours:  # noqa: N801 - reads as a word in a with statement
-    """httpx's exceptions as ours: what another try may mend becomes _Again."""
+    """Turns httpx's exceptions into ours; where a retry may succeed, into _Again."""
 
     def __init__(self, url: str) -> None:
         self._url, self.answered = url, False
@@ -335,14 +335,14 @@ class _as_ours:  # noqa: N801 - reads as a word in a with statement
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
             raise _Again(Unreachable(f"{where} cannot be reached: {str(error) or 'no answer'}"), None) from error
         if isinstance(error, httpx.TimeoutException):
-            kind = TooSlow if self.answered else _Silent  # a slow body is the page's, silence is the host's
+            kind = TooSlow if self.answered else _Silent  # a slow body concerns the page, silence the host
             raise kind(f"{where} is too slow: {type(error).__name__}") from error
         if isinstance(error, httpx.TransportError | httpx.InvalidURL):
             raise _Again(Refused(f"{where} broke off: {str(error) or type(error).__name__}"), None) from error
 
 
 def _unpacked(unpack: Any, chunk: bytes) -> Iterator[bytes]:
-    """Bounded pieces, so that the limit is checked before a bomb is in memory."""
+    """Unpacks in bounded pieces, so that the limit is checked before a large body fills the memory."""
     try:
         while chunk:
             part = unpack.decompress(chunk, 1 << 20)

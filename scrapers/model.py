@@ -5,17 +5,17 @@ A source module has two pure functions (either may be left out where a TOML says
     def pages(source: Source) -> Generator[Request, bytes | None, None]   which pages; receives each body
     def parse(pages: Pages) -> Iterable[Snapshot]                         bytes in, rows out
 
-`pages` receives None for a page that could not be had. A source of several pages (`page_set = true`) has a third:
+`pages` receives None for a page that could not be fetched. A source of several pages (`page_set = true`) has a third:
 
     def sets(pages: Pages) -> Iterable[Pages]                             which of these are read together
 
-which is given the newest of every page, and parts them into sets; `parse` is called once for each set, and once for a
-page that is in no set (to check it). A set that lacks a page is for `parse` to refuse, naming the page.
+`sets` gets the newest version of every page and groups them; `parse` is called once for each set, and once for each
+page that is in no set (to check it). If a set lacks a page, `parse` raises an error that names the page.
 
-A feed of metadata has no boards. Its `parse` checks the page and gives no snapshot; a further function gives what the
-page says of models, which becomes statements:
+A feed of metadata has no boards. Its `parse` checks the page and returns no snapshot; a further function returns what
+the page states of models, which is stored as statements:
 
-    def facts(pages: Pages) -> Iterable[Fact]                             only of pages that `parse` let through
+    def facts(pages: Pages) -> Iterable[Fact]                             only of pages that `parse` accepted
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Request:
     method: str = "GET"
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
-    optional: bool = False  # a 404 is no problem, as long as the page was never there
+    optional: bool = False  # a 404 is not a problem as long as the page never existed
     fetch_once: bool = False  # not asked again once an accepted copy is in the archive
-    fallback: bool = False  # when it fails, `pages` goes on with the last archived body
+    fallback: bool = False  # when it fails, `pages` receives the last archived body
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -52,7 +52,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One body as it came, unpacked from its transport."""
+    """A body as it was sent, without compression of the transfer."""
 
     role: str
     address: str
@@ -60,7 +60,7 @@ class Page:
 
 
 class Pages(Sequence[Page]):
-    """The pages that are read together: one for most sources, a set for those of several pages."""
+    """The pages that are read together: a single one for most sources, a set for sources of several pages."""
 
     def __init__(self, pages: Sequence[Page]) -> None:
         self._pages = tuple(pages)
@@ -98,7 +98,7 @@ class Entry:
     country: str | None = None
     openness: str | None = None  # "open" or "closed" where the board has a flag
     models: tuple[str, ...] = field(default=())  # where the row names its models apart from its own name
-    released_on: date | None = None  # the model's release, where the board prints it
+    released_on: date | None = None  # the model's release, where the board publishes it
 
     def __post_init__(self) -> None:
         if not self.name.strip():
@@ -107,7 +107,7 @@ class Entry:
             raise PageError(f"the score of {self.name!r} is {self.score}")
         low, high = self.score_low, self.score_high
         known = [bound for bound in (low, self.score, high) if bound is not None]
-        if self.score is not None and known != sorted(known):  # two columns changed places
+        if self.score is not None and known != sorted(known):  # two columns were swapped
             raise PageError(f"the score of {self.name!r} is {self.score}, outside its interval from {low} to {high}")
 
 
@@ -147,6 +147,6 @@ class Snapshot:
     def id(self) -> str:
         """sha256 over board, published day and canonical rows: no clock, no edition, no source."""
         day = self.published_on.isoformat() if self.published_on else None
-        # A day of release counts where a board has one; snapshots without it keep their ids.
+        # `released_on` is hashed only for rows that have it, so that the ids of other snapshots stay the same.
         rows = [row if row[-1] else row[:-1] for row in self.canonical()]
         return hashlib.sha256(orjson.dumps([self.board, day, rows])).hexdigest()

@@ -1,7 +1,7 @@
-"""The connections that scrapers/http.py makes: to public addresses only, and none beyond its page's time.
+"""The connections that scrapers/http.py makes: only to public addresses, and only until the page's deadline.
 
-Both are checked here, at the socket: a redirect, a name that resolves to a private address, or a server that drips
-one byte a second passes every check that is made earlier.
+Both are checked here, at the socket: a redirect, a name that resolves to a private address, or a server that sends
+one byte a second passes every earlier check.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from scrapers.errors import ForbiddenAddress
 
 @dataclass
 class Deadline:
-    """When a page must be whole, retries included; waiting for a turn puts it off."""
+    """When a page must be complete, retries included; waiting for a turn extends it."""
 
     until: float
 
@@ -41,7 +41,7 @@ class Guarded(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore.NetworkStream:
-        """As httpcore's, to an address that was checked."""
+        """Connects as httpcore does, but to an address that was checked."""
         if not self._allowed.isdisjoint({(host, port), (host, None)}):
             return Timed(super().connect_tcp(host, port, timeout, local_address, socket_options), self._deadlines)
         try:
@@ -52,12 +52,12 @@ class Guarded(httpcore.SyncBackend):
         for address in addresses:
             if not ipaddress.ip_address(address.partition("%")[0]).is_global:
                 raise ForbiddenAddress(f"{host} is the private address {address}")
-        # The address that was checked is the one connected to: a second look-up could answer another.
+        # Connect to the address that was checked: a second look-up could return another.
         return Timed(super().connect_tcp(addresses[0], port, timeout, local_address, socket_options), self._deadlines)
 
 
 class Timed(httpcore.NetworkStream):
-    """A connection whose reads end at the deadline of the request at hand, however slowly bytes drip in."""
+    """A connection whose reads end at the deadline of the request at hand, however slowly bytes arrive."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadlines: threading.local) -> None:
         self._stream, self._deadlines = stream, deadlines

@@ -1,4 +1,4 @@
-"""What a source declares of itself in `scrapers/sources/<name>.toml`: pages, boards, columns, expectations."""
+"""What a source declares about itself in `scrapers/sources/<name>.toml`: pages, boards, columns, expectations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scrapers.errors import DeclarationError
 
 SOURCES = Path(__file__).parent / "sources"
 _EVERY = re.compile(r"^(\d+(?:\.\d+)?)\s*(s|m|h|d)$")
-_LONGEST = 10 * 366 * 86400  # seconds; a schedule cannot count in thousands of years
+_LONGEST = 10 * 366 * 86400  # seconds; the scheduler fails on intervals of thousands of years
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 Model = TypeVar("Model", bound=BaseModel)
 Format = Literal["csv", "json", "yaml", "parquet", "markdown", "html", "other"]
@@ -36,8 +36,8 @@ class PageSpec(Declared):
     """One address. `role` names the page; several boards may be read from it.
 
     `url_patterns` are patterns (fnmatch) of other live addresses of the same role: older ones, or those that carry a
-    day. A page without an address is not fetched by itself; it is known by its pattern, for imports. Where every
-    recording `ends_with_newline`, one that does not was cut inside its last cell. `rows_under` is the key of a JSON
+    day. A page without an address is not fetched by itself; it is known by its pattern, for imports. With
+    `ends_with_newline`, a page that does not end so was cut inside its last cell. `rows_under` is the key of a JSON
     object that holds the rows.
     """
 
@@ -56,7 +56,7 @@ class PageSpec(Declared):
         parts = urlsplit(value)
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
             raise ValueError("an http(s) address is expected")
-        if parts.port == 0:  # reading a port above 65535 fails by itself
+        if parts.port == 0:  # urlsplit itself refuses a port above 65535
             raise ValueError("Port out of range 1-65535")
         return value
 
@@ -110,14 +110,14 @@ class Break(Declared):
 
 
 class Expectations(Declared):
-    """When a snapshot is believed to be the board that it claims to be."""
+    """What a snapshot must satisfy to be accepted."""
 
     rows: tuple[Rows, ...] = (Rows(),)
     landmarks: tuple[str, ...] = ()  # names as published; at least half of them must be there
     landmarks_since: date = date.min
     score: tuple[float, float] = (float("-inf"), float("inf"))
     scored: bool = True  # false where a provider publishes ranks alone
-    max_drop: Annotated[float, Field(gt=0, le=1)] = 0.25  # largest believable loss of rows against the day before
+    max_drop: Annotated[float, Field(gt=0, le=1)] = 0.25  # largest accepted loss of rows against the day before
     max_shift: Annotated[float, Field(gt=0)] | None = (
         None  # median change of common scores that makes a break suspected
     )
@@ -133,7 +133,7 @@ class Expectations(Declared):
 
 
 class Board(Declared):
-    """One ranking with one metric, one direction and one adjustment (METHODOLOGY)."""
+    """One ranking with one metric, one direction and one adjustment (docs/methodology.md)."""
 
     page: Annotated[tuple[str, ...], Field(min_length=1)]  # roles that carry it, most trusted first
     title: str = ""
@@ -151,7 +151,7 @@ class Board(Declared):
     columns: Columns = Columns()
     expectations: Expectations = Expectations()
     breaks: tuple[Break, ...] = ()
-    trust: tuple[str, ...] = ()  # sources that carry it, most trusted first; this one before them if it is not named
+    trust: tuple[str, ...] = ()  # sources that carry it, most trusted first; this source comes first if it is not named
 
     @field_validator("page", mode="before")
     @classmethod
@@ -167,7 +167,7 @@ class Board(Declared):
 
 
 class Source(Declared):
-    """Where we fetch. May carry several boards; `together` sources are read as a set of pages."""
+    """Where we fetch; may carry several boards. With `page_set`, its pages are read together, as sets."""
 
     name: str
     title: str
@@ -178,7 +178,7 @@ class Source(Declared):
     every: str = "1d"
     enabled: bool = True
     disabled_reason: str = ""
-    facts: bool = False  # a feed of facts of models, which its module reads (`facts`)
+    facts: bool = False  # a feed of facts about models, which its module reads in `facts`
     key: str = ""  # environment variable that holds the key this source asks for
     key_header: str = ""  # the header that carries the key; Authorization carries it as a bearer token
     page_set: bool = False
@@ -200,7 +200,7 @@ class Source(Declared):
 
     @property
     def module(self) -> ModuleType | None:
-        """The Python that stands beside the TOML, if any."""
+        """The Python module beside the TOML, if there is one."""
         if not (SOURCES / f"{self.name}.py").exists():
             return None
         return importlib.import_module(f"scrapers.sources.{self.name}")
@@ -253,7 +253,7 @@ def _parsed(path: Path, text: str) -> dict[str, object]:
 
 
 def validate(model: type[Model], value: object, file: str) -> Model:
-    """`value` as `model`; the first thing wrong becomes one sentence with file and key."""
+    """`value` as `model`; DeclarationError names file, key and the first thing that is wrong."""
     try:
         return model.model_validate(value)
     except ValidationError as error:
@@ -270,7 +270,7 @@ def validate(model: type[Model], value: object, file: str) -> Model:
 
 
 def load_source(path: Path) -> Source:
-    """One source TOML. A top-level `columns`, `where` or `expect` holds for every board of the file."""
+    """One source TOML. A top-level `columns`, `expectations` or `defaults` applies to every board of the file."""
     source = _source(path, _text(path))
     roles = {page.role for page in source.pages}
     parsed = hasattr(source.module, "parse")
@@ -288,7 +288,7 @@ def load_source(path: Path) -> Source:
     return source
 
 
-@functools.lru_cache(maxsize=256)  # a command asks several times; the same text says the same
+@functools.lru_cache(maxsize=256)  # a command loads the same file several times
 def _source(path: Path, text: str) -> Source:
     raw = _parsed(path, text)
     shared = {key: raw.pop(key) for key in ("columns", "expectations", "defaults") if key in raw}

@@ -1,4 +1,4 @@
-"""The way of a source that needs no Python: its declared pages, and rows by column name."""
+"""Fetches and parses sources that need no Python: their declared pages, and rows by column name."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def requests(source: Source) -> Generator[Request, bytes | None, None]:
 
 
 def snapshots(source: Source, pages: Pages) -> list[Snapshot]:
-    """What the pages of `source` say. PageError where they are not what they should be."""
-    with source_code(source.name):  # a parser indexes what must be there; what is not there is the page's fault
+    """The snapshots in the pages of `source`. PageError if they are not the expected pages."""
+    with source_code(source.name):  # parsers index required keys directly; a missing one is a failure of the page
         if source.module and hasattr(source.module, "parse"):
             parsed = list(source.module.parse(pages))
         else:
             parsed = [snapshot for page in pages for snapshot in parse(source, page)]
-    lined = {declared.role for declared in source.pages if declared.ends_with_newline}
-    if any(page.role in lined and not page.body.endswith(b"\n") for page in pages):
+    with_newline = {declared.role for declared in source.pages if declared.ends_with_newline}
+    if any(page.role in with_newline and not page.body.endswith(b"\n") for page in pages):
         raise PageError("the page is cut: it does not end with a new line, as it always did")
     unknown = sorted({snapshot.board for snapshot in parsed} - set(source.boards))
     if unknown:
@@ -61,7 +61,7 @@ def read(declared: PageSpec, body: bytes, board: Board) -> list[Row]:
 
 
 def published_on(source: Source, page: Page) -> date | None:
-    """The day that the page prints behind the declared words; the page must have it."""
+    """The day that the page has after the declared words; PageError if there is none."""
     if not source.published_after:
         return None
     for line in formats.decode(page.body).splitlines():
@@ -72,7 +72,7 @@ def published_on(source: Source, page: Page) -> date | None:
 
 
 def of_rows(board_name: str, board: Board, rows: Iterable[Row], day: date | None) -> Iterator[Snapshot]:
-    """One snapshot, or one for each published day where a column holds the day."""
+    """A snapshot, or several where a column holds the day: one for each day."""
     columns = board.columns
     by_day: dict[date | None, list[Entry]] = {}
     for row in rows:

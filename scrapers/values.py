@@ -1,4 +1,4 @@
-"""Cells as boards print them, read as numbers and days. What cannot be read is refused, never guessed."""
+"""Cells as boards publish them, read as numbers and days. What cannot be read is refused, never guessed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STAMP = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\d{6})?$")
 
 
 def text(value: object) -> str | None:
-    """A cell as trimmed text; None where the board prints nothing or a sign for nothing."""
+    """A cell as trimmed text; None where the cell is blank or holds a sign for a missing value."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     try:
@@ -33,7 +33,7 @@ def text(value: object) -> str | None:
 def number(value: object) -> float | None:
     """A score: plain, with %, thousands commas or a ± half-width after it. None where it is missing.
 
-    A cell that holds something else raises PageError: a number that cannot be read is not a missing one.
+    A cell that holds something else raises PageError: a number that cannot be read is not treated as missing.
 
     >>> number("1504 ±6"), number("82.0 % ± 2.2"), number("12,730"), number("N/A")
     (1504.0, 82.0, 12730.0, None)
@@ -59,7 +59,7 @@ def number(value: object) -> float | None:
 
 
 def half_width(value: object) -> float | None:
-    """The half-width that stands after ± in the same cell, if one does."""
+    """The half-width after ± in the same cell, if there is one."""
     match = _NUMBER.match(text(value) or "") if not isinstance(value, int | float) else None
     return float(match["half"]) if match and match["half"] else None
 
@@ -67,7 +67,7 @@ def half_width(value: object) -> float | None:
 def day(value: object) -> date | None:
     """A day as boards write it: 2026-08-24, 2026/3/9, 20250917132916, 'March 10, 2026', 'April 29th, 2025'.
 
-    A text that leaves a part of the day open, or that reads as two days, raises PageError.
+    A text that leaves a part of the day open, or that can be read as two days, raises PageError.
 
     >>> day("April 29th, 2025")
     datetime.date(2025, 4, 29)

@@ -1,7 +1,7 @@
-"""The text of a published cell, without what was published around the model's name.
+"""The text of a published cell, without the decoration around the model's name.
 
-Boards print medals, emoji, footnote marks, links and tags into the name's cell, and scraped pages glue the
-organisation and the licence to it. Nothing is interpreted here: what is taken off is decoration.
+Boards put medals, emoji, footnote marks, links and tags into the name's cell, and scraped pages glue the
+organisation and the licence to it. Nothing is interpreted here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": 
 def unglue(cell: str) -> str:
     """The name in `OrganisationnameOrganisation · Licence`, or the cell itself.
 
-    The dot says that the cell is such a one; without it nothing is taken off, because `QwenLong` is a name.
+    Without the dot the cell stays as it is, because `QwenLong` is a name.
     """
     match = _LICENCE.match(cell)
     if not match:
@@ -54,7 +54,7 @@ def _plain(text: str) -> str:
     # superscripts are footnotes; NFKC would turn them into digits of the name
     text = "".join(c for c in text if not (unicodedata.category(c) == "No" and c not in "½¼¾"))
     text = unicodedata.normalize("NFKC", text).translate(_QUOTES)
-    # Tülu is Tulu; beyond Latin letters a mark may be most of the letter
+    # Tülu is Tulu; in other scripts a combining sign may change the letter
     text = "".join(unicodedata.normalize("NFD", c)[0] if "À" <= c <= "ɏ" else c for c in text)
     # emoji, medals, variation selectors, zero-width joiners and control characters
     return "".join(c if c.isascii() or unicodedata.category(c) not in _DECORATION else " " for c in text)

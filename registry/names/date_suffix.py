@@ -1,7 +1,7 @@
 """Day stamps in names: 20241022, 2024-10-22, 10/22, 25/07, 0905, 2507, Dec '24.
 
 A stamp is kept as eight digits (a day), four that read as month and day (MMDD), or four that read as year and
-month (YYMM, 2020 to 2039). The two readings of four digits cannot meet: no month is above 12.
+month (YYMM, 2020 to 2039). The two cannot be confused: months end at 12, and these years begin at 20.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _read(match: re.Match[str]) -> str:
 def take_stamp(text: str) -> tuple[str, str]:
     """Lower-case text -> (text without its last stamp, the stamp or '').
 
-    A month in words beside a day of that month says the same again: `R1 0528 (May '25)`.
+    A month in words beside a day of that month is taken off, too: `R1 0528 (May '25)`.
 
     >>> take_stamp("gpt-4o-2024-05-13"), take_stamp("qwen3-235b-a22b-2507")
     (('gpt-4o- ', '20240513'), ('qwen3-235b-a22b- ', '2507'))
@@ -86,7 +86,7 @@ def take_stamp(text: str) -> tuple[str, str]:
 
 
 def same_stamp(first: str, other: str) -> bool:
-    """Do two stamps name one day, as far as both say?"""
+    """Whether two stamps agree in the parts that both have."""
     if len(first) == len(other):
         return first == other
     full, short = (first, other) if len(first) == 8 else (other, first)
@@ -94,7 +94,7 @@ def same_stamp(first: str, other: str) -> bool:
 
 
 def near(stamp: str, day: date, tolerance: int) -> bool:
-    """Is the stamp within so many days of the day? A month counts from its first to its last day."""
+    """Whether the stamp is at most `tolerance` days from the day; a month (YYMM) must be the month of the day."""
     if len(stamp) == 8:
         return abs((date(int(stamp[:4]), int(stamp[4:6]), int(stamp[6:])) - day).days) <= tolerance
     first, last = int(stamp[:2]), int(stamp[2:])

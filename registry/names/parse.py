@@ -1,4 +1,4 @@
-"""Names as boards print them -> the models in the row. Pure: no registry, no guess about who made what.
+"""Names as boards publish them -> the models in the row. Pure: no registry, no guess about who made what.
 
 Two identities come out of a name: the release (`base`) and how it was run (`variant`). Which words
 are variant is not a matter of spelling: `max` is an effort in claude-opus-5-max and a model of its own
@@ -28,7 +28,7 @@ _REVISION = re.compile(r"-v?\d+:\d+$")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to part a name: `tokens` in published order without the day stamp, and how the model was run."""
+    """One way to split a name: `tokens` in published order without the day stamp, and how the model was run."""
 
     tokens: tuple[str, ...]
     variant: str
@@ -76,7 +76,7 @@ class ModelName:
 def _readings(name: list[str], aside: list[str], words: list[str]) -> tuple[tuple[Reading, ...], int]:
     """(the readings, which of them holds by default).
 
-    `name` are the tokens in the name, `aside` those of brackets that hold nothing but variant, `said`
+    `name` are the tokens in the name, `aside` those of brackets that hold nothing but variant, `words`
     those after a comma, which are never part of the name.
     """
 
@@ -93,8 +93,8 @@ def _readings(name: list[str], aside: list[str], words: list[str]) -> tuple[tupl
         alone = peeled == ["thinking"] and len(taken) == len(aside)
         taken = peeled + taken
         readings.append(reading(rest, taken))
-        # `max` and a `thinking` without an effort may be part of the name, and what is left without a number
-        # is none; only the registry can say, so by itself the name keeps them
+        # `max`, and `thinking` without an effort, may be part of the name, and a rest without a number may be no
+        # name; only the registry knows, so by default they stay in the name
         may_be_name = alone or peeled[0] in ("max", "ultra")
         certain = certain and not may_be_name and any(c.isdigit() for t in rest for c in t)
         if certain:
@@ -146,9 +146,9 @@ def parse_name(published: str) -> tuple[ModelName, ...]:
     Never raises. Parts of a row that are no model (a scaffold) are parsed like the others: only a registry
     knows the difference.
 
-    >>> [(each.prefix, each.base, each.variant) for each in parse_name("openai/gpt-5 (high) + o3")]
+    >>> [(model.prefix, model.base, model.variant) for model in parse_name("openai/gpt-5 (high) + o3")]
     [('openai', 'gpt-5', 'high'), (None, 'o3', '')]
-    >>> [(each.base, each.variant) for each in parse_name("qwen3.8-max")]  # an effort elsewhere, here a name
+    >>> [(model.base, model.variant) for model in parse_name("qwen3.8-max")]  # an effort elsewhere, here a name
     [('qwen-3.8-max', '')]
     """
     text = clean(published)

@@ -26,7 +26,7 @@ _SAME = {
     "instructed": "instruct",
     "experimental": "exp",
 }
-# Chinese brands and the Latin words that the same developers print for them
+# Chinese brands and the Latin words that the same developers use for them
 _BRANDS = {
     "通义千问": "qwen", "千问": "qwen", "腾讯混元": "hunyuan", "混元": "hunyuan", "豆包": "doubao",
     "文心": "ernie", "百川": "baichuan", "书生": "intern",
@@ -56,7 +56,7 @@ def words_of(text: str) -> list[str]:
 
     `claude-3-5` has the version 3.5, `v1.0` is 1, `think` and `reasoning` are `thinking`.
     """
-    text = _NO_THINKING.sub(" nothink ", text.replace("大模型", " "))  # `large model` says nothing
+    text = _NO_THINKING.sub(" nothink ", text.replace("大模型", " "))  # `large model` adds nothing
     text = _K_QUANTISED.sub(r"\1", text)  # llama.cpp's q4_K_M
     text = _DECIMAL.sub(".", text)  # Fireworks writes k2p5, Hugging Face 3_3
     text = _PLUS.sub(" plus ", _WORD_NUMBER.sub(r"\1 ", _SCRIPTS.sub(" ", text)))
@@ -76,9 +76,9 @@ def words_of(text: str) -> list[str]:
 def core_of(tokens: tuple[str, ...], stamp: str = "") -> str:
     """Order-free identity of tokens: `Claude Haiku 3.5` is `claude-3-5-haiku`.
 
-    Beside a size, `instruct` and `chat` say no more than that the tuned weights were run. Without one they
-    are part of the name (gpt-5-chat is not gpt-5), and so they are beside a day (Qwen3-30B-A3B of 2507 came
-    out twice, as instruct and as thinking).
+    Beside a size, `instruct` and `chat` only mean that the tuned weights were run, and are left out. Without a
+    size they are part of the name (gpt-5-chat is not gpt-5), as they are beside a day (Qwen3-30B-A3B of 2507
+    came out twice, as instruct and as thinking).
     """
     sized = not stamp and any(_SIZE.fullmatch(t) for t in tokens)
     return "-".join(sorted(t for t in tokens if not (sized and t in ("instruct", "chat"))))
@@ -90,7 +90,7 @@ def without_format(tokens: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def short_form(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """Tokens, sorted, without what names leave out of a repository's: tuning, experts, active size beside a size."""
+    """The tokens, sorted, without those that short names omit: tuning, experts, active size beside a size."""
     sized = size_in(tokens) is not None
     unsaid = [t for t in tokens if _UNSAID.fullmatch(t) or (sized and _ACTIVE.fullmatch(t))]
     return tuple(sorted(t for t in tokens if t not in unsaid)) or tuple(sorted(tokens))
@@ -102,18 +102,18 @@ def size_in(tokens: tuple[str, ...]) -> str | None:
 
 
 def is_variant(words: list[str]) -> bool:
-    """Do these words, standing apart in brackets, say only how the model was run? `(16K)` is a budget."""
+    """Whether these words, alone in brackets, only say how the model was run. `(16K)` is a budget."""
     described = any(is_run(w) or (w[:-1].isdigit() and w[-1] == "k") for w in words)
     return described and all(is_run(w) or _NUMBER.fullmatch(w) for w in words)
 
 
 def is_run(word: str) -> bool:
-    """May the word say how the model was run: effort, mode, number format, harness?"""
+    """Whether the word may say how the model was run: effort, mode, number format, harness."""
     return word in _RUNS or bool(_QUANTISED.fullmatch(word))
 
 
 def peel(tokens: list[str]) -> int:
-    """How many tokens at the end may be one word of variant (a budget goes with its `thinking`)."""
+    """How many tokens at the end form a single term of the variant, or 0 (a budget goes with its `thinking`)."""
     last, before = tokens[-1], tokens[-2] if len(tokens) > 2 else ""
     if is_run(last):
         return 2 if last in ("thinking", "tokens", "budget") and _BUDGET.fullmatch(before) else 1
@@ -121,7 +121,7 @@ def peel(tokens: list[str]) -> int:
 
 
 def variant_of(tokens: list[str]) -> str:
-    """Tokens of variant -> how it is written: `32k think` and `thinking-32k` are one."""
+    """Tokens of variant -> how it is written: `32k think` and `thinking-32k` are the same."""
     kept = [t for t in tokens if t not in _FILLERS]
     budget = next((t for t in kept if _BUDGET.fullmatch(t)), None)
     if budget and "thinking" in kept:
@@ -131,5 +131,5 @@ def variant_of(tokens: list[str]) -> str:
 
 
 def same_word(text: str) -> str:
-    """A word without case, spaces and punctuation: how developers and licences are compared."""
+    """The text without case, spaces and punctuation, by which developers and licences are compared."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum() or c == "+")

@@ -1,4 +1,4 @@
-"""Which developer says which words in the names of its releases, and what a word that it does not say may mean."""
+"""Which words each developer uses in the names of its releases, and so which words may be another developer's."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Iterable
 
 from registry.names.tokens import is_run
 
-# A word that so many developers have in names of their releases (`flash`, `vision`, `base`) says nothing of who.
+# A word that this many developers use in names (`flash`, `vision`, `base`) does not point to any of them.
 _COMMON = 3
 
 
 class Vocabulary:
     """The words of a registry's names, by developer id.
 
-    `said`: the words of every name; `published`: those of names of published weights; `runs`: those of the
-    configurations of aliases; `ids`: those of release ids; `claimed`: tokens of families, and what voids them.
+    `phrases`: the words of every name; `published`: those of names of published weights; `runs`: those of the
+    variants of aliases; `ids`: those of release ids; `claimed`: tokens of families, and their exceptions.
     """
 
     def __init__(
@@ -35,10 +35,10 @@ class Vocabulary:
         self._published, self._runs, self._ids, self._claimed = published, runs, ids, claimed
 
     def foreign(self, developer: str, token: str, tokens: tuple[str, ...]) -> list[str]:
-        """The words beside a family's token that its developer is not known to say, so that another may stand behind.
+        """The words beside a family's token that its developer is not known to use: the model may be another's.
 
-        Whoever has weights can print his own word behind their name (`Llama-3-ELYZA-JP-8B`), so this is asked
-        where the family has any. Numbers, ways to run a model and words that many developers say are nobody's.
+        Anybody can add a word to the name of published weights (`Llama-3-ELYZA-JP-8B`), so only families with
+        published weights are checked. Numbers, ways to run a model and words of many developers are ignored.
         """
         if (developer, token) not in self._published:
             return []
@@ -47,8 +47,8 @@ class Vocabulary:
         return [t for t in unknown if t in self._claimed or len(self._developers_by_word.get(t, ())) < _COMMON]
 
     def is_effort(self, developer: str, word: str) -> bool:
-        """Is a word behind this developer's names an effort? `max` and `ultra` where an alias says so.
+        """Whether a word after this developer's names is an effort: `max` and `ultra` where an alias has them.
 
-        `medium` is one where none of its releases is named so (Phi-3-medium, Mistral Medium).
+        `medium` is an effort unless a release of the developer has it in its id (Phi-3-medium, Mistral Medium).
         """
         return (developer, word) in self._runs or (word == "medium" and (developer, word) not in self._ids)

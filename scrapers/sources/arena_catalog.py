@@ -12,7 +12,7 @@ BOARDS = {"text": "arena_text_raw", "text_style_control": "arena_text"}
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
-    """The category `full` of a board; the list of models (prices, organisations) ranks nothing, and is only checked."""
+    """The category `full` of a board; the list of models (prices, organisations) has no ranks, and is only checked."""
     for page in pages:
         if page.role == "models":
             for model in formats.json_rows(page.body):

@@ -21,22 +21,22 @@ _INTERVAL = re.compile(r"\+(?P<above>\d+(?:\.\d+)?)/-(?P<below>\d+(?:\.\d+)?)")
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
-    """The board of a page, and its ranking with style control where the page has it; the file prints no day."""
+    """The board of a page, and its ranking with style control where the page has it; the file has no day."""
     for page in pages:
         rows = formats.csv_rows(page.body)
         entries = tuple(entry(row) for row in rows)
         yield Snapshot(BOARDS[page.role], None, None, entries)
         if rows and "rank_stylectrl" in rows[0]:
             ranks = [values.number(row["rank_stylectrl"]) for row in rows]
-            bare = [replace(with_score, score=None, score_low=None, score_high=None) for with_score in entries]
+            unscored = [replace(scored, score=None, score_low=None, score_high=None) for scored in entries]
             ranked = tuple(
-                replace(with_score, published_rank=rank) for with_score, rank in zip(bare, ranks, strict=True)
+                replace(without_score, published_rank=rank) for without_score, rank in zip(unscored, ranks, strict=True)
             )
             yield Snapshot(STYLE_CONTROL[page.role], None, None, ranked)
 
 
 def entry(row: Row) -> Entry:
-    """A row; two that share a name or a score stay two."""
+    """A row. Rows with the same name or score are all kept."""
     score = values.number(table_parser.cell(row, ("arena_score", "arena_elo")))
     published = values.text(row["95_pct_ci"])
     interval = _INTERVAL.fullmatch(published) if published else None

@@ -14,7 +14,7 @@ PUBLISHED = {"text": {"text"}, "vision": {"vision"}, "webdev": {"code", "code-we
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
-    """The board that the page says it is; the day is the Arena's own, or that of the copy where it lacks one."""
+    """The board that the page says it is; the day is the Arena's own, or the day of the copy where that is absent."""
     for page in pages:
         content = formats.read_json(page.body)
         meta, rows = content["meta"], content["models"]
@@ -27,7 +27,7 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
 
 
 def entry(row: Row) -> Entry:
-    """A row. `proprietary` says that the weights are not published; `open` says on no terms that they are."""
+    """A row. `proprietary` says that the weights are not published; `open` that they are, on unknown terms."""
     score = values.number(row["score"])
     below, above = (row["ci_low"], row["ci_high"]) if "ci_low" in row else (row["ci"], row["ci"])
     low, high = values.number(below), values.number(above)

@@ -12,7 +12,7 @@ INDEX = "artificial_analysis_intelligence_index"
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
-    """One snapshot; a model whose index is null has no place."""
+    """A snapshot; a model whose index is null has no score."""
     for page in pages:
         yield Snapshot("aa_intelligence", None, None, tuple(map(entry, formats.read_json(page.body)["data"])))
 

@@ -13,13 +13,13 @@ CLOSED = {"API access", "Hosted access (no API)", "Unreleased"}
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
-    """The index of every model; the file prints no day of its own (`date` is the model's release)."""
+    """The index of every model; the file has no day of its own (`date` is the model's release)."""
     for page in pages:
         yield Snapshot("epoch_eci", None, None, tuple(entry(row) for row in formats.csv_rows(page.body)))
 
 
 def entry(row: Row) -> Entry:
-    """A row under the name that the site displays, which tells the variant."""
+    """A row under the name that the site displays, which includes the variant."""
     return Entry(
         name=row["Display name"],
         score=values.number(row["eci"]),
@@ -33,7 +33,7 @@ def entry(row: Row) -> Entry:
 
 
 def openness(accessibility: str) -> str | None:
-    """How the model can be had: weights on any terms are open, no weights is closed, Unknown and blank say nothing."""
+    """How the model can be had: weights on any terms are open, no weights closed; Unknown and blank give None."""
     if accessibility.startswith("Open weights ("):
         return "open"
     if accessibility in CLOSED:

@@ -25,7 +25,7 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
 
 
 def facts(pages: Pages) -> Iterator[Fact]:
-    """Developer, country, day and weights of each model; a cell that is blank says nothing."""
+    """Developer, country, day and weights of each model; blank cells are skipped."""
     for page in pages:
         for row in formats.csv_rows(page.body):
             name, access = row["Model"], row["Model accessibility"]

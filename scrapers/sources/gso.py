@@ -17,7 +17,7 @@ SETTINGS = {"Opt@1": True, "Opt@10": False}  # whether its rows are of the board
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
-    """One snapshot of the file; its `last_updated` stood still for a year and is no day."""
+    """One snapshot of the file; its `last_updated` did not change for a year, so it is not used as the day."""
     for page in pages:
         rows = formats.read_json(page.body)["models"]
         for row in rows:
@@ -27,7 +27,7 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
 
 
 def entry(row: dict[str, Any]) -> Entry:
-    """A row; the effort tells two rows of one model apart, and is put where the name once had it."""
+    """A row. The effort is added to the name, where it was before April 2026: two rows may differ in it alone."""
     name = row["name"]
     effort = row["reasoning_effort"] if "reasoning_effort" in row else None
     return Entry(

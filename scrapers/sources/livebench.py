@@ -2,8 +2,8 @@
 
 The score is the site's global average: the mean over the categories of the mean over each category's tasks, of those
 that have a value; a model without a value in a whole category has no average. Organisation and `openweight` are in
-modelLinks.js, by name; a model without the flag may have either, so it says nothing. Releases that new-livebench does
-not have are in livebench.github.io.
+modelLinks.js, by name; a model without the flag may be either, so its openness is unknown. Releases that are not in
+new-livebench are in livebench.github.io.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
         categories(page.body)
     for table in pages.all("table"):
         release = release_of(table)
-        theirs = [page for page in pages.all("categories") if release_of(page) == release]
-        if not theirs:
+        matching = [page for page in pages.all("categories") if release_of(page) == release]
+        if not matching:
             raise PageError(f"the set of release {release} lacks categories_{release:%Y_%m_%d}.json")
         if not links and release >= LINKS_SINCE:
             raise PageError(f"the set of release {release} lacks modelLinks.js")
-        tasks = categories(theirs[0].body)
+        tasks = categories(matching[0].body)
         entries = tuple(entry(row, tasks, organisations) for row in rows(table.body, tasks))
         yield Snapshot("livebench", release.isoformat(), stood_until(release, listed), entries)
 
@@ -81,8 +81,8 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
 def stood_until(release: date, listed: list[date]) -> date | None:
     """The last day on which a release was the newest; None for the newest, whose table is still filled.
 
-    A table keeps its address and takes in new models until the next release: what is read of a superseded one is how
-    it stood on the eve of its successor, not on the day of its questions.
+    A table keeps its address and gains models until the next release. So the table of a superseded release is dated
+    the day before its successor, not the day of its own questions.
     """
     later = [day for day in listed if day > release]
     return min(later) - timedelta(days=1) if later else None
@@ -126,7 +126,7 @@ def models(body: bytes) -> dict[str, Mapping[str, Any]]:
 
 
 def categories(body: bytes) -> dict[str, list[str]]:
-    """Category: its tasks."""
+    """The tasks of each category."""
     groups = formats.read_json(body)
     if not groups or not all(groups.values()):
         raise PageError("a category has no tasks")
@@ -134,9 +134,9 @@ def categories(body: bytes) -> dict[str, list[str]]:
 
 
 def rows(body: bytes, tasks: Mapping[str, list[str]]) -> list[Row]:
-    """The table's rows. Nobody can say which values a short row lacks: it has none; a short last row is a cut page."""
+    """The table's rows. A short row does not say which values it lacks, so it gets none. A short last row is refused."""
     columns, *lines = [line for line in csv.reader(io.StringIO(formats.no_html(formats.decode(body)))) if line]
-    for task in ("model", *(task for theirs in tasks.values() for task in theirs)):
+    for task in ("model", *(task for members in tasks.values() for task in members)):
         if task not in columns:
             raise MissingColumn(task, columns)
     blank = [""] * (len(columns) - 1)
@@ -147,8 +147,8 @@ def rows(body: bytes, tasks: Mapping[str, list[str]]) -> list[Row]:
 def entry(row: Row, tasks: Mapping[str, list[str]], described: Mapping[str, Mapping[str, Any]]) -> Entry:
     """A row with its global average."""
     means = []
-    for theirs in tasks.values():
-        known = [value for task in theirs if (value := values.number(row[task])) is not None]
+    for members in tasks.values():
+        known = [value for task in members if (value := values.number(row[task])) is not None]
         means.append(fmean(known) if known else None)
     known = [mean for mean in means if mean is not None]
     model = described.get(row["model"], {})

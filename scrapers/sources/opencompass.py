@@ -44,7 +44,7 @@ _FILE = re.compile(r"\.(?P<edition>[^./]+)\.(?P<day>\d{8})\.json$")
 def pages(source: Source) -> Generator[Request, bytes | None, None]:
     """Both manifests, every edition that they list, the official file, and what the columns mean.
 
-    The column files come last and are of no figure: should one of them take too long, all else is here.
+    The column files come last, because no score depends on them: if one is too slow, the rest is already fetched.
     """
     columns: list[Request] = []
     for role, kind in KINDS.items():
@@ -57,7 +57,7 @@ def pages(source: Source) -> Generator[Request, bytes | None, None]:
         try:
             listed = editions(manifest, role) if manifest is not None else {}
         except (PageError, KeyError, TypeError):
-            listed = {}  # the page is archived; reading it names what is wrong with it
+            listed = {}  # the page is archived; parsing it reports what is wrong
         for name, meaning in listed.items():
             body = yield Request(role=role, address=CDN + name, headers=SITE)
             if body is None:
@@ -73,7 +73,7 @@ def pages(source: Source) -> Generator[Request, bytes | None, None]:
 
 
 def posted(role: str, method: str, body: dict[str, Any], *, fallback: bool = False) -> Request:
-    """A question to the gateway, which answers POST alone."""
+    """A request to the gateway, which only answers POST."""
     return Request(
         role=role,
         address=GATEWAY + method,
@@ -85,7 +85,7 @@ def posted(role: str, method: str, body: dict[str, Any], *, fallback: bool = Fal
 
 
 def second_way(role: str, name: str) -> Generator[Request, bytes | None, None]:
-    """Where else an edition can be had that the CDN did not give: the second host, then the gateway itself."""
+    """Where else to ask for an edition that the CDN did not have: the second host, then the gateway itself."""
     body = yield Request(role=role, address=SECOND_HOST + name, headers=SITE)
     if body is None and role == "llm" and (match := _FILE.search(name)):
         asked = {"evalType": 0, "rankingType": 0, "benchmarkType": KINDS[role], "month": match["edition"]}
@@ -95,7 +95,7 @@ def second_way(role: str, name: str) -> Generator[Request, bytes | None, None]:
 def editions(manifest: bytes, role: str) -> dict[str, str | None]:
     """The file of each edition that a manifest lists -> its column file, in the order of the manifest.
 
-    The academic ranking began with none.
+    The academic ranking had none at first.
     """
     answer = formats.read_json(manifest)
     if answer["msgCode"] != "10000":
@@ -110,7 +110,7 @@ def editions(manifest: bytes, role: str) -> dict[str, str | None]:
 
 
 def asset(name: str) -> str:
-    """The name of a file, which must lie where all of them do: it is data of the manifest, and becomes an address."""
+    """The name of a file. It comes from the manifest and becomes part of an address, so it is checked."""
     if not re.fullmatch(r"assets/[\w./-]+\.json", name) or ".." in name:
         raise PageError(f"not a file of an edition: {name!r}")
     return name
@@ -136,7 +136,7 @@ def refuse_rankings(body: bytes) -> None:
     No answer of it was ever recorded. Two public programs read it (one in 2026 for this ranking, one for the academic
     one): both take `ranking`, `model`, `org` and `score` of the rows under `data.modelRankings`, one asks for
     `success`, the other reads `openSource`. Neither shows the day of the edition, the day of a model, a dimension, or
-    to how many digits the score is given: from that alone no row of an edition can be made without a guess.
+    to how many digits the score is given: without these, the rows of an edition could only be guessed.
     """
     answer = formats.read_json(body)
     if answer["success"] is not True:
@@ -152,7 +152,7 @@ def edition(page: Page) -> Iterator[Snapshot]:
     if not rows:
         raise PageError("the edition's OverallTable is empty")
     models = described(content["models"]) if "models" in content else {}
-    name, on = printed_edition(page, rows)
+    name, on = published_edition(page, rows)
     boards = {"opencompass_academic": ("Average",)} if page.role == "academic" else BOARDS
     scored = False
     for board, columns in boards.items():
@@ -168,13 +168,13 @@ def edition(page: Page) -> Iterator[Snapshot]:
         raise PageError("no row of the edition has a score")
 
 
-def printed_edition(page: Page, rows: list[dict[str, Any]]) -> tuple[str | None, date]:
+def published_edition(page: Page, rows: list[dict[str, Any]]) -> tuple[str | None, date]:
     """Edition and day: the latest of the day in the file's name and of the rows' days of update.
 
-    Rows came into an edition after the day of its name: that of 24-04 says May 9, 2024, and has rows of May 28.
+    Rows were added after the day in the name: that of 24-04 is May 9, 2024, and it has rows of May 28.
     """
     match = _FILE.search(page.address)
-    days = [on for row in rows if (on := printed_day(row, "update_time", "update_date"))]
+    days = [on for row in rows if (on := published_day(row, "update_time", "update_date"))]
     if match:
         days.append(datetime.strptime(match["day"], "%Y%m%d").replace(tzinfo=UTC).date())
     if not days:
@@ -182,8 +182,8 @@ def printed_edition(page: Page, rows: list[dict[str, Any]]) -> tuple[str | None,
     return match["edition"] if match else None, max(days)
 
 
-def printed_day(row: dict[str, Any], *columns: str) -> date | None:
-    """The day under the first of these columns that the row has. A text that is no day (`2024/0917`) says none."""
+def published_day(row: dict[str, Any], *columns: str) -> date | None:
+    """The day under the first of these columns that the row has. None where the text is not a day (`2024/0917`)."""
     try:
         return values.day(next((row[column] for column in columns if column in row), None))
     except PageError:
@@ -205,12 +205,12 @@ def entry(row: dict[str, Any], columns: tuple[str, ...], models: dict[str, dict[
         score=values.number(score),
         organization=values.text(row["org"]),
         openness=openness(row, description),
-        released_on=printed_day(row, "time", "date"),
+        released_on=published_day(row, "time", "date"),
     )
 
 
 def openness(row: dict[str, Any], description: dict[str, Any]) -> str | None:
-    """`release` says API, OpenSource or both (how it was called says nothing); `open_source` says YES or NO."""
+    """`release` says API, OpenSource or both (the way of access is not used); `open_source` says YES or NO."""
     for fields in (row, description):
         if "open_source" in fields and (flag := values.text(fields["open_source"])):
             if flag.upper() not in {"YES", "NO"}:

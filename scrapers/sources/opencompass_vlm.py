@@ -21,7 +21,7 @@ OPENNESS = {"Yes": "open", "No": "closed", None: None}
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
-    """Every model of `results`; a benchmark that no model has is a changed page, and is named."""
+    """Every model of `results`; MissingColumn names a benchmark that no model has, since then the page has changed."""
     for page in pages:
         models = formats.read_json(page.body)["results"]
         present = {benchmark for model in models.values() for benchmark in model}

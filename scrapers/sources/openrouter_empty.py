@@ -1,4 +1,4 @@
-"""A mirror of OpenRouter's ranking page, which has been written empty since May 2026 as if nothing had happened."""
+"""A mirror of OpenRouter's ranking page, whose pages have been empty since May 2026, without any error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scrapers.model import Entry, Pages, Snapshot
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
-    """One ranking a page, of the day that it was fetched by the mirror."""
+    """One ranking a page, dated the day on which the mirror fetched it."""
     for page in pages:
         content = formats.read_json(page.body)
         entries = tuple(

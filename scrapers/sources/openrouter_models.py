@@ -19,7 +19,7 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
 
 
 def facts(pages: Pages) -> Iterator[Fact]:
-    """Developer and day of each slug, and published weights where it names them (that it names none says nothing)."""
+    """Developer and day of each slug, and published weights where it names them (if it names none, that is unknown)."""
     for page in pages:
         for row in formats.read_json(page.body)["data"]:
             slug = row["id"].partition(":")[0]  # `:free` is a price, not a model

@@ -10,7 +10,7 @@ from scrapers.model import Entry, Pages, Snapshot
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
-    """One week a page, under the day that it prints."""
+    """One week a page, under the day that it states."""
     for page in pages:
         content = formats.read_json(page.body)
         entries = tuple(

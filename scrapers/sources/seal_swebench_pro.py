@@ -16,7 +16,7 @@ _ENTRIES = re.compile(r'"entries":(?=\[\{)')
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
-    """The one list of entries of the page."""
+    """The list of entries of the page, which must be the only one."""
     for page in pages:
         payload = "".join(json.loads(piece) for piece in _PIECE.findall(formats.decode(page.body)))
         if not payload:
@@ -28,7 +28,7 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
 
 
 def entry(row: dict[str, Any]) -> Entry:
-    """A row; the page prints the score with one half-width, which the payload calls its upper."""
+    """A row; the page shows the score with a half-width, which the payload has as `confidenceInterval_upper`."""
     score, half = values.number(row["score"]), values.number(row["confidenceInterval_upper"])
     return Entry(
         name=row["model"],

@@ -27,7 +27,7 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
     for page in pages:
         content = formats.no_html(formats.decode(page.body))
         headings = list(_HEADING.finditer(content))
-        total = next((n for n, tables in enumerate(headings) if _TOTAL.search(tables["words"])), None)
+        total = next((n for n, heading in enumerate(headings) if _TOTAL.search(heading["words"])), None)
         if total is None:
             raise PageError("no heading of a table of totals")
         end = headings[total + 1].start() if total + 1 < len(headings) else len(content)
@@ -45,7 +45,7 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
 
 
 def last_day(month: str) -> date:
-    """Of a month such as 2023-12: no later can its table be, however long it stays on the page."""
+    """The last day of a month such as 2023-12; its table is no newer, however long it stays on the page."""
     first = date.fromisoformat(f"{month}-01")
     return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 

@@ -1,7 +1,7 @@
 """SWE-bench: rows are agents, and one may run several models (`Model:` tags).
 
 Not passed on: `Org:`, which is the agent's maker and not the model's; `os_model`, which is wrong for some models in
-both directions (true for gemini-2.5-pro and gpt-5, false for Qwen3-Coder-480B); `oss`, which is about the system.
+both directions (true for gemini-2.5-pro and gpt-5, false for Qwen3-Coder-480B); `oss`, which describes the agent.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def of_index(body: bytes) -> list[dict[str, Any]]:
 
 
 def of_table(tab: Any) -> Iterator[dict[str, Any]]:
-    """The rows of one tab; what stands beside the name (badges) is not part of it."""
+    """The rows of one tab; badges beside the name are not part of it."""
     columns = [cell.get_text(" ", strip=True) for cell in tab.select("thead th")]
     for line in tab.select("tbody tr:not(.no-results)"):
         cells = dict(zip(columns, line.find_all("td"), strict=True))
@@ -63,8 +63,8 @@ def of_table(tab: Any) -> Iterator[dict[str, Any]]:
 
 
 def entry(row: dict[str, Any]) -> Entry:
-    """A row. A tagged one that names no model, neither in its tags nor behind a plus, is no model's: `-`."""
-    tags = row["tags"] if "tags" in row else None  # the first schema had none: the name may say the model
+    """A row. If it has tags, but names no model in them or after a plus, it belongs to no model: `-`."""
+    tags = row["tags"] if "tags" in row else None  # the first schema had none; there the name may include the model
     models = tuple(model for tag in tags or () if tag.startswith("Model:") and (model := tag[6:].strip()))
     if tags is not None and not models and " + " not in row["name"]:
         models = ("-",)

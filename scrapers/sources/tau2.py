@@ -17,7 +17,7 @@ from scrapers.model import Entry, Page, Pages, Request, Snapshot
 from scrapers.spec import Source
 
 CORE = ("retail", "airline", "telecom")
-LISTS = {"": "submissions", "voice_": "voice_submissions"}  # what the board is called: its list in the manifest
+LISTS = {"": "submissions", "voice_": "voice_submissions"}  # prefix of the board's name: its list in the manifest
 
 
 def pages(source: Source) -> Generator[Request, bytes | None, None]:
@@ -27,7 +27,7 @@ def pages(source: Source) -> Generator[Request, bytes | None, None]:
     try:
         names = listed(manifest) if manifest is not None else {}
     except (PageError, KeyError, TypeError):
-        names = {}  # the page is archived; reading it names what is wrong with it
+        names = {}  # the page is archived; parsing it reports what is wrong
     for name in dict.fromkeys(name for group in names.values() for name in group):
         yield Request(role="submission", address=address.replace("manifest.json", f"{name}/submission.json"))
 
@@ -35,17 +35,17 @@ def pages(source: Source) -> Generator[Request, bytes | None, None]:
 def listed(manifest: bytes) -> dict[str, list[str]]:
     """The submissions of each list that the manifest has; the voice list came in March 2026."""
     content = formats.read_json(manifest)
-    listed_names = {kind: content[key] for kind, key in LISTS.items() if key == "submissions" or key in content}
-    for name in (name for names in listed_names.values() for name in names):
+    names_by_kind = {kind: content[key] for kind, key in LISTS.items() if key == "submissions" or key in content}
+    for name in (name for names in names_by_kind.values() for name in names):
         if not re.fullmatch(r"\w[\w.-]*", name) or ".." in name:
             raise PageError(f"not the name of a submission: {name!r}")
-    if not listed_names[""]:
+    if not names_by_kind[""]:
         raise PageError("the manifest lists no submissions")
-    return listed_names
+    return names_by_kind
 
 
 def sets(pages: Pages) -> Iterable[Pages]:
-    """The manifest with those submissions that it lists; others (the examples, legacy ones) stand alone."""
+    """The manifest with those submissions that it lists; others (the examples, legacy ones) are in no set."""
     for manifest in pages.all("manifest"):
         names = {name for group in listed(manifest.body).values() for name in group}
         yield Pages([manifest, *(page for page in pages.all("submission") if name_of(page) in names)])
@@ -68,9 +68,9 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
             shown = [submissions[name] for name in group]
             for domain in ("overall", *CORE, *(() if kind else ("banking_knowledge",))):
                 rows = [
-                    (entry_of_model, score)
-                    for entry_of_model in shown
-                    if (score := pass_1(entry_of_model["results"], domain)) is not None
+                    (submitted, score)
+                    for submitted in shown
+                    if (score := pass_1(submitted["results"], domain)) is not None
                 ]
                 if rows:
                     board = f"tau2_{kind}{domain.removesuffix('_knowledge')}"
@@ -88,7 +88,7 @@ def submission(page: Page) -> dict[str, Any]:
 
 
 def standard(submission: dict[str, Any]) -> bool:
-    """Whether the model ran in the benchmark's own scaffold; older submissions do not say, and did."""
+    """Whether the model ran in the benchmark's own scaffold; older submissions do not state it, but all did."""
     kind = submission["submission_type"] if "submission_type" in submission else "standard"
     if kind not in {"standard", "custom"}:
         raise PageError(f"submission_type is {kind!r}")
@@ -104,9 +104,9 @@ def pass_1(results: dict[str, Any], domain: str) -> float | None:
 
 
 def entry(submission: dict[str, Any], score: float | None) -> Entry:
-    """A row; the effort tells runs of one model apart. The organisation is the model's, not the submitter's."""
+    """A row; the effort distinguishes runs of the same model. The organisation is the model's, not the submitter's."""
     name = submission["model_name"]
-    effort = submission["reasoning_effort"] if "reasoning_effort" in submission else None  # `none` is one, too
+    effort = submission["reasoning_effort"] if "reasoning_effort" in submission else None  # `none` is an effort, too
     return Entry(
         name=f"{name} ({effort})" if effort else name,
         score=score,

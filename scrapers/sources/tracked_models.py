@@ -19,7 +19,7 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
 
 
 def facts(pages: Pages) -> Iterator[Fact]:
-    """Repository by repository: its owner, its published weights, and the country where the region is one."""
+    """Repository by repository: its owner, its published weights, and the country where the region is a country."""
     countries = {"china": "CN", "us": "US"}  # `eu`, `other` and `unknown` are none
     regions = {row["hf_org"]: row["region"] for row in formats.csv_rows(pages.one("regions").body)}
     for row in formats.csv_rows(pages.one("models").body):
