@@ -72,13 +72,15 @@ def test_every_command_is_documented() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    """Every relative link and every `docs/...` path in the documents exists."""
+    """Every relative link, every `docs/...` path and every test that the documents name exists."""
     for file in DOCS:
         text = file.read_text("utf-8")
         for target in re.findall(r"\]\(([^)#]+)\)", text):
             if not target.startswith("http"):
                 assert (file.parent / target).exists(), (file.name, target)
         for target in re.findall(r"`((?:docs|scrapers|registry|storage|tracker|tests)/[\w./]+)`", text):
+            assert (ROOT / target).exists(), (file.name, target)
+        for target in re.findall(r"\btests/\w+\.py", text):  # of commands, too
             assert (ROOT / target).exists(), (file.name, target)
 
 

@@ -134,7 +134,7 @@ def categories(body: bytes) -> dict[str, list[str]]:
 
 
 def rows(body: bytes, tasks: Mapping[str, list[str]]) -> list[Row]:
-    """The table's rows. A short row does not say which values it lacks, so it gets none. A short last row is refused."""
+    """The table's rows. A short row does not say which values it lacks and gets none; a short last row is refused."""
     columns, *lines = [line for line in csv.reader(io.StringIO(formats.no_html(formats.decode(body)))) if line]
     for task in ("model", *(task for members in tasks.values() for task in members)):
         if task not in columns:

@@ -134,7 +134,9 @@ def cli() -> None:
     """Keeps what public AI leaderboards published, and computes shares that stand up to a hostile reader.
 
     Data goes to stdout, everything else to stderr. Exit codes: 0 done, 1 a problem in the data or some sources
-    failed, 2 wrong use, 75 nothing could be reached. Example: tracker share arena_text --top 20
+    failed, 2 wrong use, 75 nothing could be reached.
+
+    Example: tracker share arena_text --top 20
     """
 
 

@@ -30,7 +30,7 @@ MOVES = ["change", "name", "name_before", "place_before", "place", "score_before
 @click.argument("board")
 @click.option("--from", "since", type=Day(), required=True, help="The newest snapshot on or before this day,")
 @click.option("--to", "until", type=Day(), help="compared with that on or before this one [today].")
-@click.option("--top", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="N.")
 @click.option("--where", "asked", help="The share to split, such as country=CN [every value of --by].")
 @definition_options()
 @common
@@ -90,7 +90,7 @@ def changes_command(
             "breaks": [{"day": day, "reason": reason} for day, reason in breaks],
             "moves": row_changes,
             "shares": [_record(each) | _ids(each, results, definition, setting.today) for each in parts],
-            "gaps": [asdict(each) for each in missed],
+            "gaps": [asdict(gap) for gap in missed],
         }))  # fmt: skip
     else:
         print(headline(board_info))

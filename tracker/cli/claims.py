@@ -131,9 +131,9 @@ def record(verdict: Verdict) -> dict[str, Any]:
         ],
         "margin": margin_record(verdict),
         "holds": [
-            {"changes": each.changes, "ties": each.rule, "of": each.of, "always": each.always,
-             "example": list(each.example), "words": each.words}
-            for each in verdict.holds
+            {"changes": holding.changes, "ties": holding.rule, "of": holding.of, "always": holding.always,
+             "example": list(holding.example), "words": holding.words}
+            for holding in verdict.holds
         ],
         "rows": _rows(verdict),
         "other_boards": [record(other) for other in verdict.others],
@@ -184,7 +184,9 @@ def print_verdict(verdict: Verdict) -> None:
     if basis and verdict.cut:
         output.paragraph(f"  Page: {output.shown(basis.address)}, sha256 {basis.sha256}")
         output.paragraph(f"  Counted: {verdict.cut.definition.words()}.")
-        if verdict.verdict == "supported" and (others := [each.words for each in verdict.holds if each.changes]):
+        if verdict.verdict == "supported" and (
+            others := [holding.words for holding in verdict.holds if holding.changes]
+        ):
             output.paragraph(f"  It also holds {'; or '.join(others)}.")
         for bound, id_ in zip(verdict.bounds, verdict.ids, strict=False):
             print(f"  id of {bound.what}: {id_}")

@@ -125,7 +125,7 @@ def schedule_command(setting: Setting) -> None:
 
     scheduler.run(setting.config, setting.clock, tell, done)
     sys.stderr.flush()
-    os._exit(0)  # a fetch under way holds a thread; what it archived is safe, and the next run reads on
+    os._exit(0)  # a running fetch would keep the process alive; pages already archived are read by the next run
 
 
 @click.command("import")
@@ -134,7 +134,7 @@ def schedule_command(setting: Setting) -> None:
 @click.option(
     "--captured-at", metavar="DAY", help="When the pages were saved [the day that the file's name begins with]."
 )
-@click.option("--role", help="Which page of the source the files are [told from path or content].")
+@click.option("--role", help="Which page of the source the files are [recognised by path or content].")
 @click.option("--address", help="The live address of the page [as declared].")
 @click.option(
     "--index",
@@ -220,7 +220,7 @@ def report(outcomes: list[ImportResult], setting: Setting) -> None:
 def backfill_command(
     setting: Setting, source: str, origin: str, repo: str | None, since: date | None, until: date | None
 ) -> None:
-    """Bring in every distinct version of SOURCE's pages that a git history, a web archive or this package keeps.
+    """Import every distinct version of SOURCE's pages that a git history, a web archive or this package keeps.
 
     A second run adds nothing; one that was stopped goes on where it was.
 
@@ -244,7 +244,7 @@ def backfill_command(
 @click.command("publish")
 @common
 def publish_command(setting: Setting) -> None:
-    """Resolve all names against the registry and publish: how a corrected line reaches all of history.
+    """Resolve all names against the registry and publish; a corrected registry line applies to all days.
 
     Example: tracker publish
     """

@@ -163,7 +163,11 @@ level_option = click.option(
     "--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help="Level of published intervals."
 )
 between_by = click.option(
-    "--by", type=click.Choice(["country", "developer", "openness", "open"]), default="country", show_default=True
+    "--by",
+    type=click.Choice(["country", "developer", "openness", "open"]),
+    default="country",
+    show_default=True,
+    help="What the groups are.",
 )
 
 

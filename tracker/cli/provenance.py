@@ -51,7 +51,7 @@ def explain_command(setting: Setting, id_: str) -> None:
         figure = _figure_of(connection, id_)
         rows = lineage.rows(connection, figure)
         capture = lineage.capture(connection, figure.share.board, figure.share.day)
-        seen = lineage.observations(connection, figure.share.snapshot)
+        observations = lineage.observations(connection, figure.share.snapshot)
         margins = lineage.margins(connection, figure)
         unit = str(known_board(connection, figure.share.board)["unit"] or "")
     archive = Archive(setting.config.data / "archive")
@@ -62,7 +62,7 @@ def explain_command(setting: Setting, id_: str) -> None:
     if setting.format == "json":
         low, high = (margin.record() for margin in margins)
         whole = {"figure": figure.record(), "margin": {"low": low, "high": high, "unit": unit}, "rows": rows,
-                 "observations": seen, "capture": capture}  # fmt: skip
+                 "observations": observations, "capture": capture}  # fmt: skip
         print(output.json_text(whole))
     else:
         listed = [_listed(row) for row in rows]
@@ -70,7 +70,7 @@ def explain_command(setting: Setting, id_: str) -> None:
         if setting.format == "csv":
             output.write(listed, columns, "csv")
         else:
-            _print(figure, listed, columns[:-1], seen, capture, margin_words(figure, margins, unit))
+            _print(figure, listed, columns[:-1], observations, capture, margin_words(figure, margins, unit))
 
 
 def margin_words(figure: Figure, margins: Margins, unit: str) -> list[str]:
@@ -93,7 +93,7 @@ def _print(
     figure: Figure,
     rows: list[dict[str, Any]],
     columns: list[str],
-    seen: dict[str, Any],
+    observations: dict[str, Any],
     capture: dict[str, Any],
     margin: list[str],
 ) -> None:
@@ -113,8 +113,8 @@ def _print(
         for step in row["steps"] or ["nothing is recorded"]:
             output.paragraph(f"    {output.shown(step)}")
     edition = f", edition {share.edition}" if share.edition else ""
-    output.paragraph(f"Snapshot: {share.snapshot}, {share.day}{edition}; seen {seen['times']} times,")
-    output.paragraph(f"  first {output.shown(seen['first'])}, last {output.shown(seen['last'])} (UTC).")
+    output.paragraph(f"Snapshot: {share.snapshot}, {share.day}{edition}; seen {observations['times']} times,")
+    output.paragraph(f"  first {output.shown(observations['first'])}, last {output.shown(observations['last'])} (UTC).")
     output.paragraph(f"Capture: {output.shown(capture['address'])}")
     output.paragraph(f"  {output.shown(capture['fetched_at'])} UTC, sha256 {capture['content_sha256']}")
     detail = f" ({output.shown(capture['origin_detail'])})" if capture["origin_detail"] else ""

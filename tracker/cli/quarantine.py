@@ -42,7 +42,9 @@ def list_command(setting: Setting) -> None:
 def show_command(setting: Setting, id_: str) -> None:
     """One quarantined snapshot or page: reason, page, and what differs from the accepted snapshot before it.
 
-    ID may be the beginning of an id. Example: tracker quarantine show 3fa9c2
+    ID may be the beginning of an id.
+
+    Example: tracker quarantine show 3fa9c2
     """
     from tracker.quarantine import compared, quarantined
 

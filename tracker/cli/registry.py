@@ -27,8 +27,8 @@ def registry_of(setting: Setting) -> Registry:
 
 @click.command("lookup")
 @click.argument("name")
-@click.option("--organization", help="What the board prints as organisation.")
-@click.option("--licence", help="What the board prints as licence.")
+@click.option("--organization", help="The organisation that the board publishes.")
+@click.option("--licence", help="The licence that the board publishes.")
 @common
 def lookup_command(setting: Setting, name: str, organization: str | None, licence: str | None) -> None:
     """How NAME resolves, step by step, with evidence. Needs no data, only the registry.

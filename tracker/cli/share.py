@@ -69,8 +69,10 @@ def share_command(
     rows = [share.record() | share_details(board_info, share, definition, setting.today) for share in results]
     if setting.format != "table":
         if margins:
-            cells = [margin_cells(share, pair, board_info) for share, pair in zip(results, margins, strict=True)]
-            rows = [row | more for row, more in zip(rows, cells, strict=True)]
+            margin_columns = [
+                margin_cells(share, pair, board_info) for share, pair in zip(results, margins, strict=True)
+            ]
+            rows = [row | more for row, more in zip(rows, margin_columns, strict=True)]
         output.write(rows, columns, setting.format)
     elif history:
         print_history(board_info, results, definition)

@@ -106,7 +106,9 @@ def check_command(setting: Setting, names: tuple[str, ...]) -> None:
     """Fetch sources (those named, or all that are on), read and validate them, and store nothing.
 
     The first thing to run on a new machine, and after an upstream changed. Exit code 1 where a page failed or is not
-    what it should be. Example: tracker sources check opencompass arena
+    what it should be.
+
+    Example: tracker sources check opencompass arena
     """
     from tracker.check_source import Checked, check
 

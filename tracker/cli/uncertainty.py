@@ -21,7 +21,8 @@ COLUMNS = ["count", "share_of_draws", "share_of_draws_with_unknown"]
 @click.argument("board")
 @where_option
 @top_option
-@click.option("--draws", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True)
+@click.option("--draws", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True,
+              help="How many times the scores are redrawn.")  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed draws the same.")
 @level_option
 @as_of
@@ -44,7 +45,7 @@ def uncertainty_command(
         raise nothing(setting, point, None, COLUMNS)
     result = uncertainty(point, where, top, draws=draws, seed=seed, level=level)
     if result is None:
-        raise nothing(setting, f"{board}: prints no intervals on {point.day}", None, COLUMNS)
+        raise nothing(setting, f"{board}: publishes no intervals on {point.day}", None, COLUMNS)
     words = Definition(by=where.by).words()
     rows = [
         {"count": count, "share_of_draws": result.counts.get(count, 0.0),
