@@ -158,7 +158,9 @@ class Fetcher:
                 wait_jitter=0.25,
             ):
                 with attempt:
-                    return once(deadline)
+                    done = once(deadline)
+                    host.down = None
+                    return done
         except _Again as last:
             host.down = last.error
             raise last.error from last

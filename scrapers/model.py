@@ -9,8 +9,11 @@ A source module has two pure functions (either may be left out where a TOML says
 
     def sets(pages: Pages) -> Iterable[Pages]                             which of these are read together
 
-`sets` gets the newest version of every page and groups them; `parse` is called once for each set, and once for each
-page that is in no set (to check it). If a set lacks a page, `parse` raises an error that names the page.
+`sets` gets the newest good version of every page and groups them; `parse` is called once for each set, and once for
+each page that is in no set. If a set lacks a page, `parse` raises an error that names the page. Which versions are good
+is said by a fourth, so that a page that is not what it should be never stands in the place of an older good one:
+
+    def check(page: Page) -> None                              PageError where the page alone shows that it is wrong
 
 A feed of metadata has no boards. Its `parse` checks the page and returns no snapshot; a further function returns what
 the page states of models, which is stored as statements:
@@ -134,6 +137,7 @@ class Snapshot:
     edition: str | None
     published_on: date | None
     entries: tuple[Entry, ...]
+    newest_row: date | None = None  # the newest of the days that the page prints beside its rows; no part of the id
 
     def canonical(self) -> tuple[tuple[object, ...], ...]:
         """The rows in an order that depends on their content alone, each as its field values."""
@@ -146,7 +150,13 @@ class Snapshot:
 
     def id(self) -> str:
         """sha256 over board, published day and canonical rows: no clock, no edition, no source."""
-        day = self.published_on.isoformat() if self.published_on else None
+        return self._digest(self.published_on.isoformat() if self.published_on else None)
+
+    def content(self) -> str:
+        """sha256 over board and canonical rows: the same under whatever day the page stood."""
+        return self._digest(None)
+
+    def _digest(self, day: str | None) -> str:
         # `released_on` is hashed only for rows that have it, so that the ids of other snapshots stay the same.
         rows = [row if row[-1] else row[:-1] for row in self.canonical()]
         return hashlib.sha256(orjson.dumps([self.board, day, rows])).hexdigest()

@@ -80,6 +80,7 @@ class Columns(Declared):
     licence: tuple[str, ...] = ()
     country: tuple[str, ...] = ()
     published: tuple[str, ...] = ()
+    row_day: tuple[str, ...] = ()  # the day on which the row was added or measured, as the board prints it
 
     @field_validator("*", mode="before")
     @classmethod
@@ -151,6 +152,7 @@ class Board(Declared):
     columns: Columns = Columns()
     expectations: Expectations = Expectations()
     breaks: tuple[Break, ...] = ()
+    bridge_days: Annotated[int, Field(ge=0)] = 60  # a provider with a point this long ago is still present
     trust: tuple[str, ...] = ()  # sources that carry it, most trusted first; this source comes first if it is not named
 
     @field_validator("page", mode="before")
@@ -183,6 +185,9 @@ class Source(Declared):
     key_header: str = ""  # the header that carries the key; Authorization carries it as a bearer token
     page_set: bool = False
     published_after: str = ""  # the words on the page that stand before its day
+    # Whether a day that a page prints dates its rows (a date column, a dated file, an edition). A line such as "last
+    # updated" does not: rows may change under it.
+    dates_content: bool = True
     pages: tuple[PageSpec, ...] = ()
     boards: Mapping[str, Board] = {}
 
@@ -196,6 +201,12 @@ class Source(Declared):
     def off_for_a_reason(self) -> Self:
         if not self.enabled and not self.disabled_reason:
             raise ValueError("disabled_reason must say why the source is off")
+        return self
+
+    @model_validator(mode="after")
+    def line_dates_nothing(self) -> Self:
+        if self.published_after and self.dates_content:
+            raise ValueError("published_after is a line on the page, which dates no rows: dates_content = false")
         return self
 
     @property

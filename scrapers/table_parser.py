@@ -75,15 +75,17 @@ def of_rows(board_name: str, board: Board, rows: Iterable[Row], day: date | None
     """A snapshot, or several where a column holds the day: one for each day."""
     columns = board.columns
     by_day: dict[date | None, list[Entry]] = {}
+    row_days: dict[date | None, list[object]] = {}
     for row in rows:
         if any(str(cell(row, (column,))) != wanted for column, wanted in board.where.items()):
             continue
         on = values.day(cell(row, columns.published)) if columns.published else day
         by_day.setdefault(on, []).append(entry(row, columns))
+        row_days.setdefault(on, []).extend(row.get(column) for column in columns.row_day)
     if not by_day:
         raise PageError(f"no rows of {board_name}")
     for on, entries in sorted(by_day.items(), key=lambda item: item[0] or date.min):
-        yield Snapshot(board_name, None, on, tuple(entries))
+        yield Snapshot(board_name, None, on, tuple(entries), values.newest_day(row_days[on]))
 
 
 def cell(row: Row, names: tuple[str, ...]) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
 from scrapers.errors import PageError
@@ -98,3 +99,14 @@ def day(value: object) -> date | None:
     if first.date() != second.date():
         raise PageError(f"{shown[:60]!r} is not a whole day")
     return first.date()
+
+
+def newest_day(cells: Iterable[object]) -> date | None:
+    """The newest of the days that rows print. What is no whole day is left out: it does not say how new the page is."""
+    days = []
+    for cell in cells:
+        try:
+            days.append(day(cell))
+        except PageError:
+            continue
+    return max((known for known in days if known), default=None)

@@ -169,7 +169,7 @@ def replace_declarations(connection: duckdb.DuckDBPyConnection, sources: Mapping
         of_source = (source.name, source.publisher, source.homepage, source.licence, source.redistribute)
         of_board = (board.operator, board.operator_country, board.metric, board.unit, board.direction, board.adjustment,
                     board.category, board.kind, board.editions_comparable)  # fmt: skip
-        bounds = (board.expectations.max_drop, board.expectations.max_shift)
+        bounds = (board.expectations.max_drop, board.expectations.max_shift, board.bridge_days)
         board_rows.append((name, board.title or name, *of_source, *of_board, *bounds))
         break_rows += [(name, known.day, known.reason, known.link) for known in board.breaks]
         for provider in sources.values():
@@ -177,17 +177,25 @@ def replace_declarations(connection: duckdb.DuckDBPyConnection, sources: Mapping
                 order = board.trust.index(provider.name) if provider.name in board.trust else len(board.trust)
                 order = -1 if provider.name == source.name and provider.name not in board.trust else order
                 roles = enumerate(provider.boards[name].page)
-                provider_rows += [(name, provider.name, role, (order + 1) * 100 + at) for at, role in roles]
+                dating = provider.dates_content, provider.page_set
+                provider_rows += [(name, provider.name, role, (order + 1) * 100 + at, *dating) for at, role in roles]
     for table in ("boards", "board_providers", "breaks"):
         connection.execute(f"DELETE FROM {table}")
     names = [row[0] for row in connection.execute("DESCRIBE boards").fetchall()]
     flags = dict.fromkeys(("redistribute", "editions_comparable"), pa.bool_())
-    limits = dict.fromkeys(("max_drop", "max_shift"), pa.float64())
+    limits = {**dict.fromkeys(("max_drop", "max_shift"), pa.float64()), "bridge_days": pa.int32()}
     insert(connection, "boards", dict.fromkeys(names, text) | flags | limits, board_rows)
     insert(
         connection,
         "board_providers",
-        {"board": text, "source": text, "role": text, "trust": pa.int32()},
+        {
+            "board": text,
+            "source": text,
+            "role": text,
+            "trust": pa.int32(),
+            "dates_content": pa.bool_(),
+            "page_set": pa.bool_(),
+        },
         provider_rows,
     )
     replace_origins(connection)
@@ -257,7 +265,7 @@ def add_snapshots(connection: duckdb.DuckDBPyConnection, snapshots: Mapping[str,
     heads, cells = [], []
     for snapshot_id, snapshot in snapshots.items():
         scores = [entry.score for entry in snapshot.entries if entry.score is not None]
-        heads.append((snapshot_id, snapshot.board, snapshot.published_on, len(snapshot.entries),
+        heads.append((snapshot_id, snapshot.board, snapshot.content(), snapshot.published_on, len(snapshot.entries),
                       len(scores), len({entry.name for entry in snapshot.entries}),
                       min(scores, default=None), max(scores, default=None)))  # fmt: skip
         cells += [(snapshot_id, number, *row) for number, row in enumerate(snapshot.canonical())]
@@ -266,7 +274,7 @@ def add_snapshots(connection: duckdb.DuckDBPyConnection, snapshots: Mapping[str,
     )
     whole = pa.int32()
     insert(connection, "heads", {
-        "snapshot": text, "board": text, "published_on": pa.date32(), "rows": whole, "scored": whole,
+        "snapshot": text, "board": text, "content": text, "published_on": pa.date32(), "rows": whole, "scored": whole,
         "different": whole, "lowest": real, "highest": real,
     }, heads)  # fmt: skip
     connection.execute(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -152,7 +153,9 @@ def _read_batch(
 ) -> None:
     import pyarrow as pa
 
-    known_pages = _known_pages(connection, batch)
+    # A page of a set shows what its set showed, which says nothing of the page alone: it is read again.
+    alone = [job for job in batch if job.source not in sources or not sources[job.source].page_set]
+    known_pages = _known_pages(connection, alone)
     parsed: dict[tuple[PageKey, ...], database.ParsedPages] = {}
     outcomes: dict[str, list[str | None]] = {}  # capture: why each of its parse_jobs was refused, or None
     observations: list[tuple[object, ...]] = []
@@ -176,18 +179,26 @@ def _read_batch(
             outcomes.setdefault(page.capture, []).append(outcome.reason)
         if job.pages not in parsed:
             page = job.waiting[0]
-            for key, edition in known_pages[job.pages[0]]:
-                observations.append((page.capture, key, page.seen_at, page.source, page.role, edition))
+            for key, edition, newest_row in known_pages[job.pages[0]]:
+                observations.append((page.capture, key, page.seen_at, page.source, page.role, edition, newest_row))
         for snapshot_id, snapshot in outcome.snapshots:
             page = _carrier(sources[job.source], snapshot.board, job)
             observations.append(
-                (page.capture, keys[snapshot_id], page.seen_at, page.source, page.role, snapshot.edition)
+                (
+                    page.capture,
+                    keys[snapshot_id],
+                    page.seen_at,
+                    page.source,
+                    page.role,
+                    snapshot.edition,
+                    snapshot.newest_row,
+                )
             )
             if snapshot_id not in known:
                 done.new_snapshots.setdefault(page.source, set()).add(snapshot_id)
     text = pa.string()
     kinds = {"capture": text, "snapshot_key": pa.int32(), "seen_at": pa.timestamp("us")}
-    kinds |= dict.fromkeys(("source", "role", "edition"), text)
+    kinds |= {**dict.fromkeys(("source", "role", "edition"), text), "newest_row": pa.date32()}
     database.insert(connection, "observations", kinds, dict.fromkeys(observations))
     freshness.invalidate(connection, *freshness.DERIVED_FROM_SNAPSHOTS)
     # A page that several sets share is good as long as one of them is, whatever batch that is in.
@@ -255,6 +266,8 @@ def read(source: Source, pages: Pages) -> database.ParsedPages:
             if page.role not in declared:
                 return database.ParsedPages((), f"{source.name} declares no page of role {page.role!r}")
     try:
+        if source.page_set and len(pages) == 1:
+            page_sets.check(source, pages[0])
         return database.ParsedPages(
             tuple((snapshot.id(), snapshot) for snapshot in table_parser.snapshots(source, pages)), None
         )
@@ -264,18 +277,22 @@ def read(source: Source, pages: Pages) -> database.ParsedPages:
 
 def _known_pages(
     connection: duckdb.DuckDBPyConnection, batch: Sequence[ParseJob]
-) -> dict[PageKey, list[tuple[int, str | None]]]:
-    """Pages that stand alone and whose very bytes were read before, with the snapshots that they gave."""
-    shas = list({page[3] for job in batch if len(job.pages) == 1 for page in job.pages})
-    known: dict[PageKey, list[tuple[int, str | None]]] = {}
-    for source, role, address, sha256, key, edition in connection.execute(
-        "SELECT DISTINCT c.source, c.role, c.address, c.content_sha256, s.snapshot_key, s.edition FROM captures AS c"
+) -> dict[PageKey, list[tuple[int, str | None, date | None]]]:
+    """Pages of these jobs, each alone, whose very bytes were read before, with the snapshots that they gave."""
+    asked = {page for job in batch for page in job.pages}
+    shas = list({sha256 for *_, sha256 in asked})
+    known: dict[PageKey, list[tuple[int, str | None, date | None]]] = {}
+    for source, role, address, sha256, key, edition, newest_row in connection.execute(
+        "SELECT DISTINCT c.source, c.role, c.address, c.content_sha256, s.snapshot_key, s.edition, s.newest_row"
+        " FROM captures AS c"
         " LEFT JOIN observations AS s ON s.capture = c.capture"
         " WHERE c.state = 'read' AND c.content_sha256 IN (SELECT unnest(?))"
         " ORDER BY ALL",
         [shas],
     ).fetchall():
+        if (source, role, address, sha256) not in asked:
+            continue
         page = known.setdefault((source, role, address, sha256), [])
         if key is not None:
-            page.append((key, edition))
+            page.append((key, edition, newest_row))
     return known

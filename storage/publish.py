@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     import duckdb
 
 KEPT = 2
+# A point of the series whose shares were counted and need not be counted again.
+_SAME_POINT = (
+    "board", "day", "snapshot", "published_on", "captured_at", "edition", "break_before", "origin", "content_since"
+)  # fmt: skip
 FIRST_DAY, NO_DAY = date(1, 1, 1), date(9999, 12, 31)
 
 
@@ -145,10 +149,7 @@ def _daily_shares(
         freshness.record(connection, "shares_by_day", fingerprint)
     elif not moved:
         return
-    same = " AND ".join(
-        f"d.{column} IS NOT DISTINCT FROM s.{column}"
-        for column in ("board", "day", "snapshot", "published_on", "captured_at", "edition", "break_before", "origin")
-    )
+    same = " AND ".join(f"d.{column} IS NOT DISTINCT FROM s.{column}" for column in _SAME_POINT)
     connection.execute(f"DELETE FROM shares_by_day AS d WHERE NOT EXISTS (FROM series AS s WHERE {same})")
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE to_count AS SELECT s.* FROM series AS s"

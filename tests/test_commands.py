@@ -99,7 +99,7 @@ def test_share_json(demo_data: Path) -> None:
     assert list(result[0]) == [
         "board", "day", "published_on", "captured_at", "snapshot", "edition", "top", "of", "unit", "ties", "rank_by",
         "openness_as_of", "country", "count", "low", "high", "share", "share_low", "share_high", "kind", "adjustment", "operator",
-        "age_days", "definition", "id", "origin", "margin", "margin_high", "margin_words",
+        "age_days", "definition", "id", "origin", "content_since", "margin", "margin_high", "margin_words",
     ]  # fmt: skip
     assert {share["country"]: share["count"] for share in result} == {"US": 16, "CN": 4}
     first = result[0]
@@ -144,11 +144,14 @@ def test_status_json(demo_data: Path) -> None:
     done = run("status", "--format", "json", "--now", "2026-08-22", "--data", str(demo_data))
     result = {board["board"]: board for board in json.loads(done.stdout)}
     assert list(result["arena_text"]) == [
-        "board", "source", "last_success", "published_on", "rows", "age_days", "state", "reason",
+        "board", "source", "last_success", "published_on", "rows", "age_days", "state", "content_since", "data",
+        "reason",
     ]  # fmt: skip
     assert result["arena_text"]["state"] == "ok"
     assert (result["arena_text"]["rows"], result["arena_text"]["age_days"]) == (393, 3)
+    assert (result["arena_text"]["content_since"], result["arena_text"]["data"]) == ("2026-08-19", "fresh")
     assert result["aider_polyglot"]["state"] == "stale"
+    assert result["aider_polyglot"]["content_since"] == "2025-10-03"  # the newest `date` of its rows
     assert done.exit_code == 1
 
 

@@ -32,12 +32,12 @@ HISTORY = [
 ]
 
 
-def fetch(place: Place, body: bytes, at: str, *, status: int = 200, role: str = "plain", run_id: str = "r") -> None:
+def fetch(place: Place, body: bytes, at: str, *, status: int = 200, role: str = "plain", run_id: str = "") -> None:
     """A fetch in the archive, not yet read."""
     archive = Archive(place.archive)
     archive.append([
         Line(
-            fetched_at=datetime.fromisoformat(at).replace(tzinfo=UTC), run_id=run_id, source="small", role=role,
+            fetched_at=datetime.fromisoformat(at).replace(tzinfo=UTC), run_id=run_id or f"run of {at}", source="small", role=role,
             method="GET", address=f"https://example.org/{role}.csv", body_sha256="", status=status, etag='"e"',
             last_modified=None, content_sha256=archive.put(body), bytes=len(body) if status == 200 else None,
             origin="import", origin_detail="", error=None,  # as `put` has it: exports say where the bytes are from

@@ -21,7 +21,7 @@ from tests.upstream import Upstream
 from tracker import config as configs
 from tracker.scheduler import due, trigger
 
-DAYS = ["2025-08-20", "2025-11-10", "2026-08-22"]
+DAYS = ["2025-04-20", "2025-08-20", "2025-10-10"]
 
 
 def scheduled(place: Place, upstream_mirror: str, **every: str) -> subprocess.Popen[str]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from storage import database
 from tests import tiny
@@ -110,20 +114,22 @@ expectations = { rows = [{ min = 2, max = 8 }], score = [0, 100] }
 """
 
 
-def test_the_most_trusted_witness_stands_for_a_day(tmp_path: Path) -> None:
-    """A second source shows the same board: it fills the days that the first lacks, and yields on those it has."""
+def test_one_provider_for_each_stretch(tmp_path: Path) -> None:
+    """A second source shows the same board: it gives points only 60 days after the first was last seen, behind a break."""
     place = small(tmp_path / "place")
     (place.folder / "more").mkdir()
     (place.folder / "more" / "other.toml").write_text(BY_PROVIDER)
     place.config.write_text(place.config.read_text().replace('["sources"]', '["sources", "more"]'))
     put(place, A, "2026-01-01T06:00:00")
-    for body, at in [(B, "2026-01-01T20:00:00"), (C, "2026-01-02")]:
+    for body, at in [(B, "2026-01-01T20:00:00"), (C, "2026-03-02"), (B, "2026-03-03")]:
         file = place.folder / "copy.csv"
         file.write_bytes(body)
         assert place.run("import", "other", file, "--captured-at", at).code == 0
-    assert points(place, "small_plain") == [("2026-01-01", 50), ("2026-01-02", 70)]
-    sources = place.sql("SELECT source FROM series ORDER BY day")
-    assert sources == [("small",), ("other",)]
+    assert points(place, "small_plain") == [("2026-01-01", 50), ("2026-03-03", 60)]
+    assert place.sql("SELECT source, break_before FROM series ORDER BY day") == [
+        ("small", None), ("other", "provider other after small")
+    ]  # fmt: skip
+    assert "provider other after small" in place.run("breaks", "small_plain").out
 
 
 @pytest.mark.parametrize(("comparable", "expected"), [(True, None), (False, "new edition b after a")])
@@ -195,3 +201,146 @@ def test_an_edition_seen_while_it_was_the_newest_is_not_replaced_by_what_it_beca
     connection.execute(database.sql("series"))
     result = connection.execute("SELECT day, snapshot FROM series ORDER BY day").fetchall()
     assert result == [(date(2026, 1, 2), "live"), (date(2026, 1, 9), "eve of c")]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One observation: a snapshot, seen at an hour of January, by a page of a provider, under a published day."""
+
+    snapshot: str
+    hour: int  # since the first of January
+    source: str = "main"
+    role: str = "json"
+    published: int | None = None  # day of January
+    rows: int = 1
+    newest_row: int | None = None
+    content: str = ""
+
+    @property
+    def at(self) -> datetime:
+        return datetime.combine(date(2026, 1, 1), time()) + timedelta(hours=self.hour)
+
+    @property
+    def published_on(self) -> date | None:
+        return None if self.published is None else date(2026, 1, self.published)
+
+    def is_dated(self) -> bool:
+        """Whether the publisher dates these rows: `line` prints no more than a day of its page."""
+        return self.source != "line" and self.published_on is not None and self.published_on <= self.at.date()
+
+
+TRUST = {("main", "json"): 0, ("main", "html"): 1, ("line", "json"): 100, ("copy", "json"): 200}
+
+
+def series_of(observations: Iterable[Observation], bridge_days: int = 60) -> list[tuple[str, str, str | None]]:
+    """(day, snapshot, break) of every point of the series that these observations make."""
+    connection = tiny.in_memory({})
+    tiny.put(connection, "boards", [{"board": "tiny", "direction": "higher", "bridge_days": bridge_days}])
+    tiny.put(connection, "board_providers", [
+        {"board": "tiny", "source": source, "role": role, "trust": trust, "dates_content": source != "line"}
+        for (source, role), trust in TRUST.items()
+    ])  # fmt: skip
+    keys: dict[str, int] = {}
+    for number, seen in enumerate(observations):
+        if seen.snapshot not in keys:
+            keys[seen.snapshot] = len(keys)
+            tiny.put(connection, "snapshots", [{
+                "snapshot_key": keys[seen.snapshot], "snapshot": seen.snapshot, "board": "tiny", "rows": seen.rows,
+                "published_on": seen.published_on, "state": "accepted", "content": seen.content or seen.snapshot,
+            }])  # fmt: skip
+        day = None if seen.newest_row is None else date(2026, 1, seen.newest_row)
+        tiny.put(connection, "observations", [{
+            "capture": str(number), "snapshot_key": keys[seen.snapshot], "source": seen.source, "role": seen.role,
+            "seen_at": seen.at, "newest_row": day,
+        }])  # fmt: skip
+    connection.execute(database.sql("series"))
+    points = connection.execute("SELECT day, snapshot, break_before FROM series ORDER BY day").fetchall()
+    return [(str(day), snapshot, reason) for day, snapshot, reason in points]
+
+
+def days_of(points: Iterable[tuple[str, str, str | None]]) -> list[str]:
+    """What stands on which day, as `3 A`."""
+    return [f"{int(day[-2:])} {snapshot}" for day, snapshot, _ in points]
+
+
+@pytest.mark.parametrize(
+    ("observations", "expected"),
+    [
+        # The front page changed hours after the data file was read: the newer content stands, not the more trusted page.
+        ([Observation("A", 4), Observation("B", 20, role="html")], ["1 B"]),
+        # At one moment the more trusted page speaks for both.
+        ([Observation("A", 4), Observation("B", 4, role="html")], ["1 A"]),
+        # The data file is read again and still says what it said: it brings no news, and the front page stands.
+        ([Observation("A", 4), Observation("B", 20, role="html"), Observation("A", 30), Observation("A", 60)], ["1 B"]),
+        # A page that changes back is news.
+        ([Observation("A", 4), Observation("B", 30), Observation("A", 60)], ["1 A", "2 B", "3 A"]),
+        # A page's own line dates nothing: the rows changed under it, and stand where they were first seen.
+        ([Observation("A", 4, "line", published=1), Observation("B", 200, "line", published=1)], ["1 A", "9 B"]),
+        # Dated data stand on their day, whenever they came.
+        ([Observation("A", 200, published=3)], ["3 A"]),
+        # A day that was still to come when the rows were seen was published by nobody.
+        ([Observation("A", 4, published=31)], ["1 A"]),
+        # Two captures of one second: the later content by the days of its rows, or else by its rows.
+        ([Observation("A", 4, newest_row=1), Observation("B", 4, newest_row=2)], ["1 B"]),
+        ([Observation("B", 4, newest_row=2), Observation("C", 4, newest_row=1, rows=9)], ["1 B"]),
+        ([Observation("C", 4, rows=9), Observation("D", 4, rows=8)], ["1 C"]),
+        # Of two versions of one dated day the one that was seen last.
+        ([Observation("A", 100, published=3), Observation("B", 200, published=3)], ["3 B"]),
+    ],
+)  # fmt: skip
+def test_what_stands_on_a_day(observations: list[Observation], expected: list[str]) -> None:
+    """In whatever order the observations came in."""
+    for order in (observations, observations[::-1]):
+        assert days_of(series_of(order)) == expected
+
+
+def test_providers_take_no_turns() -> None:
+    """Two providers with different rows in one week, a bridge of 5 days: the copy stands only where the other is away."""
+    main = [Observation(f"m{day}", 24 * day) for day in (4, 6, 8, 20)]
+    copy = [Observation(f"c{day}", 24 * day, "copy") for day in (1, 5, 7, 12, 13, 14)]
+    points = series_of([*main, *copy], bridge_days=5)
+    assert days_of(points) == ["2 c1", "5 m4", "7 m6", "9 m8", "15 c14", "21 m20"]
+    assert [reason for *_, reason in points] == [
+        None, "provider main after copy", None, None, "provider copy after main", "provider main after copy"
+    ]  # fmt: skip
+
+
+def test_how_old_the_rows_are() -> None:
+    """Since the newest day that the rows print, or else since the same rows were first seen, under whatever day."""
+    for observations, expected in [
+        ([Observation("A", 100), Observation("A", 200)], ["2026-01-05"]),
+        ([Observation("A", 100, newest_row=2)], ["2026-01-02"]),
+        ([Observation("A", 100, newest_row=30)], ["2026-01-05"]),  # a row of a day to come makes no page younger
+        (
+            [Observation("A", 24, published=1, content="x"), Observation("B", 96, published=4, content="x")],
+            ["2026-01-01"] * 2,
+        ),
+    ]:
+        series_of(observations)
+        result = tiny.memory().execute("SELECT content_since FROM series ORDER BY day").fetchall()
+        assert [str(day) for (day,) in result] == expected
+
+
+@st.composite
+def observed(draw: st.DrawFn) -> list[Observation]:
+    """Some observations of a few snapshots, each with one published day, one content and one number of rows."""
+    days = {name: draw(st.none() | st.integers(1, 12), label=f"day of {name}") for name in "ABCDE"}
+    return draw(
+        st.lists(
+            st.builds(
+                lambda name, hour, page, newest: Observation(name, hour, *page, days[name], ord(name) % 3, newest),
+                st.sampled_from("ABCDE"), st.integers(0, 11 * 24), st.sampled_from(list(TRUST)), st.none(),
+            ),
+            min_size=1, max_size=10, unique_by=lambda seen: (seen.source, seen.role, seen.hour),
+        )
+    )  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(observed(), st.integers(1, 12), st.sampled_from([2, 60]))
+def test_no_day_looks_ahead(observations: list[Observation], day: int, bridge_days: int) -> None:
+    """What stands on a day is what stood there when only captures up to it were known, and data dated by a publisher."""
+    by_then = [seen for seen in observations if seen.at.date() <= date(2026, 1, day) or seen.is_dated()]
+    whole, known = series_of(observations, bridge_days), series_of(by_then, bridge_days)
+    up_to = f"2026-01-{day:02}"
+    assert [point for point in whole if point[0] <= up_to] == [point for point in known if point[0] <= up_to]

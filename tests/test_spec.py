@@ -72,7 +72,7 @@ BROKEN = [
     ('licence = "CC0-1.0"', "", "licence", "missing; it is required"),
     ('publisher = "Nobody"', "publisher = 7", "publisher", "valid string; found 7"),
     ("redistribute = true", 'redistribute = "perhaps"', "redistribute", "found 'perhaps'"),
-    ('title = "Tiny"', 'title = "Tiny"\ncolour = "red"', "colour", "unknown key; expected one of: boards, disabled_reason, enabled"),
+    ('title = "Tiny"', 'title = "Tiny"\ncolour = "red"', "colour", "unknown key; expected one of: boards, dates_content, disabled_reason"),
     ("[boards.tiny]", '[boards.tiny]\nmedals = "yes"', "boards.tiny.medals", "unknown key"),
     ('name = "model"', 'nam = "model"', "boards.tiny.columns.nam", "unknown key"),
     ('name = "model"', "name = 7", "boards.tiny.columns.name", "found 7"),

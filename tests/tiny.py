@@ -48,7 +48,9 @@ def tiny_database(path: Path, boards: Mapping[str, tuple[str, Iterable[Row]]], d
     return path
 
 
-FILLED = ("boards", "snapshots", "observations", "captures", "entries", "names", "names_resolved", "openness")
+FILLED = (
+    "boards", "board_providers", "snapshots", "observations", "captures", "entries", "names", "names_resolved", "openness"
+)  # fmt: skip
 
 
 @functools.cache

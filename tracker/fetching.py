@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from scrapers import table_parser
-from scrapers.errors import DeclarationError, FetchError, TooSlow, TrackerError, Unreachable, source_code
+from scrapers.errors import DeclarationError, FetchError, Refused, TooSlow, TrackerError, Unreachable, source_code
 from scrapers.http import Fetcher, Limits, Sink, Validators
 from scrapers.model import Request
 from scrapers.spec import Source
@@ -99,26 +99,49 @@ class Run:
         return outcome
 
     def _fetch_pages(self, source: Source, outcome: FetchResult, errors: list[FetchError]) -> None:
-        """Every page that the source asks for; those that could not be had are its problems."""
+        """Every page that the source asks for; those that could not be had are its problems.
+
+        Pages that failed for a passing reason are asked for once more behind all the others.
+        """
+        had: dict[tuple[str, str, str], str | None] = {}  # request: sha256 of what came, None where nothing is to come
+        failed = self._ask(source, outcome, had)
+        slow = any(isinstance(error, TooSlow) for error in failed)
+        if any(is_passing(error) for error in failed) and not slow and not self._stop():
+            failed = self._ask(source, outcome, had)
+        errors += failed
+        outcome.problems += map(str, failed)
+        if any(isinstance(error, TooSlow) for error in failed):
+            outcome.problems.append("its other pages were not asked for in this run")
+
+    def _ask(
+        self, source: Source, outcome: FetchResult, had: dict[tuple[str, str, str], str | None]
+    ) -> list[FetchError]:
+        """Asks for the pages of a source that are not in `had`, where those that come are added; what failed."""
+        failed: list[FetchError] = []
+        # Only a source that chooses its pages by what it read is given the bytes; the others may be large.
+        reads = hasattr(source.module, "pages")
         generator = table_parser.requests(source)
         request = next(generator, None)
         while request is not None and not self._stop():
+            sha256 = None
             try:
-                body = self._page(source, with_key(source, request), outcome)
+                if request.key not in had:
+                    had[request.key] = self._page(source, with_key(source, request), outcome)
+                sha256 = had[request.key]
             except FetchError as error:
-                errors.append(error)
-                outcome.problems.append(str(error))
+                failed.append(error)
                 if isinstance(error, TooSlow):
-                    outcome.problems.append("its other pages were not asked for in this run")
-                    return  # each of them may take as long: one page's time is the most that a source may cost
-                body = self._archived(request) if request.fallback else None
+                    return failed  # each other may take as long: one page's time is the most that a source may cost
+                known = self._known.get(request.key)
+                sha256 = known.content_sha256 if request.fallback and known else None
             try:
-                request = generator.send(body)
+                request = generator.send(None if sha256 is None else self._archive.read(sha256) if reads else b"")
             except StopIteration:
-                return
+                break
+        return failed
 
-    def _page(self, source: Source, request: Request, outcome: FetchResult) -> bytes | None:
-        """One page into the archive; its body for the generator. FetchError where it could not be had."""
+    def _page(self, source: Source, request: Request, outcome: FetchResult) -> str | None:
+        """One page into the archive; its sha256, or None where there is none. FetchError where it could not be had."""
         known = self._known.get(request.key)
         if request.fetch_once and known:
             return None
@@ -151,8 +174,7 @@ class Run:
             sha256 = blobs[0].keep()
         self._note(source.name, request, answer.status, sha256, None, answer.etag, answer.last_modified, size)
         outcome.pages += 1
-        # Only a source that chooses its pages by what it read is given the bytes; the others may be large.
-        return self._archive.read(sha256) if hasattr(source.module, "pages") else b""
+        return sha256
 
     def _note(
         self, source: str, request: Request, status: int | None, sha256: str | None, error: str | None,
@@ -168,9 +190,12 @@ class Run:
             )
         ])  # fmt: skip
 
-    def _archived(self, request: Request) -> bytes | None:
-        known = self._known.get(request.key)
-        return self._archive.read(known.content_sha256) if known else None
+
+def is_passing(error: FetchError) -> bool:
+    """Whether another try may have more luck: the server was busy, broke off, or did not answer this time."""
+    if isinstance(error, Unreachable):
+        return True
+    return isinstance(error, Refused) and (error.status is None or error.status >= 500 or error.status == 429)
 
 
 def lacks_key(source: Source) -> bool:

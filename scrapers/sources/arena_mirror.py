@@ -14,7 +14,7 @@ PUBLISHED = {"text": {"text"}, "vision": {"vision"}, "webdev": {"code", "code-we
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
-    """The board that the page says it is; the day is the Arena's own, or the day of the copy where that is absent."""
+    """The board that the page says it is; the day is the Arena's own line, if the copy has it."""
     for page in pages:
         content = formats.read_json(page.body)
         meta, rows = content["meta"], content["models"]
@@ -22,7 +22,7 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
             raise PageError(f"the page says it is {meta['leaderboard']!r}, not {page.role!r}")
         if meta["model_count"] != len(rows):
             raise PageError(f"{len(rows)} rows, and the page says {meta['model_count']}")
-        day = values.day(meta["last_updated"]) or values.day(meta["fetched_at"])
+        day = values.day(meta["last_updated"])
         yield Snapshot(BOARDS[page.role], None, day, tuple(entry(row) for row in rows))
 
 

@@ -23,7 +23,9 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
         for row in rows:
             if row["setting"] not in SETTINGS:
                 raise PageError(f"setting is {row['setting']!r}")
-        yield Snapshot("gso", None, None, tuple(entry(row) for row in rows if SETTINGS[row["setting"]]))
+        shown = [row for row in rows if SETTINGS[row["setting"]]]
+        newest = values.newest_day(row.get("date") for row in shown)
+        yield Snapshot("gso", None, None, tuple(map(entry, shown)), newest)
 
 
 def entry(row: dict[str, Any]) -> Entry:

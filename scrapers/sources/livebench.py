@@ -78,6 +78,19 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
         yield Snapshot("livebench", release.isoformat(), stood_until(release, listed), entries)
 
 
+def check(page: Page) -> None:
+    """PageError where the page is not what its role says; a table is read with its categories, so here by its head."""
+    if page.role == "links":
+        models(page.body)
+    elif page.role == "releases":
+        releases(page.body)
+    elif page.role == "categories":
+        categories(page.body)
+    else:
+        release_of(page)
+        rows(page.body, {})
+
+
 def stood_until(release: date, listed: list[date]) -> date | None:
     """The last day on which a release was the newest; None for the newest, whose table is still filled.
 

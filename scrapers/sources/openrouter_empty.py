@@ -10,7 +10,7 @@ from scrapers.model import Entry, Pages, Snapshot
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
-    """One ranking a page, dated the day on which the mirror fetched it."""
+    """One ranking a page. Its only day is that on which the mirror fetched it, which nobody published."""
     for page in pages:
         content = formats.read_json(page.body)
         entries = tuple(
@@ -19,4 +19,4 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
         )
         if not entries:
             raise PageError("the ranking is empty")
-        yield Snapshot("openrouter_tokens", None, values.day(content["meta"]["fetched_at"]), entries)
+        yield Snapshot("openrouter_tokens", None, None, entries)

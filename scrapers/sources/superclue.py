@@ -1,15 +1,14 @@
 """SuperCLUE: Chinese tables under headings; the board is the table of totals (总排行榜), whose columns changed often.
 
 The README has many tables of the same columns (open models, small models, single abilities): the heading tells which
-is the total, and of which month; its last day is the day of the table. The row of people (人类) is no model; medals
-stand in the rank, so the published rank is not read.
+is the total, and of which month: that is the edition, and no day, since rows change under it. The row of people (人类)
+is no model; medals stand in the rank, so the published rank is not read.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, timedelta
 
 from scrapers import formats, values
 from scrapers.errors import MissingColumn, PageError
@@ -41,13 +40,7 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
         month = _EDITION.search(headings[total]["words"])
         edition = f"{month['year']}-{int(month['month']):02}" if month else None
         entries = tuple(entry(row, score) for row in rows if row["模型"] != "人类")
-        yield Snapshot("superclue_total", edition, last_day(edition) if edition else None, entries)
-
-
-def last_day(month: str) -> date:
-    """The last day of a month such as 2023-12; its table is no newer, however long it stays on the page."""
-    first = date.fromisoformat(f"{month}-01")
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        yield Snapshot("superclue_total", edition, None, entries)
 
 
 def entry(row: Row, score: str) -> Entry:

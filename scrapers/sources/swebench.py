@@ -28,7 +28,8 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
             raise MissingColumn("Verified", by_name)
         for name, board in BOARDS.items():
             if name in by_name:
-                yield Snapshot(board, None, None, tuple(entry(row) for row in by_name[name]))
+                newest = values.newest_day(row.get("date") for row in by_name[name])
+                yield Snapshot(board, None, None, tuple(entry(row) for row in by_name[name]), newest)
 
 
 def of_index(body: bytes) -> list[dict[str, Any]]:

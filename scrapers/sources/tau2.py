@@ -51,6 +51,14 @@ def sets(pages: Pages) -> Iterable[Pages]:
         yield Pages([manifest, *(page for page in pages.all("submission") if name_of(page) in names)])
 
 
+def check(page: Page) -> None:
+    """PageError where the page is no manifest, or no submission."""
+    if page.role == "manifest":
+        listed(page.body)
+    else:
+        submission(page)
+
+
 def name_of(page: Page) -> str:
     """The submission's folder."""
     return page.address.removesuffix("/submission.json").rpartition("/")[2]
@@ -74,7 +82,9 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
                 ]
                 if rows:
                     board = f"tau2_{kind}{domain.removesuffix('_knowledge')}"
-                    yield Snapshot(board, None, None, tuple(entry(*row) for row in rows if standard(row[0])))
+                    rows = [row for row in rows if standard(row[0])]
+                    newest = values.newest_day(row[0].get("submission_date") for row in rows)
+                    yield Snapshot(board, None, None, tuple(entry(*row) for row in rows), newest)
 
 
 def submission(page: Page) -> dict[str, Any]:

@@ -20,24 +20,28 @@ CREATE TABLE boards (
     board VARCHAR, title VARCHAR, source VARCHAR, publisher VARCHAR, homepage VARCHAR, licence VARCHAR,
     redistribute BOOLEAN, operator VARCHAR, operator_country VARCHAR, metric VARCHAR, unit VARCHAR,
     direction VARCHAR, adjustment VARCHAR, category VARCHAR, kind VARCHAR, editions_comparable BOOLEAN,
-    max_drop DOUBLE, max_shift DOUBLE
+    max_drop DOUBLE, max_shift DOUBLE, bridge_days INTEGER
 );
 COMMENT ON TABLE boards IS 'One row for each declared board: one ranking with one metric, one direction and one adjustment';
 
-CREATE TABLE board_providers (board VARCHAR, source VARCHAR, role VARCHAR, trust INTEGER);
-COMMENT ON TABLE board_providers IS 'Which pages carry a board, the most trusted first (trust 0)';
+CREATE TABLE board_providers (
+    board VARCHAR, source VARCHAR, role VARCHAR, trust INTEGER, dates_content BOOLEAN, page_set BOOLEAN
+);
+COMMENT ON TABLE board_providers IS 'Which pages carry a board, the most trusted first (trust 0), and whether the day that they print dates their rows (dates_content) or is a line on the page alone, and whether the pages of the source are read together (page_set)';
 
 CREATE TABLE breaks (board VARCHAR, day DATE, reason VARCHAR, link VARCHAR);
 COMMENT ON TABLE breaks IS 'Declared days on which a series of a board stops being comparable';
 
 CREATE TABLE snapshots (
-    snapshot_key INTEGER, snapshot VARCHAR, board VARCHAR, published_on DATE, rows INTEGER,
+    snapshot_key INTEGER, snapshot VARCHAR, board VARCHAR, content VARCHAR, published_on DATE, rows INTEGER,
     scored INTEGER, different INTEGER, lowest DOUBLE, highest DOUBLE, state VARCHAR, reason VARCHAR
 );
-COMMENT ON TABLE snapshots IS 'One row for each distinct content of a board: id (sha256 over board, published day and rows), rows, how many have a score and how many names differ, lowest and highest score, and whether it is believed (state: accepted, quarantined)';
+COMMENT ON TABLE snapshots IS 'One row for each distinct content of a board: id (sha256 over board, published day and rows), content (sha256 over board and rows alone), rows, how many have a score and how many names differ, lowest and highest score, and whether it is believed (state: accepted, quarantined)';
 
-CREATE TABLE observations (capture VARCHAR, snapshot_key INTEGER, seen_at TIMESTAMP, source VARCHAR, role VARCHAR, edition VARCHAR);
-COMMENT ON TABLE observations IS 'One row for each time that a capture showed a snapshot';
+CREATE TABLE observations (
+    capture VARCHAR, snapshot_key INTEGER, seen_at TIMESTAMP, source VARCHAR, role VARCHAR, edition VARCHAR, newest_row DATE
+);
+COMMENT ON TABLE observations IS 'One row for each time that a capture showed a snapshot; newest_row is the newest of the days that the page prints beside its rows';
 
 CREATE TABLE entries (
     snapshot_key INTEGER, row INTEGER, name_key INTEGER, rank INTEGER, score DOUBLE,

@@ -4,7 +4,7 @@ SELECT p.ask, p.board, p.day, p.published_on, p.captured_at, p.snapshot, p.editi
        c.count, c.count AS low, c.high,
        c.count / t.denominator AS share, c.count / t.denominator AS share_low, c.high / t.denominator AS share_high,
        p.break_before,
-       t.unresolved, p.origin
+       t.unresolved, p.origin, p.content_since
 FROM counted AS c
 JOIN totals AS t ON t.ask = c.ask AND t.day = c.day
 JOIN points AS p ON p.ask = c.ask AND p.day = c.day

@@ -1,12 +1,13 @@
--- Every snapshot, board by board in order of its day, with its most trusted provider. Used by storage.validate.
+-- Every snapshot, board by board in order of its day, with the provider that showed it first. Used by storage.validate.
+-- Nothing here follows from later observations: a snapshot fares as it would have on the day on which it came.
 SELECT
     s.board, s.snapshot_key, s.snapshot,
-    arg_min(g.source, (coalesce(w.trust, 1000000), g.source)) AS provider,
-    least(s.published_on, min(g.seen_at)::DATE) AS day,
+    arg_min(g.source, (g.seen_at, coalesce(w.trust, 1000000), g.source)) AS provider,
+    min(CASE WHEN coalesce(w.dates_content, true) THEN least(s.published_on, g.seen_at::DATE) ELSE g.seen_at::DATE END) AS day,
     s.rows, s.scored, s.different, s.lowest, s.highest,
-    max(g.edition) AS edition
+    arg_min(g.edition, (g.seen_at, coalesce(w.trust, 1000000), g.source)) AS edition
 FROM snapshots AS s
 JOIN observations AS g ON g.snapshot_key = s.snapshot_key
 LEFT JOIN board_providers AS w ON w.board = s.board AND w.source = g.source AND w.role = g.role
 GROUP BY s.board, s.snapshot_key, s.snapshot, s.published_on, s.rows, s.scored, s.different, s.lowest, s.highest
-ORDER BY s.board, day, max(g.seen_at), s.snapshot
+ORDER BY s.board, day, min(g.seen_at), s.rows, s.snapshot

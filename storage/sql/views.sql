@@ -52,9 +52,27 @@ successes AS (
     GROUP BY s.board
 ),
 newest AS (
-    SELECT s.board, s.day, s.published_on, s.rows
+    SELECT s.board, s.day, s.published_on, s.rows, s.content_since
     FROM series AS s
     JOIN (SELECT t.board, max(t.day) AS day FROM series AS t GROUP BY t.board) AS m ON m.board = s.board AND m.day = s.day
+),
+-- How often the rows of a board used to change. Data are old after twice the longest time without news that the board
+-- had before (at least 45 days); where less than three changes are known, after a year.
+news AS (
+    SELECT DISTINCT s.board, s.content_since
+    FROM series AS s
+),
+rhythm AS (
+    SELECT
+        i.board, max(i.days) AS longest_days,
+        max(i.content_since) + CAST(CASE WHEN count(i.days) < 3 THEN 365 ELSE greatest(45, 2 * max(i.days)) END AS INTEGER) AS old_from
+    FROM (
+        SELECT
+            news.board, news.content_since,
+            news.content_since - lag(news.content_since) OVER (PARTITION BY news.board ORDER BY news.content_since) AS days
+        FROM news
+    ) AS i
+    GROUP BY i.board
 ),
 quarantine AS (
     SELECT s.board, arg_max(s.reason, (g.seen_at, s.snapshot)) AS reason, max(g.seen_at) AS at
@@ -64,7 +82,8 @@ quarantine AS (
     GROUP BY s.board
 )
 SELECT
-    b.board, b.source, u.last_success, n.published_on, n.day, n.rows, l.at AS last_attempt,
+    b.board, b.source, u.last_success, n.published_on, n.day, n.rows, n.content_since, r.longest_days, r.old_from AS data_old_from,
+    l.at AS last_attempt,
     CASE
         WHEN min(CASE WHEN p.state = 'failed' THEN p.reason END) IS NOT NULL THEN 'failed'
         WHEN min(CASE WHEN p.state = 'refused' THEN p.reason END) IS NOT NULL THEN 'quarantined'
@@ -80,6 +99,7 @@ SELECT
 FROM boards AS b
 LEFT JOIN successes AS u ON u.board = b.board
 LEFT JOIN newest AS n ON n.board = b.board
+LEFT JOIN rhythm AS r ON r.board = b.board
 LEFT JOIN quarantine AS q ON q.board = b.board
 LEFT JOIN last_attempt AS l ON l.source = b.source
 LEFT JOIN (
@@ -87,6 +107,7 @@ LEFT JOIN (
     FROM problems
     LEFT JOIN board_providers AS w ON w.source = problems.source AND w.role = problems.role
 ) AS p ON p.source = b.source AND (p.board = b.board OR p.board IS NULL)
-GROUP BY b.board, b.source, u.last_success, n.published_on, n.day, n.rows, l.at, q.at, q.reason
+GROUP BY b.board, b.source, u.last_success, n.published_on, n.day, n.rows, n.content_since, r.longest_days, r.old_from, l.at, q.at,
+    q.reason
 ORDER BY b.board;
-COMMENT ON VIEW health IS 'How each board stands: last success, newest point, and what was wrong at the last attempt';
+COMMENT ON VIEW health IS 'How each board stands: last success, newest point, what was wrong at the last attempt (state), and apart from that how old the data are: since when the rows are as they are (content_since), the longest time that they were before, and the day from which they are old (data_old_from)';

@@ -9,8 +9,8 @@ from itertools import combinations
 from statistics import fmean
 from typing import TYPE_CHECKING, Literal
 
-from tracker.analysis.figure_ids import figure_id, share_of
-from tracker.analysis.filter import Figure, Where, figure
+from tracker.analysis.figure_ids import figure_id
+from tracker.analysis.filter import Figure, Where, figure, share_of
 from tracker.analysis.shares import shares
 from tracker.definition import Definition
 

@@ -9,14 +9,13 @@ a figure that is not what it was is noticed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 from urllib.parse import quote, unquote
 
 from scrapers.errors import TrackerError
-from tracker.analysis.filter import Where
+from tracker.analysis.filter import Where, share_of
 from tracker.analysis.shares import Share, shares
 from tracker.definition import Definition
 
@@ -57,21 +56,6 @@ def figure_id(share: Share, definition: Definition, today: date) -> str:
     options = [f"{name}={_escaped(str(value))}" for name, value in definition.changed().items()]
     options += [f"today={today}"] if definition.openness_as_of == "today" and "open" in definition.by else []
     return ":".join(str(part) for part in (*parts, *options))
-
-
-def share_of(results: Sequence[Share], where: Where) -> Share:
-    """The share of a value out of those of one top N, at least one; of a value that does not occur it is 0.
-
-    What is unknown may still turn out to be it.
-    """
-    for share in results:
-        if tuple(share.values.values()) == where.values:
-            return share
-    high = sum(share.count for share in results if where.holds(share.values, unknown=True))
-    return replace(
-        results[0], values=dict(zip(where.by.split(","), where.values, strict=True)), count=0.0, low=0.0, high=high,
-        share=0.0, share_low=0.0, share_high=high / results[0].of,
-    )  # fmt: skip
 
 
 def id_of(

@@ -7,7 +7,7 @@ A country may be given by any name that registry.country_names has: `country=Chi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from registry.country_names import NoCountry, one_country
@@ -92,3 +92,43 @@ def figure(results: Sequence[Share], where: Where) -> Figure | None:
     count = sum(share.count for share in results if where.holds(share.values))
     high = sum(share.count for share in results if where.holds(share.values, unknown=True))
     return Figure(results[0].of, count, high)
+
+
+def share_of(results: Sequence[Share], where: Where) -> Share:
+    """The share of a value out of those of one top N, at least one; of a value that does not occur it is 0.
+
+    What is unknown may still turn out to be it.
+    """
+    for share in results:
+        if tuple(share.values.values()) == where.values:
+            return share
+    high = sum(share.count for share in results if where.holds(share.values, unknown=True))
+    return replace(
+        results[0], values=dict(zip(where.by.split(","), where.values, strict=True)), count=0.0, low=0.0, high=high,
+        share=0.0, share_low=0.0, share_high=high / results[0].of,
+    )  # fmt: skip
+
+
+def with_zeros(results: Sequence[Share], by: By, asked: Sequence[tuple[str, ...]] = ()) -> list[Share]:
+    """The shares with a row of 0 for each value that was asked for and does not occur at a point.
+
+    Asked for are the values `asked`, or else every value that occurs at some point of the same board and N, and where
+    openness is split into open and closed, both of these.
+    """
+    points: dict[tuple[object, ...], list[Share]] = {}
+    occurring: dict[tuple[object, ...], dict[tuple[str, ...], None]] = {}
+    for share in results:
+        points.setdefault((share.board, share.top, share.day), []).append(share)
+        known = occurring.setdefault((share.board, share.top), {})
+        known[tuple(share.values.values())] = None
+        if by in ("open", "country,open") and UNKNOWN not in share.values.values():
+            known |= {(*tuple(share.values.values())[:-1], value): None for value in ("open", "closed")}
+    filled = []
+    for (board, top, _), at_point in points.items():
+        if asked:
+            filled += [share_of(at_point, Where(by, values)) for values in asked]
+            continue
+        there = {tuple(share.values.values()) for share in at_point}
+        missing = [values for values in occurring[board, top] if values not in there and UNKNOWN not in values]
+        filled += [*at_point, *(share_of(at_point, Where(by, values)) for values in sorted(missing))]
+    return filled

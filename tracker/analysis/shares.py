@@ -44,6 +44,7 @@ class Share:
     break_before: str | None  # why this day cannot be compared with the point before it
     unresolved: float  # units in the top N whose release is not known: bounds do not cover identity
     origin: Origin | None = None  # where the bytes behind it come from (storage.origins)
+    content_since: date | None = None  # since when these very rows are known: the age of the data, not of the page
 
     def record(self) -> dict[str, object]:
         """The share as one flat object, in the order of the documented columns."""

@@ -95,7 +95,7 @@ def _cuts(boards: Sequence[Rows], board_info: dict[str, object], definition: Def
         connection.execute(database.sql("schema"))
         connection.execute(
             "CREATE TABLE series (board VARCHAR, day DATE, published_on DATE, captured_at TIMESTAMP, snapshot VARCHAR,"
-            " snapshot_key INTEGER, edition VARCHAR, break_before VARCHAR, origin VARCHAR)"
+            " snapshot_key INTEGER, edition VARCHAR, break_before VARCHAR, origin VARCHAR, content_since DATE)"
         )
         _fill(connection, boards, board_info)
         return cuts(connection, [Question(str(key), top, definition, _DAY, _DAY) for key in range(len(boards))])

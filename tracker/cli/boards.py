@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date, timedelta
+from typing import Any
 
 import click
 
@@ -94,13 +95,17 @@ def top_command(setting: Setting, board: str, n: int, as_of: date | None) -> Non
     output.write(rows, TOP, setting.format, title, least)
 
 
-STATUS = ["board", "source", "last_success", "published_on", "rows", "age_days", "state", "reason"]
+STATUS = [
+    "board", "source", "last_success", "published_on", "rows", "age_days", "state", "content_since", "data", "reason"
+]  # fmt: skip
 
 
 @click.command("status")
 @common
 def status_command(setting: Setting) -> None:
-    """How each board stands. Exit code 1 where one is not ok.
+    """How each board stands: whether its page comes and is believed (state), and whether its rows are old (data).
+
+    Rows are old when nothing in them has changed for twice as long as ever before. Exit code 1 where a state is not ok.
 
     Example: tracker status
     """
@@ -120,6 +125,9 @@ def status_command(setting: Setting) -> None:
                 board["reason"] = (
                     f"nothing came since {board['last_success']:%Y-%m-%d}; the source is due every {source.every}"
                 )
+        board["data"] = (
+            None if board["data_old_from"] is None else "old" if setting.today >= board["data_old_from"] else "fresh"
+        )
         if board["state"] == "never":
             board["reason"] = (
                 "never collected" if on else f"off: {source.disabled_reason}" if source else "no such source"
@@ -127,11 +135,21 @@ def status_command(setting: Setting) -> None:
             if on and source and source.key and not os.environ.get(source.key):
                 board["reason"] = f"needs a key in {source.key}"
     if setting.format == "table":
-        output.table(rows, STATUS[:-1], drop_first=("published_on", "source", "last_success", "rows"))
+        output.table(rows, STATUS[:-1], drop_first=("published_on", "source", "last_success", "rows", "age_days"))
         for board in rows:
             if board["reason"]:
                 output.paragraph(f"{board['board']}: {output.shown(board['reason'])}")
+            if board["data"] == "old":
+                output.paragraph(f"{board['board']}: {age_of_rows(board)}")
     else:
         output.write(rows, STATUS, setting.format)
     if any(board["state"] not in {"ok", "never"} for board in rows):
         raise click.exceptions.Exit(1)
+
+
+def age_of_rows(board: dict[str, Any]) -> str:
+    """Why the rows of a board are called old."""
+    before = (
+        "" if board["longest_days"] is None else f"; before, at most {board['longest_days']} days passed without one"
+    )
+    return f"no new row since {board['content_since']}{before}"

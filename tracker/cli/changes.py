@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker import output
-from tracker.analysis.figure_ids import figure_id, share_of
-from tracker.analysis.filter import Where
+from tracker.analysis.figure_ids import figure_id
+from tracker.analysis.filter import Where, share_of
 from tracker.analysis.shares import Share, shares
 from tracker.cli.lookups import headline, known_board, missing
 from tracker.cli.options import Day, Setting, common, definition_options

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,10 @@ import click
 from storage.origins import IN_WORDS
 from tracker import output
 from tracker.analysis.figure_ids import figure_id
-from tracker.analysis.filter import Where
+from tracker.analysis.filter import Where, with_zeros
 from tracker.analysis.shares import Share, shares
 from tracker.cli.lookups import headline, known_board, missing, records
-from tracker.cli.options import Setting, as_of, common, definition_options
+from tracker.cli.options import Setting, WhereType, as_of, common, definition_options
 from tracker.definition import Definition
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ LABS = (5, 10)  # developers are few: the tops at which they are counted unless 
 @click.option("--top", "tops", type=click.IntRange(1), multiple=True,
               help="N, may be given again [20; as a table 10, 20 and 50, or 5 and 10 by developer].")  # fmt: skip
 @click.option("--history", is_flag=True, help="Every point up to the day, instead of the newest.")
+@click.option("--where", "wheres", type=WhereType(), multiple=True,
+              help="Only this value, even where it is 0: country=US or country=US,open=open. Repeatable.")  # fmt: skip
 @definition_options()
 @as_of
 @common
@@ -42,6 +45,7 @@ def share_command(
     tops: tuple[int, ...],
     as_of: date | None,
     history: bool,
+    wheres: tuple[Where, ...],
     definition: Definition,
 ) -> None:
     """Who holds the top N of BOARD, with bounds for what is not known.
@@ -50,12 +54,19 @@ def share_command(
 
     Example: tracker share arena_text --top 20 --by country
     """
+    if wheres:
+        if len({where.by for where in wheres}) > 1:
+            raise click.UsageError(
+                "--where: the same properties are expected each time, such as country=CN and country=US"
+            )
+        definition = replace(definition, by=wheres[0].by)
+    asked = [where.values for where in wheres]
     few = definition.unit == "developer"
     day = as_of or setting.today
     if every or board is None:
         if board or not every or history:
             raise click.UsageError("expected either BOARD, or --all without --history")
-        share_all(setting, tops or (LABS[-1:] if few else (20,)), definition, day)
+        share_all(setting, tops or (LABS[-1:] if few else (20,)), definition, day, asked)
         return
     if not tops:
         headlines = LABS if few else (10, 20, 50)
@@ -63,7 +74,10 @@ def share_command(
     with setting.database() as connection:
         board_info = known_board(connection, board)
         results = shares(connection, [board], tops, definition, as_of=day, today=setting.today, every_day=history)
+        results = with_zeros(results, definition.by, asked)
         sentence = "" if results else missing(connection, board, day)
+        without_score = count_unscored(connection, board, day) if history and definition.rank_by == "score" else (0, 0)
+        last_seen = None if history else last_seen_on(connection, results)
         margins = [] if history else margins_of(connection, results, definition, day, setting.today)
     columns = share_columns(definition) + (["break"] if history else ["margin", "margin_high", "margin_words"])
     rows = [share.record() | share_details(board_info, share, definition, setting.today) for share in results]
@@ -80,10 +94,26 @@ def share_command(
         for top in dict.fromkeys(share.top for share in results):
             at_top = [number for number, share in enumerate(results) if share.top == top]
             of_top = [results[number] for number in at_top]
-            print_share(board_info, of_top, definition, setting.today, [margins[number] for number in at_top])
+            of_margins = [margins[number] for number in at_top]
+            print_share(board_info, of_top, definition, setting.today, of_margins, last_seen)
+    if without_score[0]:
+        output.say(
+            f"{without_score[0]} of {without_score[1]} points of {board} have published ranks and no scores, and"
+            " are not counted by score: --rank-by published_rank shows them"
+        )
     if not results:
         output.say(sentence)
         raise click.exceptions.Exit(1)
+
+
+def count_unscored(connection: duckdb.DuckDBPyConnection, board: str, day: date) -> tuple[int, int]:
+    """How many points of a board up to a day have ranks alone, and how many it has."""
+    query = (
+        "SELECT count(*) FILTER (WHERE n.scored = 0), count(*) FROM series AS s"
+        " JOIN snapshots AS n ON n.snapshot_key = s.snapshot_key WHERE s.board = ? AND s.day <= ?"
+    )
+    unscored, points = connection.execute(query, [board, day]).fetchall()[0]
+    return unscored, points
 
 
 def print_history(board_info: dict[str, Any], results: list[Share], definition: Definition) -> None:
@@ -130,7 +160,9 @@ def margin_cells(share: Share, pair: Margins, board_info: dict[str, Any]) -> dic
     return {"margin": low, "margin_high": high, "margin_words": words}
 
 
-def share_all(setting: Setting, tops: Sequence[int], definition: Definition, day: date) -> None:
+def share_all(
+    setting: Setting, tops: Sequence[int], definition: Definition, day: date, asked: Sequence[tuple[str, ...]] = ()
+) -> None:
     """Each board's newest share on or before a day; boards without one are named on stderr."""
     from tracker.cli.all_boards import print_boards
 
@@ -139,6 +171,7 @@ def share_all(setting: Setting, tops: Sequence[int], definition: Definition, day
             board_info["board"]: board_info for board_info in records(connection, "SELECT * FROM boards ORDER BY board")
         }
         results = shares(connection, list(abouts), tops, definition, as_of=day, today=setting.today)
+        results = with_zeros(results, definition.by, asked)
         without = [missing(connection, board, day) for board in abouts.keys() - {share.board for share in results}]
     if setting.format == "table":
         for top in tops if results else ():
@@ -159,7 +192,7 @@ def share_columns(definition: Definition) -> list[str]:
     return [
         "board", "day", "published_on", "captured_at", "snapshot", "edition", "top", "of", "unit", "ties", "rank_by",
         "openness_as_of", *definition.by.split(","), "count", "low", "high", "share", "share_low", "share_high",
-        *BESIDE, "id", "origin",
+        *BESIDE, "id", "origin", "content_since",
     ]  # fmt: skip
 
 
@@ -172,12 +205,31 @@ def share_details(board_info: dict[str, Any], share: Share, definition: Definiti
     }  # fmt: skip
 
 
+def last_seen_on(connection: duckdb.DuckDBPyConnection, results: Sequence[Share]) -> date | None:
+    """The day on which the page of these shares was last seen as it is."""
+    if not results:
+        return None
+    query = "SELECT s.last_seen_at::DATE FROM series AS s WHERE s.board = ? AND s.day = ?"
+    seen: date = connection.execute(query, [results[0].board, results[0].day]).fetchall()[0][0]
+    return seen
+
+
+def age_of_data(share: Share, last_seen: date | None) -> list[str]:
+    """That a page was seen again, and that its rows are older than the page."""
+    words = [f"last seen {last_seen}"] if last_seen and last_seen > share.captured_at.date() else []
+    return [
+        *words,
+        *([f"no new row since {share.content_since}"] if (share.content_since or share.day) < share.day else []),
+    ]
+
+
 def print_share(
     board_info: dict[str, Any],
     results: list[Share],
     definition: Definition,
     today: date,
     margins: Sequence[Margins] = (),
+    last_seen: date | None = None,
 ) -> None:
     """One top N for a person: the figures with what they rest on, and how far they are from others."""
     from tracker.analysis.margin import sentences
@@ -193,6 +245,7 @@ def print_share(
         *([f"edition {first.edition}"] if first.edition else []),
         f"captured {first.captured_at:%Y-%m-%d}, snapshot {first.snapshot[:12]}",
         *([IN_WORDS[first.origin]] if first.origin else []),
+        *age_of_data(first, last_seen),
     ]
     output.paragraph(", ".join(notes))
     if whole:
