@@ -345,7 +345,7 @@ def test_gaps_and_outages_are_named(tmp_path: Path) -> None:
     ]  # fmt: skip
     with database.opened(file) as connection:
         connection.execute(
-            "INSERT INTO board_providers VALUES ('tiny', 'tiny', 'page', 0), ('other', 'tiny', 'another', 0)"
+            "INSERT INTO board_providers (board, source, role, trust) VALUES ('tiny', 'tiny', 'page', 0), ('other', 'tiny', 'another', 0)"
         )
         for at, role, state, reason in captures:
             connection.execute(
