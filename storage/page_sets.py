@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from scrapers.errors import PageError, source_code
-from scrapers.model import Page, Pages
+from scrapers.errors import PageError
 from scrapers.spec import Source
-from storage.archive import Archive
 from storage.parse_jobs import Capture, PageKey, ParseJob
+from storage.parse_pool import ParsePool
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,35 +32,31 @@ ORDER BY moment, run, c.fetched_at, c.capture
 
 
 def parse_jobs(
-    connection: duckdb.DuckDBPyConnection, archive: Archive, source: Source, waiting: Mapping[str, Capture]
+    connection: duckdb.DuckDBPyConnection, pool: ParsePool, source: Source, waiting: Mapping[str, Capture]
 ) -> list[ParseJob]:
-    """The sets of this source that hold a capture that waits; a capture in no set is read by itself."""
+    """The sets of this source that hold a capture that waits; a capture in no set is read by itself.
+
+    Bytes that a person set aside are in no set: the page counts as it was before them.
+    """
     newest: dict[tuple[str, str], tuple[str, str]] = {}  # role, address: capture, sha256
-    bodies: dict[str, bytes] = {}
     jobs: list[ParseJob] = []
     rows = connection.execute(_SEEN, [source.name]).fetchall()
     for _, moment in groupby(rows, key=lambda row: (row[4], row[5])):
         new = set()
         for capture, role, address, sha256, *_ in moment:
-            newest[role, address] = capture, sha256
+            if sha256 not in pool.set_aside:
+                newest[role, address] = capture, sha256
             new.add(capture)
         new &= waiting.keys()
         if not new:
             continue
-        pages = []
-        for (role, address), (_, sha256) in newest.items():
-            if sha256 not in bodies:
-                bodies[sha256] = archive.read(sha256)
-            pages.append(Page(role, address, bodies[sha256]))
+        pages = [(source.name, role, address, sha256) for (role, address), (_, sha256) in newest.items()]
         placed: set[str] = set()
-        for part in _sets(source, Pages(pages)):
-            at = {newest[page.role, page.address][0]: newest[page.role, page.address][1] for page in part}
-            here = tuple(waiting[capture] for capture in sorted(at.keys() & new))
+        for part in _sets(pool, source, pages):
+            captures = {newest[role, address][0] for _, role, address, _ in part}
+            here = tuple(waiting[capture] for capture in sorted(captures & new))
             if here:
-                keys: list[PageKey] = [
-                    (source.name, page.role, page.address, newest[page.role, page.address][1]) for page in part
-                ]
-                jobs.append(ParseJob(source.name, tuple(sorted(keys)), here))
+                jobs.append(ParseJob(source.name, tuple(sorted(part)), here))
                 placed |= {member.capture for member in here}
         jobs += [
             ParseJob(source.name, (waiting[capture].page,), (waiting[capture],)) for capture in sorted(new - placed)
@@ -69,13 +64,11 @@ def parse_jobs(
     return jobs
 
 
-def _sets(source: Source, pages: Pages) -> list[Pages]:
+def _sets(pool: ParsePool, source: Source, pages: list[PageKey]) -> list[list[PageKey]]:
     """The sets as the source's module parts them; none where the pages do not say."""
-    module = source.module
-    if module is None:
+    if source.module is None:
         return [pages]
     try:
-        with source_code(source.name):
-            return list(module.sets(pages))
+        return pool.sets(pages)
     except PageError:
         return []  # the page that is at fault is read by itself, and says what is wrong

@@ -10,13 +10,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from scrapers import table_parser
 from scrapers.errors import DeclarationError, FetchError, TooSlow, TrackerError, Unreachable, source_code
 from scrapers.http import Fetcher, Limits, Sink, Validators
 from scrapers.model import Request
 from scrapers.spec import Source
 from storage import database, load
 from storage.archive import Archive, BlobWriter, Line
+from storage.parse_pool import ParsePool
 from tracker.clock import Clock
 from tracker.config import Config
 
@@ -60,13 +60,14 @@ class Run:
         self,
         config: Config,
         clock: Clock,
+        pool: ParsePool,
         known: Mapping[tuple[str, str, str], _Known],
         robots: Mapping[str, str],
         stop: Callable[[], bool],
     ) -> None:
         # The real time, too: runs of one given `--now` keep their order.
         self.run_id = f"{clock():%Y%m%dT%H%M%SZ}-{time.time_ns():x}-{secrets.token_hex(2)}"
-        self._clock, self._known, self._stop, self._origin = clock, known, stop, config.origin_of
+        self._clock, self._pool, self._known, self._stop, self._origin = clock, pool, known, stop, config.origin_of
         self._archive = Archive(config.data / "archive")
         self._fetcher = fetcher(
             config,
@@ -100,25 +101,25 @@ class Run:
 
     def _fetch_pages(self, source: Source, outcome: FetchResult, errors: list[FetchError]) -> None:
         """Every page that the source asks for; those that could not be had are its problems."""
-        generator = table_parser.requests(source)
+        generator = self._pool.requests(source.name)
         request = next(generator, None)
         while request is not None and not self._stop():
             try:
-                body = self._page(source, with_key(source, request), outcome)
+                sha256 = self._page(source, with_key(source, request), outcome)
             except FetchError as error:
                 errors.append(error)
                 outcome.problems.append(str(error))
                 if isinstance(error, TooSlow):
                     outcome.problems.append("its other pages were not asked for in this run")
                     return  # each of them may take as long: one page's time is the most that a source may cost
-                body = self._archived(request) if request.fallback else None
+                sha256 = self._archived(request) if request.fallback else None
             try:
-                request = generator.send(body)
+                request = generator.send(sha256)
             except StopIteration:
                 return
 
-    def _page(self, source: Source, request: Request, outcome: FetchResult) -> bytes | None:
-        """One page into the archive; its body for the generator. FetchError where it could not be had."""
+    def _page(self, source: Source, request: Request, outcome: FetchResult) -> str | None:
+        """One page into the archive; the sha256 of its body for the generator. FetchError where it could not be had."""
         known = self._known.get(request.key)
         if request.fetch_once and known:
             return None
@@ -151,8 +152,7 @@ class Run:
             sha256 = blobs[0].keep()
         self._note(source.name, request, answer.status, sha256, None, answer.etag, answer.last_modified, size)
         outcome.pages += 1
-        # Only a source that chooses its pages by what it read is given the bytes; the others may be large.
-        return self._archive.read(sha256) if hasattr(source.module, "pages") else b""
+        return sha256
 
     def _note(
         self, source: str, request: Request, status: int | None, sha256: str | None, error: str | None,
@@ -168,9 +168,9 @@ class Run:
             )
         ])  # fmt: skip
 
-    def _archived(self, request: Request) -> bytes | None:
+    def _archived(self, request: Request) -> str | None:
         known = self._known.get(request.key)
-        return self._archive.read(known.content_sha256) if known else None
+        return known.content_sha256 if known else None
 
 
 def lacks_key(source: Source) -> bool:
@@ -242,12 +242,14 @@ def account(connection: duckdb.DuckDBPyConnection, run_id: str, outcome: FetchRe
         outcome.unchanged += snapshot not in new
         if state == "quarantined":
             outcome.problems.append(f"{board} quarantined: {reason}")
-    for role, reason in connection.execute(
-        "SELECT DISTINCT role, reason FROM captures WHERE run_id = ? AND source = ? AND state = 'refused' ORDER BY ALL",
+    for roles, reason in connection.execute(
+        "SELECT string_agg(DISTINCT role, ', ' ORDER BY role), reason FROM captures"
+        " WHERE run_id = ? AND source = ? AND state = 'refused' GROUP BY reason ORDER BY ALL",
         [run_id, outcome.source],
     ).fetchall():
-        if reason not in outcome.problems:
-            outcome.problems.append(f"{role} refused: {reason}")
+        problem = f"{roles} refused: {reason}"
+        if not {reason, problem} & {*outcome.problems}:
+            outcome.problems.append(problem)
 
 
 def fetcher(
