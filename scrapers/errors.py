@@ -10,6 +10,7 @@ TrackerError
 │   └── ForbiddenAddress  the address is not a public http(s) address and config does not allow it
 ├── PageError             the bytes are not the expected page; the text says what is wrong
 │   ├── MissingColumn     a required column or key is not there
+│   ├── OverLimit         reading the bytes costs more than config allows
 │   └── SourceCodeFailed  a source's own code raised an unexpected exception
 └── NothingPublished      no published database yet
 """
@@ -76,6 +77,14 @@ class MissingColumn(PageError):
         self.column = column
 
 
+class OverLimit(PageError):
+    """Reading the bytes costs more than config allows, or ends the process in which they are read. `key` is that of
+    [limits] which says how much is allowed, where the sentence does not name it."""
+
+    def __init__(self, key: str, sentence: str) -> None:
+        super().__init__(f"{sentence} ([limits] {key} in config.toml)" if key else sentence)
+
+
 class SourceCodeFailed(PageError):
     """A source's own code raised an unexpected exception; the log has the traceback."""
 
@@ -86,7 +95,7 @@ def source_code(name: str) -> Iterator[None]:
     and does not stop the others."""
     try:
         yield
-    except TrackerError:
+    except (TrackerError, MemoryError):  # who sets a limit on memory says what became of it
         raise
     except Exception as error:
         _LOG.exception("source %s failed", name)

@@ -16,11 +16,13 @@ from typing import Any
 
 import orjson
 
+from scrapers import limits
 from scrapers.errors import MissingColumn, PageError
 
 Row = dict[str, Any]
 _BAR = re.compile(r"(?<!\\)\|")  # between two cells of Markdown
 _DEPTH = 64  # levels of JSON and YAML: the deepest page known has 6, and Python fails at a thousand
+_TABLES = 8  # levels of tables in tables of HTML; no page known has any
 _CHALLENGE = (
     "just a moment",
     "checking your browser",
@@ -59,6 +61,8 @@ def read_json(body: bytes) -> Any:
     try:
         value = orjson.loads(content)
     except orjson.JSONDecodeError as error:
+        if error.msg.startswith("Not enough memory"):
+            raise MemoryError from None
         raise PageError(f"not JSON: {error}") from None
     inner = [value]
     for _ in range(_DEPTH):
@@ -119,6 +123,7 @@ def _objects(value: Any, kind: str) -> list[Row]:
     for number, row in enumerate(value, 1):
         if not isinstance(row, dict):
             raise PageError(f"{kind}: row {number} is a {type(row).__name__}, not a mapping")
+    limits.check(len(value), sum(map(len, value)))
     return value
 
 
@@ -155,11 +160,15 @@ def parquet_rows(body: bytes, where: Mapping[str, str] = MappingProxyType({})) -
         for column in where:
             if column not in present:
                 raise MissingColumn(column, present)
+        # A file of a few kB can hold columns of one repeated value without end.
+        limits.check(file.metadata.num_rows, file.metadata.num_rows * file.metadata.num_columns)
         for batch in file.iter_batches(10_000, use_threads=False):  # all rows as Python values would be large
             kept = batch
             for column, wanted in where.items():
                 kept = kept.filter(pc.equal(kept[column], _arrow_text(wanted)))
             rows += kept.to_pylist()
+    except MemoryError:  # Arrow's own is an ArrowException, too
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise PageError(f"not a whole Parquet file: {error}") from None
     return rows
@@ -216,14 +225,18 @@ def markdown_tables(body: bytes) -> list[tuple[list[str], list[Row]]]:
 
 
 def html_tables(body: bytes) -> list[tuple[list[str], list[Row]]]:
-    """Every table of an HTML page: (columns, rows); cells as their visible text."""
+    """Every table of an HTML page, nested at most _TABLES levels: (columns, rows); cells as their visible text."""
     from bs4 import BeautifulSoup
 
     content = decode(body)
     if len(content) < 20_000 and any(sign in content.lower() for sign in _CHALLENGE):
         raise PageError("a bot-check page came instead of data")
     tables = []
-    for element in BeautifulSoup(content, "lxml").find_all("table"):
+    elements = BeautifulSoup(content, "lxml").find_all("table")
+    # The cells of an inner table count as cells of each table around it: the cost grows with the cube of the depth.
+    if any(len(element.find_parents("table", limit=_TABLES)) == _TABLES for element in elements):
+        raise PageError(f"HTML with tables nested deeper than {_TABLES} levels")
+    for element in elements:
         lines = [
             [cell.get_text(" ", strip=True) for cell in line.find_all(["th", "td"])] for line in element.find_all("tr")
         ]
@@ -240,6 +253,7 @@ def table(columns: list[str], lines: Iterable[list[str]]) -> list[Row]:
         raise PageError(f"two columns of one name: {', '.join(columns)[:200]}")
     rows = []
     for number, line in enumerate(lines, 1):
+        limits.check(number, number * len(columns))
         if len(line) != len(columns):
             raise PageError(f"row {number} has {len(line)} cells, not {len(columns)}: {' | '.join(line)[:100]}")
         rows.append(dict(zip(columns, line, strict=True)))

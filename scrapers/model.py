@@ -1,6 +1,7 @@
 """What flows from a page to the database. Entries hold what the board published, nothing interpreted.
 
-A source module has two pure functions (either may be left out where a TOML says enough):
+A source module has two pure functions (either may be left out where a TOML says enough). They run in a process of their
+own, within limits, and more than once with the same pages:
 
     def pages(source: Source) -> Generator[Request, bytes | None, None]   which pages; receives each body
     def parse(pages: Pages) -> Iterable[Snapshot]                         bytes in, rows out
@@ -139,14 +140,17 @@ class Snapshot:
     entries: tuple[Entry, ...]
     newest_row: date | None = None  # the newest of the days that the page prints beside its rows; no part of the id
 
-    def canonical(self) -> tuple[tuple[object, ...], ...]:
-        """The rows in an order that depends on their content alone, each as its field values."""
-        rows = [
+    def rows(self) -> list[tuple[object, ...]]:
+        """The entries as published, each as its field values."""
+        return [
             (e.name, e.score, e.score_low, e.score_high, e.published_rank, e.votes,
              e.organization, e.licence, e.country, e.openness, e.models, e.released_on)
             for e in self.entries
         ]  # fmt: skip
-        return tuple(sorted(rows, key=lambda row: tuple((cell is not None, cell) for cell in row)))
+
+    def canonical(self) -> tuple[tuple[object, ...], ...]:
+        """The rows in an order that depends on their content alone."""
+        return tuple(sorted(self.rows(), key=lambda row: tuple((cell is not None, cell) for cell in row)))
 
     def id(self) -> str:
         """sha256 over board, published day and canonical rows: no clock, no edition, no source."""

@@ -29,7 +29,8 @@ Format = Literal["csv", "json", "yaml", "parquet", "markdown", "html", "other"]
 class Declared(BaseModel):
     """A frozen declaration: an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # JSON has no infinity, and a range of scores may end there.
+    model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="constants")
 
 
 class PageSpec(Declared):

@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
@@ -221,14 +220,6 @@ def primary(sources: Mapping[str, Source]) -> dict[str, tuple[Source, Board]]:
             if name not in primaries or board.metric:
                 primaries[name] = (source, board)
     return primaries
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedPages:
-    """What one parsed page gave: its snapshots with their ids, or why it was refused."""
-
-    snapshots: tuple[tuple[str, Snapshot], ...]
-    reason: str | None
 
 
 def add_captures(connection: duckdb.DuckDBPyConnection, lines: list[Line]) -> None:

@@ -7,6 +7,7 @@ follows from takes its row away in the same transaction (`invalidate`), so that 
     declarations        boards, providers, breaks, origins
     source:<name>       all that was read from the pages of a source
     facts:<name>        what the newest pages of a feed say of models
+    limits              which captures were refused for what they cost
     validation          state and reason of every snapshot
     names               what published names resolve to
     series, statements, views, shares_by_day

@@ -7,24 +7,26 @@ decisions: the order of arrival changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrapers import table_parser
-from scrapers.errors import PageError, TrackerError, source_code
-from scrapers.model import Fact, Page, Pages
+from scrapers.errors import OverLimit, TrackerError
+from scrapers.model import Fact
 from scrapers.spec import SOURCES, Source
 from storage import database, freshness, origins, page_sets
 from storage.archive import Archive, Line
 from storage.parse_jobs import Capture, PageKey, ParseJob
+from storage.parse_pool import ParsedPages, ParsedSnapshot, ParsePool
 
 if TYPE_CHECKING:
     import duckdb
 
-BATCH = 200  # pages parsed in one transaction: bounds memory, and a kill loses at most that much work
+BATCH = 200  # pages parsed in one transaction: a kill loses at most that much work
+ROWS_AT_ONCE = 20_000  # rows that wait to be inserted: bounds memory
+SET_ASIDE = "set aside by hand: "  # how the reason of a page begins that a person set aside
 
 
 @dataclass
@@ -41,24 +43,31 @@ def parse(
     connection: duckdb.DuckDBPyConnection,
     archive: Archive,
     sources: Mapping[str, Source],
+    pool: ParsePool,
+    rejected: Mapping[str, str],
     progress: Callable[[int, int], object] = lambda _done, _all: None,
 ) -> Parsed:
     """Brings the database up to the archive; the snapshots then wait to be validated.
 
+    `rejected` has what a person rejected, with the reason: pages among it, by the sha256 of their bytes, are not read.
     `progress` is told (pages read, pages to read).
     """
     done = Parsed()
+    by_source = fingerprints(sources)
+    pool.declare(sources, by_source)
     with database.transaction(connection):
-        _declare(connection, sources)
+        _declare(connection, sources, by_source)
         done.captures = _read_ledger(connection, archive)
-    parse_jobs = _parse_jobs(connection, archive, sources)
+        _forget_limits(connection, pool)
+        pool.set_aside = _set_aside(connection, rejected)
+    parse_jobs = _parse_jobs(connection, pool, sources)
     for start in range(0, len(parse_jobs), BATCH):
         with database.transaction(connection):
-            _read_batch(connection, archive, sources, parse_jobs[start : start + BATCH], done)
+            _read_batch(connection, pool, sources, parse_jobs[start : start + BATCH], done)
         progress(min(start + BATCH, len(parse_jobs)), len(parse_jobs))
     for source in sources.values():
         if source.facts:
-            _read_facts(connection, archive, source)
+            _read_facts(connection, pool, source, done)
     return done
 
 
@@ -73,9 +82,10 @@ def fingerprints(sources: Mapping[str, Source]) -> dict[str, str]:
     return by_source
 
 
-def _declare(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
+def _declare(
+    connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source], by_source: Mapping[str, str]
+) -> None:
     """Boards, providers and breaks as declared; the pages of a source that is read otherwise than before wait again."""
-    by_source = fingerprints(sources)
     code = [Path(str(module.__file__)) for module in (database, origins)]
     fingerprint = freshness.fingerprint(by_source, freshness.of_files(*code))
     if freshness.is_fresh(connection, "declarations", fingerprint):
@@ -110,6 +120,37 @@ def forget(connection: duckdb.DuckDBPyConnection, source: str) -> None:
     )
 
 
+def _forget_limits(connection: duckdb.DuckDBPyConnection, pool: ParsePool) -> None:
+    """Captures that were refused for what they cost wait again when the limits are others than before."""
+    fingerprint = freshness.fingerprint(pool.limits.model_dump_json())
+    if not freshness.is_fresh(connection, "limits", fingerprint):
+        connection.execute(
+            "UPDATE captures SET state = 'waiting', reason = NULL"
+            " WHERE state = 'refused' AND contains(reason, '([limits] ')"
+        )
+        freshness.record(connection, "limits", fingerprint)
+
+
+def _set_aside(connection: duckdb.DuckDBPyConnection, rejected: Mapping[str, str]) -> dict[str, str]:
+    """The pages that a person set aside: sha256 -> reason. A source with a page that was not set aside before, or is no
+    longer, is read again: the snapshots that the page showed go or come with it."""
+    pages = connection.execute(
+        "SELECT DISTINCT content_sha256 FROM captures WHERE content_sha256 IN (SELECT unnest(?))", [list(rejected)]
+    ).fetchall()
+    set_aside = {sha256: SET_ASIDE + rejected[sha256] for (sha256,) in pages}
+    changed = connection.execute(
+        "SELECT DISTINCT c.source FROM captures AS c"
+        " LEFT JOIN (SELECT unnest($1) AS sha256, unnest($2) AS reason) AS s ON s.sha256 = c.content_sha256"
+        " WHERE c.state IN ('read', 'refused')"
+        " AND s.reason IS DISTINCT FROM CASE WHEN starts_with(c.reason, $3) THEN c.reason END ORDER BY c.source",
+        [list(set_aside), list(set_aside.values()), SET_ASIDE],
+    ).fetchall()
+    for (source,) in changed:
+        forget(connection, source)
+        freshness.invalidate(connection, f"facts:{source}", *freshness.DERIVED_FROM_SNAPSHOTS)
+    return set_aside
+
+
 def _read_ledger(connection: duckdb.DuckDBPyConnection, archive: Archive) -> int:
     offsets: dict[str, int] = dict(connection.execute("SELECT file, bytes FROM ledger_read").fetchall())
     lines: list[Line] = []
@@ -126,7 +167,7 @@ def _read_ledger(connection: duckdb.DuckDBPyConnection, archive: Archive) -> int
 
 
 def _parse_jobs(
-    connection: duckdb.DuckDBPyConnection, archive: Archive, sources: Mapping[str, Source]
+    connection: duckdb.DuckDBPyConnection, pool: ParsePool, sources: Mapping[str, Source]
 ) -> list[ParseJob]:
     """What waits, page by page; for a source of several pages, set by set (storage.page_sets)."""
     waiting = [
@@ -140,13 +181,13 @@ def _parse_jobs(
     parse_jobs = [ParseJob(page.source, (page.page,), (page,)) for page in alone]
     for name in sorted({page.source for page in waiting} - {page.source for page in alone}):
         theirs = {page.capture: page for page in waiting if page.source == name}
-        parse_jobs += page_sets.parse_jobs(connection, archive, sources[name], theirs)
+        parse_jobs += page_sets.parse_jobs(connection, pool, sources[name], theirs)
     return parse_jobs
 
 
 def _read_batch(
     connection: duckdb.DuckDBPyConnection,
-    archive: Archive,
+    pool: ParsePool,
     sources: Mapping[str, Source],
     batch: Sequence[ParseJob],
     done: Parsed,
@@ -155,46 +196,30 @@ def _read_batch(
 
     # A page of a set shows what its set showed, which says nothing of the page alone: it is read again.
     alone = [job for job in batch if job.source not in sources or not sources[job.source].page_set]
-    known_pages = _known_pages(connection, alone)
-    parsed: dict[tuple[PageKey, ...], database.ParsedPages] = {}
+    known_pages, refused_pages = _known_pages(connection, alone), _refused_pages(connection, sources, batch)
+    parsed: dict[tuple[PageKey, ...], _Shown] = {}
+    waiting: dict[tuple[PageKey, ...], None] = {}
+    for job in batch:
+        if len(job.pages) == 1 and job.pages[0] in refused_pages:
+            parsed[job.pages] = _Shown([], refused_pages[job.pages[0]])
+        elif len(job.pages) != 1 or job.pages[0] not in known_pages:
+            waiting[job.pages] = None
+    keys, new = _add_snapshots(connection, waiting, pool.parse_all(waiting), parsed)
     outcomes: dict[str, list[str | None]] = {}  # capture: why each of its parse_jobs was refused, or None
     observations: list[tuple[object, ...]] = []
     for job in batch:
-        if job.pages in parsed or (len(job.pages) == 1 and job.pages[0] in known_pages):
-            continue
-        if job.source in sources:
-            pages = Pages([Page(role, address, archive.read(sha)) for _, role, address, sha in job.pages])
-            parsed[job.pages] = read(sources[job.source], pages)
-        else:
-            parsed[job.pages] = database.ParsedPages((), f"source {job.source!r} is not declared")
-    fresh = {snapshot_id: snapshot for outcome in parsed.values() for snapshot_id, snapshot in outcome.snapshots}
-    asked = [list(fresh)]
-    of_these = "FROM snapshots WHERE snapshot IN (SELECT unnest(?))"
-    known = {row[0] for row in connection.execute(f"SELECT snapshot {of_these}", asked).fetchall()}
-    database.add_snapshots(connection, {key: snapshot for key, snapshot in fresh.items() if key not in known})
-    keys = dict(connection.execute(f"SELECT snapshot, snapshot_key {of_these}", asked).fetchall())
-    for job in batch:
-        outcome = parsed[job.pages] if job.pages in parsed else database.ParsedPages((), None)
+        shown = parsed[job.pages] if job.pages in parsed else _Shown([], None)
         for page in job.waiting:
-            outcomes.setdefault(page.capture, []).append(outcome.reason)
+            outcomes.setdefault(page.capture, []).append(shown.reason)
         if job.pages not in parsed:
             page = job.waiting[0]
             for key, edition, newest_row in known_pages[job.pages[0]]:
                 observations.append((page.capture, key, page.seen_at, page.source, page.role, edition, newest_row))
-        for snapshot_id, snapshot in outcome.snapshots:
-            page = _carrier(sources[job.source], snapshot.board, job)
-            observations.append(
-                (
-                    page.capture,
-                    keys[snapshot_id],
-                    page.seen_at,
-                    page.source,
-                    page.role,
-                    snapshot.edition,
-                    snapshot.newest_row,
-                )
-            )
-            if snapshot_id not in known:
+        for snapshot_id, board, edition, newest_row in shown.snapshots:
+            page = _carrier(sources[job.source], board, job)
+            key = keys[snapshot_id]
+            observations.append((page.capture, key, page.seen_at, page.source, page.role, edition, newest_row))
+            if snapshot_id in new:
                 done.new_snapshots.setdefault(page.source, set()).add(snapshot_id)
     text = pa.string()
     kinds = {"capture": text, "snapshot_key": pa.int32(), "seen_at": pa.timestamp("us")}
@@ -215,7 +240,52 @@ def _read_batch(
     )
 
 
-def _read_facts(connection: duckdb.DuckDBPyConnection, archive: Archive, source: Source) -> None:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What pages that were read together showed, or why they were refused.
+
+    snapshots: (id, board, edition, newest of the days that its rows print).
+    """
+
+    snapshots: list[tuple[str, str, str | None, date | None]]
+    reason: str | None
+
+
+def _add_snapshots(
+    connection: duckdb.DuckDBPyConnection,
+    pages: Iterable[tuple[PageKey, ...]],
+    results: Iterable[ParsedPages],
+    parsed: dict[tuple[PageKey, ...], _Shown],
+) -> tuple[dict[str, int], set[str]]:
+    """Stores the snapshots of these results, some at a time, and notes in `parsed` what each showed.
+
+    Returns the key of each snapshot by its id, and the ids that were not known before.
+    """
+    keys: dict[str, int] = {}
+    new: set[str] = set()
+    waiting: dict[str, ParsedSnapshot] = {}
+
+    def store() -> None:
+        asked = [list(waiting)]
+        of_these = "SELECT snapshot, snapshot_key FROM snapshots WHERE snapshot IN (SELECT unnest(?))"
+        keys.update(connection.execute(of_these, asked).fetchall())
+        fresh = {id_: shown.snapshot() for id_, shown in waiting.items() if id_ not in keys}
+        database.add_snapshots(connection, fresh)
+        keys.update(connection.execute(of_these, asked).fetchall())
+        new.update(fresh)
+        waiting.clear()
+
+    for together, result in zip(pages, results, strict=True):
+        snapshots = [(shown.id, shown.board, shown.edition, shown.newest_row) for shown in result.snapshots]
+        parsed[together] = _Shown(snapshots, result.reason)
+        waiting |= {shown.id: shown for shown in result.snapshots if shown.id not in keys}
+        if sum(len(shown.rows) for shown in waiting.values()) > ROWS_AT_ONCE:
+            store()
+    store()
+    return keys, new
+
+
+def _read_facts(connection: duckdb.DuckDBPyConnection, pool: ParsePool, source: Source, done: Parsed) -> None:
     """The facts of a feed's newest good pages, unless they were read before."""
     newest = connection.execute(
         "SELECT c.role, c.address, arg_max(c.content_sha256, (c.fetched_at, c.capture)) FROM captures AS c"
@@ -226,9 +296,18 @@ def _read_facts(connection: duckdb.DuckDBPyConnection, archive: Archive, source:
     if freshness.is_fresh(connection, subject, fingerprint):
         return
     try:
-        pages = Pages([Page(role, address, archive.read(sha256)) for role, address, sha256 in newest])
-        with source_code(source.name):
-            facts = list(source.module.facts(pages)) if source.module and newest else []
+        pages = [(source.name, role, address, sha256) for role, address, sha256 in newest]
+        facts = pool.facts(pages) if source.module and pages else []
+    except OverLimit as error:
+        with database.transaction(connection):
+            refused = connection.execute(
+                "UPDATE captures SET state = 'refused', reason = $1 WHERE state = 'read' AND source = $2"
+                " AND content_sha256 IN (SELECT unnest($3)) RETURNING capture, reason",
+                [str(error), source.name, [sha256 for *_, sha256 in newest]],
+            ).fetchall()
+        done.reasons.update(refused)
+        _read_facts(connection, pool, source, done)  # of the pages before these
+        return
     except TrackerError:
         return  # a page that is gone or no longer read: what was known stays, and it is tried again the next time
     with database.transaction(connection):
@@ -258,23 +337,6 @@ def _carrier(source: Source, board: str, job: ParseJob) -> Capture:
     return min(job.waiting, key=lambda page: (page.role not in roles, page.role, page.address, page.capture))
 
 
-def read(source: Source, pages: Pages) -> database.ParsedPages:
-    """One parse, with the boundary where an exception becomes a reason."""
-    if not hasattr(source.module, "pages"):  # a module that chooses its pages chooses their roles, too
-        declared = {page.role for page in source.pages}
-        for page in pages:
-            if page.role not in declared:
-                return database.ParsedPages((), f"{source.name} declares no page of role {page.role!r}")
-    try:
-        if source.page_set and len(pages) == 1:
-            page_sets.check(source, pages[0])
-        return database.ParsedPages(
-            tuple((snapshot.id(), snapshot) for snapshot in table_parser.snapshots(source, pages)), None
-        )
-    except PageError as error:
-        return database.ParsedPages((), str(error))
-
-
 def _known_pages(
     connection: duckdb.DuckDBPyConnection, batch: Sequence[ParseJob]
 ) -> dict[PageKey, list[tuple[int, str | None, date | None]]]:
@@ -296,3 +358,19 @@ def _known_pages(
         if key is not None:
             page.append((key, edition, newest_row))
     return known
+
+
+def _refused_pages(
+    connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source], batch: Sequence[ParseJob]
+) -> dict[PageKey, str]:
+    """Pages whose very bytes were refused before, with the reason; not of sources whose pages are read in sets."""
+    shas = [job.pages[0][3] for job in batch if job.source in sources and not sources[job.source].page_set]
+    return {
+        (source, role, address, sha256): reason
+        for source, role, address, sha256, reason in connection.execute(
+            "SELECT source, role, address, content_sha256, min(reason) FROM captures"
+            " WHERE state = 'refused' AND content_sha256 IN (SELECT unnest(?)) GROUP BY ALL",
+            [shas],
+        ).fetchall()
+        if source in sources and not sources[source].page_set
+    }

@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from scrapers.errors import PageError, source_code
-from scrapers.model import Page, Pages
+from scrapers.errors import PageError
 from scrapers.spec import Source
-from storage.archive import Archive
 from storage.parse_jobs import Capture, PageKey, ParseJob
+from storage.parse_pool import ParsePool
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,41 +33,36 @@ ORDER BY moment, run, c.fetched_at, c.capture
 
 
 def parse_jobs(
-    connection: duckdb.DuckDBPyConnection, archive: Archive, source: Source, waiting: Mapping[str, Capture]
+    connection: duckdb.DuckDBPyConnection, pool: ParsePool, source: Source, waiting: Mapping[str, Capture]
 ) -> list[ParseJob]:
-    """The sets of this source that hold a capture that waits; a capture in no set is read by itself."""
+    """The sets of this source that hold a capture that waits; a capture in no set is read by itself.
+
+    Bytes that a person set aside are in no set: the page counts as it was before them.
+    """
     newest: dict[tuple[str, str], tuple[str, str]] = {}  # role, address: capture, sha256
-    bodies: dict[str, bytes] = {}
-    good: dict[tuple[str, str, str], bool] = {}  # role, address, sha256: whether the page is what it should be
+    good: dict[PageKey, bool] = {}  # whether the page is what it should be
     jobs: list[ParseJob] = []
     rows = connection.execute(_SEEN, [source.name]).fetchall()
     for _, moment in groupby(rows, key=lambda row: (row[5], row[6])):
         new = set()
         for capture, role, address, sha256, state, *_ in moment:
             new.add(capture)
-            page = role, address, sha256
-            if page not in good:
+            page = source.name, role, address, sha256
+            if sha256 not in pool.set_aside and page not in good:
                 # What was read was good. What was refused may be a good page of a set that was not whole.
-                good[page] = state == "read" or _is_good(source, Page(role, address, archive.read(sha256)))
-            if good[page]:
+                good[page] = state == "read" or _is_good(pool, page)
+            if good.get(page):
                 newest[role, address] = capture, sha256
         new &= waiting.keys()
         if not new:
             continue
-        pages = []
-        for (role, address), (_, sha256) in newest.items():
-            if sha256 not in bodies:
-                bodies[sha256] = archive.read(sha256)
-            pages.append(Page(role, address, bodies[sha256]))
+        pages = [(source.name, role, address, sha256) for (role, address), (_, sha256) in newest.items()]
         placed: set[str] = set()
-        for part in _sets(source, Pages(pages)):
-            at = {newest[page.role, page.address][0]: newest[page.role, page.address][1] for page in part}
-            here = tuple(waiting[capture] for capture in sorted(at.keys() & new))
+        for part in _sets(pool, source, pages):
+            captures = {newest[role, address][0] for _, role, address, _ in part}
+            here = tuple(waiting[capture] for capture in sorted(captures & new))
             if here:
-                keys: list[PageKey] = [
-                    (source.name, page.role, page.address, newest[page.role, page.address][1]) for page in part
-                ]
-                jobs.append(ParseJob(source.name, tuple(sorted(keys)), here))
+                jobs.append(ParseJob(source.name, tuple(sorted(part)), here))
                 placed |= {member.capture for member in here}
         jobs += [
             ParseJob(source.name, (waiting[capture].page,), (waiting[capture],)) for capture in sorted(new - placed)
@@ -76,28 +70,20 @@ def parse_jobs(
     return jobs
 
 
-def check(source: Source, page: Page) -> None:
-    """PageError where the page is not what it should be, as far as it tells by itself."""
-    with source_code(source.name):
-        if source.module and hasattr(source.module, "check"):
-            source.module.check(page)
-
-
-def _is_good(source: Source, page: Page) -> bool:
+def _is_good(pool: ParsePool, page: PageKey) -> bool:
+    """Whether the page is what it should be, as far as it tells by itself."""
     try:
-        check(source, page)
+        pool.check(page)
     except PageError:
         return False
     return True
 
 
-def _sets(source: Source, pages: Pages) -> list[Pages]:
+def _sets(pool: ParsePool, source: Source, pages: list[PageKey]) -> list[list[PageKey]]:
     """The sets as the source's module parts them; none where the pages do not say."""
-    module = source.module
-    if module is None:
+    if source.module is None:
         return [pages]
     try:
-        with source_code(source.name):
-            return list(module.sets(pages))
+        return pool.sets(pages)
     except PageError:
         return []  # the page that is at fault is read by itself, and says what is wrong

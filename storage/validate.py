@@ -117,7 +117,7 @@ def read_decisions(path: Path) -> dict[str, Decision]:
                 raise DeclarationError(
                     str(path),
                     f"line {number}",
-                    "expected a snapshot id (64 hex digits), accept or reject, and a reason",
+                    "expected a snapshot id or the sha256 of a page (64 hex digits), accept or reject, and a reason",
                 )
             decisions[row["snapshot"]] = Decision("accept" if row["decision"] == "accept" else "reject", row["reason"])
     return decisions

@@ -30,6 +30,7 @@ def upstream(simulated: Upstream) -> Iterator[Upstream]:
     simulated.log()
     yield simulated
     simulated.faults.clear()
+    simulated.instead.clear()
 
 
 @pytest.fixture(scope="session")

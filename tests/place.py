@@ -25,6 +25,9 @@ from tests.upstream import NEWEST
 PROOF = "https://example.org/page,2026-08-01"
 
 
+ROOT = Path(__file__).resolve().parent.parent
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:
@@ -82,13 +85,16 @@ class Place:
         """The words of a command here; without `now` it goes by the real clock."""
         return [*map(str, args), "--config", str(self.config), *(["--now", now] if now else [])]
 
-    def start(self, *args: str | Path, now: str = NEWEST, driver: Path | None = None) -> subprocess.Popen[str]:
-        """A command in a process of its own, or a driver script that is given its words."""
+    def start(
+        self, *args: str | Path, now: str = NEWEST, driver: Path | None = None, code: Path | None = None
+    ) -> subprocess.Popen[str]:
+        """A command in a process of its own, or a driver script that is given its words; `code` is a folder with modules
+        of the project to be used instead of its own (`with_source_code`)."""
         program = [str(driver)] if driver else ["-m", "tracker.cli"]
         words = self._words(args, now)
         return subprocess.Popen(
             [sys.executable, *program, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(str(folder) for folder in (code, ROOT) if folder)},
         )  # fmt: skip
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
@@ -128,6 +134,14 @@ class Place:
         result.folder, result.config, result.data = folder, folder / "config.toml", folder / "data"
         result.archive, result.registry = result.data / "archive", folder / "registry"
         return result
+
+
+def with_source_code(folder: Path, source: str, code: str) -> Path:
+    """A folder with a copy of the package scrapers in which `code` is added to the module of a source."""
+    shutil.copytree(ROOT / "scrapers", folder / "scrapers", ignore=shutil.ignore_patterns("__pycache__"))
+    with (folder / "scrapers" / "sources" / f"{source}.py").open("a", encoding="utf-8") as file:
+        file.write(f"\n\n{code}")
+    return folder
 
 
 def little_registry(folder: Path) -> None:

@@ -356,7 +356,9 @@ def test_gaps_and_outages_are_named(tmp_path: Path) -> None:
             "INSERT INTO snapshots (snapshot_key, snapshot, board, state, reason)"
             " VALUES (9, 'nine', 'tiny', 'quarantined', 'lost half its rows')"
         )
-        connection.execute("INSERT INTO observations (capture, snapshot_key, seen_at, source, role, edition) VALUES ('c', 9, '2026-01-20 06:00', 'tiny', 'page', NULL)")
+        connection.execute(
+            "INSERT INTO observations (capture, snapshot_key, seen_at, source, role, edition) VALUES ('c', 9, '2026-01-20 06:00', 'tiny', 'page', NULL)"
+        )
         connection.execute("CHECKPOINT")
     publish.swap(tmp_path)
 

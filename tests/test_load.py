@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scrapers.model import Entry, Snapshot
 from storage import database, load, validate
 from storage.archive import Archive, Line
+from storage.parse_pool import ParsePool
 from tests.place import Place, little_registry, page, points, put, small
 from tracker.config import load as load_config
 
@@ -65,7 +66,8 @@ def read(place: Place) -> None:
     """Brings the warehouse up to the archive, and publishes nothing."""
     config = load_config(place.config, None)
     with database.opened(place.data / "warehouse.duckdb") as connection:
-        load.parse(connection, Archive(place.archive), config.declared())
+        with ParsePool(Archive(place.archive), config.limits) as pool:
+            load.parse(connection, pool.archive, config.declared(), pool, {})
         validate.validate(connection, config.declared(), {})
 
 

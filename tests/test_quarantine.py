@@ -89,3 +89,38 @@ def test_an_unknown_id_is_a_sentence(place: Place) -> None:
     done = place.run("quarantine", "accept", "beef", "--reason", "x", "--by", "ada")
     assert done.code == 1
     assert "no snapshot with an id that begins with 'beef'" in done.err
+
+
+def test_a_page_that_is_set_aside_is_not_read_until_its_line_is_removed(place: Place) -> None:
+    """By the id of a capture, or by its sha256: its snapshot goes, no run brings it back, and a rebuild agrees."""
+    ((capture, sha256),) = place.sql(
+        "SELECT c.capture, c.content_sha256 FROM captures AS c WHERE c.fetched_at = TIMESTAMP '2026-01-01'"
+    )
+    done = place.run("quarantine", "add", capture[:16], "--reason", "made up", "--by", "ada", now="2026-02-01")
+    assert done.code == 0, done.err
+    assert f"reject {sha256[:12]} of small, page plain: made up" in done.err
+    assert points(place, "small_plain") == [("2026-01-02", 60)]
+    pages = place.run("quarantine", "list", "--format", "json").json()
+    assert [(page["id"], page["reason"]) for page in pages if page["id"] == sha256] == [
+        (sha256, "set aside by hand: made up")
+    ]
+    outcome = put(place, WHOLE, "2026-01-05")
+    assert (outcome["state"], outcome["reason"]) == ("quarantined", "set aside by hand: made up")
+    exported = place.exported()
+    assert place.run("rebuild").code == 0
+    assert place.exported() == exported
+    (place.folder / "decisions.csv").unlink()
+    assert place.run("publish").code == 0
+    assert points(place, "small_plain") == [("2026-01-01", 50)]
+    assert place.run("quarantine", "add", sha256, "--reason", "made up", "--by", "ada").code == 0
+    assert points(place, "small_plain") == [("2026-01-02", 60)]
+
+
+def test_a_page_that_is_set_aside_is_asked_of_no_parser(place: Place) -> None:
+    """Also one that could not be read: its reason is then the person's, and stays when it is fetched again."""
+    page_, _ = place.run("quarantine", "list", "--format", "json").json()
+    assert place.run("quarantine", "add", page_["id"], "--reason", "a move", "--by", "ada").code == 0
+    (reason,) = {entry["reason"] for entry in place.run("quarantine", "list", "--format", "json").json()
+                 if entry["kind"] == "page"}  # fmt: skip
+    assert reason == "set aside by hand: a move"
+    assert points(place, "small_plain") == [("2026-01-01", 50)]

@@ -6,29 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.place import Place
+from tests.place import Place, with_source_code
 from tests.upstream import Upstream
 
-# The command, with the pages() of one shipped source replaced.
-DRIVER = """
-import sys
-
-from scrapers.model import Request
-from scrapers.sources import superclue
-from tracker.cli import main
-
-first, raising = sys.argv.pop(1), sys.argv.pop(1)
-
-
+# The pages() of a shipped source that has none.
+PAGES = """
 def pages(source):
-    if first == "after a page":
+    from scrapers.model import Request
+
+    if {first!r} == "after a page":
         yield Request(role="readme", address=source.pages[0].address)
-    exec(raising, {})
+    exec({raising!r}, {{}})
     yield
-
-
-superclue.pages = pages
-main()
 """
 
 
@@ -48,9 +37,8 @@ def test_pages_that_raise_are_a_failure_of_their_source(
 ) -> None:
     """Exit code 1 and one line; the traceback is in the log alone; the other sources are stored and published."""
     place = Place(tmp_path / "place", upstream.mirror)
-    (tmp_path / "driver.py").write_text(DRIVER)
-    words = (first, raising, "collect", "aider", "superclue", "vectara")
-    process = place.start(*words, driver=tmp_path / "driver.py")
+    code = with_source_code(tmp_path / "code", "superclue", PAGES.format(first=first, raising=raising))
+    process = place.start("collect", "aider", "superclue", "vectara", code=code)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 1, err
     (line,) = err.splitlines()

@@ -83,6 +83,7 @@ class Upstream:
 
     def __init__(self, day: str = NEWEST) -> None:
         self.today, self.faults, self.requests = day, dict[str, str](), list[dict[str, Any]]()
+        self.instead = dict[str, bytes]()  # path -> what is served there in the place of the page
         self.closing = threading.Event()
         self._server = _Server(self)
         self.port = int(self._server.server_address[1])
@@ -120,6 +121,8 @@ class Upstream:
 
     def page(self, path: str) -> Served | None:
         """The page at that path as it stands on the simulated day; None before its first."""
+        if path in self.instead:
+            return Served(self.instead[path], self.today)
         there = [body for body in bodies().get(path, ()) if body.since <= self.today]
         return Served(there[-1].content, there[-1].since) if there else None
 

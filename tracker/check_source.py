@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scrapers import table_parser
 from scrapers.errors import FetchError, TrackerError, source_code
-from scrapers.model import Page, Pages, Snapshot
+from scrapers.model import Snapshot
 from storage import validate
+from storage.parse_jobs import PageKey
+from storage.parse_pool import ParsePool
 from tracker.fetching import body_of, fetcher, lacks_key, with_key
 
 if TYPE_CHECKING:
@@ -35,15 +37,16 @@ def check(config: Config, source: Source) -> list[Checked]:
     """Fetches the pages of a source, reads them, validates every snapshot by itself; stores nothing."""
     if lacks_key(source):
         return [Checked(source.name, "", "", None, None, None, None, "failed", f"{source.key} is not set")]
-    pages, checks = _fetched(config, source)
-    for group in _sets(source, pages):
-        checks += _read(source, group)
+    with ParsePool.for_one(source, config.limits) as pool:
+        pages, checks = _fetched(config, source, pool)
+        for group in _sets(source, pages, pool):
+            checks += _read(source, group, pages, pool)
     return checks
 
 
-def _fetched(config: Config, source: Source) -> tuple[list[Page], list[Checked]]:
-    """The pages that came, and what there is to say of the others."""
-    pages: list[Page] = []
+def _fetched(config: Config, source: Source, pool: ParsePool) -> tuple[dict[PageKey, int], list[Checked]]:
+    """The pages that came, each with its size, and what there is to say of the others."""
+    pages: dict[PageKey, int] = {}
     checks: list[Checked] = []
 
     def note(role: str, address: str, state: str, reason: str) -> None:
@@ -52,18 +55,19 @@ def _fetched(config: Config, source: Source) -> tuple[list[Page], list[Checked]]
     with fetcher(config) as fetching:
         try:
             with source_code(source.name):
-                generator = table_parser.requests(source)
+                generator = pool.requests(source.name)
                 request = next(generator, None)
                 while request is not None:
-                    body: bytes | None = None
+                    sha256: str | None = None
                     try:
                         body = body_of(fetching, with_key(source, request))
-                        pages.append(Page(request.role, request.address, body))
+                        sha256 = pool.archive.put(body)
+                        pages[source.name, request.role, request.address, sha256] = len(body)
                     except FetchError as error:
                         absent = request.optional and error.status == 404
                         note(request.role, request.address, "absent" if absent else "failed", str(error))
                     try:
-                        request = generator.send(body)
+                        request = generator.send(sha256)
                     except StopIteration:
                         break
         except TrackerError as error:
@@ -71,34 +75,32 @@ def _fetched(config: Config, source: Source) -> tuple[list[Page], list[Checked]]
     return pages, checks
 
 
-def _sets(source: Source, pages: list[Page]) -> list[Pages]:
+def _sets(source: Source, pages: Iterable[PageKey], pool: ParsePool) -> list[list[PageKey]]:
     """The pages that are read together."""
     if not source.page_set or source.module is None:
-        return [Pages([page]) for page in pages]
+        return [[page] for page in pages]
     try:
-        with source_code(source.name):
-            groups = list(source.module.sets(Pages(pages)))
+        groups = pool.sets(list(pages))
     except TrackerError:
         groups = []
-    grouped = {(page.role, page.address) for group in groups for page in group}
-    return groups + [Pages([page]) for page in pages if (page.role, page.address) not in grouped]
+    grouped = {page for group in groups for page in group}
+    return groups + [[page] for page in pages if page not in grouped]
 
 
-def _read(source: Source, pages: Pages) -> list[Checked]:
+def _read(source: Source, group: list[PageKey], sizes: Mapping[PageKey, int], pool: ParsePool) -> list[Checked]:
     """Each board of these pages; a page without rows of its own (a manifest, a feed) is one line."""
-    first, size = pages[0], sum(len(page.body) for page in pages)
-    try:
-        snapshots = table_parser.snapshots(source, pages)
-    except TrackerError as error:
-        return [Checked(source.name, first.role, first.address, size, None, None, None, "unparsed", str(error))]
-    if not snapshots:
-        return [Checked(source.name, first.role, first.address, size, None, None, None, "ok", "")]
-    return [_validated(source, first, size, snapshot) for snapshot in snapshots]
+    (_, role, address, _), size = group[0], sum(sizes[page] for page in group)
+    parsed = pool.parse(group)
+    if parsed.reason is not None:
+        return [Checked(source.name, role, address, size, None, None, None, "unparsed", parsed.reason)]
+    if not parsed.snapshots:
+        return [Checked(source.name, role, address, size, None, None, None, "ok", "")]
+    return [_validated(source, role, address, size, shown.snapshot()) for shown in parsed.snapshots]
 
 
-def _validated(source: Source, page: Page, size: int, snapshot: Snapshot) -> Checked:
+def _validated(source: Source, role: str, address: str, size: int, snapshot: Snapshot) -> Checked:
     reason = validate.fault_of(source, snapshot)
     day = str(snapshot.published_on) if snapshot.published_on else None
     state = "quarantined" if reason else "ok"
     rows = len(snapshot.entries)
-    return Checked(source.name, page.role, page.address, size, snapshot.board, rows, day, state, reason or "")
+    return Checked(source.name, role, address, size, snapshot.board, rows, day, state, reason or "")

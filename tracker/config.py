@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, PrivateAttr, field_validator
 
 from scrapers.errors import DeclarationError
+from scrapers.limits import Limits
 from scrapers.spec import SOURCES, Declared, PageSpec, Source, check_every, load_sources, read_toml, seconds, validate
 from storage.origins import Origin
 
@@ -106,6 +107,7 @@ class Config(Declared):
     decisions: Path = Path("decisions.csv")
     source_folders: tuple[Path, ...] = ()
     http: Http = Http()
+    limits: Limits = Limits()
     schedule: Schedule = Schedule()
     sources: Mapping[str, Override] = {}
     _file: str = PrivateAttr("config.toml")  # where it was read from, for what is said of it

@@ -10,13 +10,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from scrapers import table_parser
 from scrapers.errors import DeclarationError, FetchError, Refused, TooSlow, TrackerError, Unreachable, source_code
 from scrapers.http import Fetcher, Limits, Sink, Validators
 from scrapers.model import Request
 from scrapers.spec import Source
 from storage import database, load
 from storage.archive import Archive, BlobWriter, Line
+from storage.parse_pool import ParsePool
 from tracker.clock import Clock
 from tracker.config import Config
 
@@ -60,13 +60,14 @@ class Run:
         self,
         config: Config,
         clock: Clock,
+        pool: ParsePool,
         known: Mapping[tuple[str, str, str], _Known],
         robots: Mapping[str, str],
         stop: Callable[[], bool],
     ) -> None:
         # The real time, too: runs of one given `--now` keep their order.
         self.run_id = f"{clock():%Y%m%dT%H%M%SZ}-{time.time_ns():x}-{secrets.token_hex(2)}"
-        self._clock, self._known, self._stop, self._origin = clock, known, stop, config.origin_of
+        self._clock, self._pool, self._known, self._stop, self._origin = clock, pool, known, stop, config.origin_of
         self._archive = Archive(config.data / "archive")
         self._fetcher = fetcher(
             config,
@@ -118,9 +119,7 @@ class Run:
     ) -> list[FetchError]:
         """Asks for the pages of a source that are not in `had`, where those that come are added; what failed."""
         failed: list[FetchError] = []
-        # Only a source that chooses its pages by what it read is given the bytes; the others may be large.
-        reads = hasattr(source.module, "pages")
-        generator = table_parser.requests(source)
+        generator = self._pool.requests(source.name)
         request = next(generator, None)
         while request is not None and not self._stop():
             sha256 = None
@@ -135,7 +134,7 @@ class Run:
                 known = self._known.get(request.key)
                 sha256 = known.content_sha256 if request.fallback and known else None
             try:
-                request = generator.send(None if sha256 is None else self._archive.read(sha256) if reads else b"")
+                request = generator.send(sha256)
             except StopIteration:
                 break
         return failed
@@ -267,12 +266,14 @@ def account(connection: duckdb.DuckDBPyConnection, run_id: str, outcome: FetchRe
         outcome.unchanged += snapshot not in new
         if state == "quarantined":
             outcome.problems.append(f"{board} quarantined: {reason}")
-    for role, reason in connection.execute(
-        "SELECT DISTINCT role, reason FROM captures WHERE run_id = ? AND source = ? AND state = 'refused' ORDER BY ALL",
+    for roles, reason in connection.execute(
+        "SELECT string_agg(DISTINCT role, ', ' ORDER BY role), reason FROM captures"
+        " WHERE run_id = ? AND source = ? AND state = 'refused' GROUP BY reason ORDER BY ALL",
         [run_id, outcome.source],
     ).fetchall():
-        if reason not in outcome.problems:
-            outcome.problems.append(f"{role} refused: {reason}")
+        problem = f"{roles} refused: {reason}"
+        if not {reason, problem} & {*outcome.problems}:
+            outcome.problems.append(problem)
 
 
 def fetcher(

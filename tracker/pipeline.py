@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from storage import database, load, publish, validate
 from storage.archive import Archive
 from storage.memory import limit_arenas, release_memory
+from storage.parse_pool import ParsePool
 from tracker import log
 from tracker.clock import Clock
 from tracker.config import Config
@@ -43,13 +44,17 @@ class Pipeline:
     config: Config
     archive: Archive
     connection: duckdb.DuckDBPyConnection
+    pool: ParsePool
     progress: Progress
     left_behind: load.Parsed = field(default_factory=load.Parsed)  # what a killed run had not read
 
     def parse_and_validate(self) -> load.Parsed:
         """What is archived and was not read yet: parsed, then accepted or quarantined."""
         sources, decisions = self.config.declared(), validate.read_decisions(self.config.decisions)
-        parsed = load.parse(self.connection, self.archive, sources, lambda at, of: self.progress("parsing", at, of))
+        rejected = {id_: decided.reason for id_, decided in decisions.items() if decided.decision == "reject"}
+        parsed = load.parse(
+            self.connection, self.archive, sources, self.pool, rejected, lambda at, of: self.progress("parsing", at, of)
+        )
         validate.validate(self.connection, sources, decisions)
         return parsed
 
@@ -66,9 +71,10 @@ def running(config: Config, progress: Progress, file: str = "warehouse.duckdb") 
         archive = Archive(config.data / "archive")
         archive.sweep()
         with database.opened(config.data / file) as connection:
-            run = Pipeline(config, archive, connection, progress)
-            run = replace(run, left_behind=run.parse_and_validate())
-            yield run
+            with ParsePool(archive, config.limits) as pool:
+                run = Pipeline(config, archive, connection, pool, progress)
+                run = replace(run, left_behind=run.parse_and_validate())
+                yield run
             run.resolve_and_derive()
         if file != "warehouse.duckdb":
             database.replace(config.data / file, config.data / "warehouse.duckdb")
@@ -91,7 +97,8 @@ def collect(
     sources = chosen_sources(config, names)
     limit_arenas()
     with running(config, progress) as pipeline:
-        run = Run(config, clock, known_pages(pipeline.connection), fresh_robots(pipeline.connection, clock), stop)
+        robots = fresh_robots(pipeline.connection, clock)
+        run = Run(config, clock, pipeline.pool, known_pages(pipeline.connection), robots, stop)
         fetched = fetch_all(run, sources, lambda at, of: progress("fetching", at, of))
         release_memory()
         parsed = pipeline.parse_and_validate()

@@ -37,6 +37,19 @@ def snapshot_of(connection: duckdb.DuckDBPyConnection, id_: str) -> tuple[str, s
     return snapshot, board, state
 
 
+def pages_of(connection: duckdb.DuckDBPyConnection, id_: str) -> dict[str, str]:
+    """The pages (sha256) that begin so, or of which a capture begins so: each with what it is in words."""
+    return {
+        sha256: f"{source}, page {role}"
+        for sha256, source, role in connection.execute(
+            "SELECT c.content_sha256, min(c.source), min(c.role) FROM captures AS c WHERE c.content_sha256 IS NOT NULL"
+            " AND c.role <> 'robots' AND (starts_with(c.content_sha256, $1) OR starts_with(c.capture, $1))"
+            " GROUP BY c.content_sha256 ORDER BY c.content_sha256",
+            [id_],
+        ).fetchall()
+    }
+
+
 def compared(connection: duckdb.DuckDBPyConnection, snapshot: str) -> dict[str, Any]:
     """A snapshot beside the accepted one before it: rows, scores, and names that left and came."""
     rows = connection.execute(sql("quarantine_compared"), [snapshot]).fetchall()
@@ -48,7 +61,10 @@ def compared(connection: duckdb.DuckDBPyConnection, snapshot: str) -> dict[str, 
 
 
 def decide(path: Path, snapshot: str, decision: Literal["accept", "reject"], by: str, reason: str, day: date) -> None:
-    """Writes a line of decisions.csv, in the place of an earlier one on the same snapshot; whole or not at all."""
+    """Writes a line of decisions.csv, in the place of an earlier one on the same id; whole or not at all.
+
+    A page that is rejected stands there as a snapshot does, by the sha256 of its bytes.
+    """
     validate.read_decisions(path)  # which says what is wrong with the file
     lines = []
     if path.exists():

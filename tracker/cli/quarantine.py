@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import getpass
+from typing import Literal
 
 import click
 
 from tracker import output
 from tracker.cli.options import Setting, common
 
+Decision = Literal["accept", "reject"]
 COLUMNS = ["id", "kind", "board", "source", "role", "published_on", "rows", "first_seen", "last_seen", "reason"]
 reason_option = click.option("--reason", required=True, help="Why: it stands in decisions.csv and in what is shown.")
 by_option = click.option("--by", default=None, help="Who decides [the user's name].")
@@ -92,23 +94,42 @@ def reject_command(setting: Setting, id_: str, reason: str, by: str | None) -> N
 @by_option
 @common
 def add_command(setting: Setting, id_: str, reason: str, by: str | None) -> None:
-    """Set an accepted snapshot aside, and publish without it.
+    """Set an accepted snapshot aside, or a page, and publish without it.
+
+    ID is that of a snapshot, of a page (sha256) or of a capture of it. A page that is set aside is not read again until
+    its line is taken out of decisions.csv.
 
     Example: tracker quarantine add aa1d5d --reason "withdrawn by its publisher the same day"
     """
-    _decide(setting, id_, "reject", reason, by, only="accepted")
+    from tracker.quarantine import pages_of
+
+    with setting.database() as connection:
+        pages = pages_of(connection, id_)
+        snapshots = connection.execute(
+            "SELECT snapshot FROM snapshots WHERE starts_with(snapshot, ?)", [id_]
+        ).fetchall()
+    if len(pages) == 1 and not snapshots:
+        ((page, words),) = pages.items()
+        _write(setting, page, words, "reject", reason, by)
+    else:
+        _decide(setting, id_, "reject", reason, by, only="accepted")
 
 
-def _decide(setting: Setting, id_: str, decision: str, reason: str, by: str | None, only: str) -> None:
-    from tracker.pipeline import publish_again
-    from tracker.quarantine import decide, snapshot_of
+def _decide(setting: Setting, id_: str, decision: Decision, reason: str, by: str | None, only: str) -> None:
+    from tracker.quarantine import snapshot_of
 
     with setting.database() as connection:
         snapshot, board, state = snapshot_of(connection, id_)
     if state != only:
         raise click.UsageError(f"the snapshot {snapshot[:12]} of {board} is {state}, not {only}")
+    _write(setting, snapshot, board, decision, reason, by)
+
+
+def _write(setting: Setting, id_: str, what: str, decision: Decision, reason: str, by: str | None) -> None:
+    from tracker.pipeline import publish_again
+    from tracker.quarantine import decide
+
     path = setting.config.decisions
-    who = by or getpass.getuser()
-    decide(path, snapshot, "accept" if decision == "accept" else "reject", who, reason, setting.today)
-    output.say(f"{path}: {decision} {snapshot[:12]} of {board}: {reason}")
+    decide(path, id_, decision, by or getpass.getuser(), reason, setting.today)
+    output.say(f"{path}: {decision} {id_[:12]} of {what}: {reason}")
     output.say(f"published {publish_again(setting.config)}")

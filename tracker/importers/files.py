@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from scrapers.errors import DeclarationError
-from scrapers.model import Page, Pages
 from scrapers.spec import Source
-from storage import load, validate
+from storage import validate
+from storage.parse_pool import ParsePool
 from tracker import clock
 from tracker.config import Config
 from tracker.pipeline import Progress, import_pages
@@ -31,12 +31,13 @@ def import_files(
 ) -> list[ImportResult]:
     """Imports each file as a capture of its day; one result for each file."""
     saved = []
-    for file in files:
-        body = unpacked(file, config.http.max_unpacked)
-        page = known_role(source, role, file) if role else role_of(source, file, body)
-        at = moment_of(file, captured_at)
-        url = address or address_of(source, page, file)
-        saved.append(SavedPage(str(file), source.name, page, url, at, "import", file.name, partial(bytes, body)))
+    with ParsePool.for_one(source, config.limits) as pool:
+        for file in files:
+            body = unpacked(file, config.http.max_unpacked)
+            page = known_role(source, role, file) if role else role_of(source, file, body, pool)
+            at = moment_of(file, captured_at)
+            url = address or address_of(source, page, file)
+            saved.append(SavedPage(str(file), source.name, page, url, at, "import", file.name, partial(bytes, body)))
     return import_pages(config, saved, progress)
 
 
@@ -80,7 +81,7 @@ def known_role(source: Source, role: str, file: Path) -> str:
     return role
 
 
-def role_of(source: Source, file: Path, body: bytes) -> str:
+def role_of(source: Source, file: Path, body: bytes, pool: ParsePool) -> str:
     """Which page of the source a file is: the only one, the one that its path names, or the one it reads as."""
     roles = roles_of(source)
     if len(roles) == 1:
@@ -89,9 +90,10 @@ def role_of(source: Source, file: Path, body: bytes) -> str:
         if part in roles:
             return part + "_full" if f"{part}_full" in roles and "full" in file.name else part
     fitting = []
+    sha256 = pool.archive.put(body)
     for role in roles:
-        read = load.read(source, Pages([Page(role, address_of(source, role, file), body)]))
-        if any(validate.fault_of(source, snapshot) is None for _, snapshot in read.snapshots):
+        parsed = pool.parse([(source.name, role, address_of(source, role, file), sha256)])
+        if any(validate.fault_of(source, shown.snapshot()) is None for shown in parsed.snapshots):
             fitting.append(role)
     if len(fitting) != 1:
         raise DeclarationError(
