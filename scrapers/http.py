@@ -7,7 +7,6 @@ address gets through; the hosts of `[http.mirrors]` and `allow_hosts` are the ex
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 import time
 import zlib
@@ -23,7 +22,7 @@ from protego import Protego
 
 from scrapers.errors import FetchError, ForbiddenAddress, LimitExceeded, Refused, TooSlow, Unreachable
 from scrapers.model import Request
-from scrapers.network import Deadline, Guarded
+from scrapers.network import Deadline, Guarded, is_public
 
 stamina.instrumentation.set_on_retry_hooks([])  # single retries are not logged; the final failure is reported
 Sink = Callable[[bytes], object]
@@ -257,7 +256,7 @@ class Fetcher:
         if _origin(target) == _origin(url):
             return target
         try:
-            private = not ipaddress.ip_address(host).is_global
+            private = not is_public(host)
         except ValueError:
             private = False
         if private and host not in self._allow_hosts:
