@@ -38,7 +38,7 @@ class Cell:
     def day(self) -> date | None:
         if not self.text:
             return None
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", self.text):
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", self.text):
             raise self.wrong("a day as YYYY-MM-DD")
         try:
             return date.fromisoformat(self.text)

@@ -32,7 +32,7 @@ _NOT_PUBLIC_6 = tuple(map(ipaddress.IPv6Network, (
     "2002::/16",  # 6to4, which wraps any IPv4 address
     "3fff::/20",  # documentation
 )))  # fmt: skip
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # how a network without IPv4 reaches the IPv4 address in the last 32 bits
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # IPv4 for those who have none, in the last 32 bits
 
 
 def is_public(address: str) -> bool:
@@ -103,6 +103,7 @@ class Guarded(httpcore.SyncBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
+
 
 class Timed(httpcore.NetworkStream):
     """A connection whose reads end at the deadline of the request at hand, however slowly bytes arrive."""

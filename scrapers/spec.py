@@ -19,7 +19,7 @@ from scrapers.countries import ISO
 from scrapers.errors import DeclarationError
 
 SOURCES = Path(__file__).parent / "sources"
-_EVERY = re.compile(r"^(\d+(?:\.\d+)?)\s*(s|m|h|d)$")
+_EVERY = re.compile(r"^([0-9]+(?:\.[0-9]+)?)\s*(s|m|h|d)$")
 _LONGEST = 10 * 366 * 86400  # seconds; the scheduler fails on intervals of thousands of years
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 Model = TypeVar("Model", bound=BaseModel)
@@ -228,6 +228,8 @@ def check_every(every: str) -> None:
     from apscheduler.triggers.cron import CronTrigger
 
     try:
+        if not every.isascii():
+            raise ValueError("ASCII digits are expected")
         CronTrigger.from_crontab(every.removeprefix("cron "), timezone="UTC")
     except ValueError as error:
         raise ValueError(f"a cron expression (minute hour day month weekday) is expected: {error}") from None

@@ -234,7 +234,8 @@ def test_wayback_index_with_respx() -> None:
         assert result[2].captured_at == START + timedelta(days=2)
 
 
-@pytest.mark.parametrize("line", [["2025", "D1", "200"], ["20251301000000", "D1", "200"], [], None, ["20251201120000"]])
+@pytest.mark.parametrize("line", [["2025", "D1", "200"], ["20251301000000", "D1", "200"], [], None, ["20251201120000"],
+                                  ["２０２５1201120000", "D1", "200"]])  # fmt: skip
 def test_a_line_of_the_index_that_is_none_is_named(line: Any) -> None:
     """A stamp cut short, an empty line: one sentence, and no traceback."""
     with pytest.raises(PageError, match="has a line that is none"):

@@ -133,7 +133,8 @@ def test_reading_an_id() -> None:
     assert message.definition == Definition(by="country,open", ties="include", without_operator=True)
     assert (message.board, message.day, message.top, message.value) == ("b", date(2026, 1, 2), 10, ("CN", "open"))
     for wrong in ("", "b:2026-01-02:10:country=CN,open:7:0123456789ab", "b:2026-01-02:0:country=CN:7:0123456789ab",
-                  "b:yesterday:10:country=CN:7:0123456789ab", "b:2026-01-02:10:colour=red:7:0123456789ab"):  # fmt: skip
+                  "b:yesterday:10:country=CN:7:0123456789ab", "b:2026-01-02:10:colour=red:7:0123456789ab",
+                  "b:2026-01-02:1_0:country=CN:7:0123456789ab", "b:2026-01-02:１０:country=CN:7:0123456789ab"):  # fmt: skip
         with pytest.raises(UnreadableFigureId):
             read_figure_id(wrong)
 

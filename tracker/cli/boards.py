@@ -10,7 +10,7 @@ import click
 from storage.origins import IN_WORDS
 from tracker import output
 from tracker.cli.lookups import known_board, missing, records
-from tracker.cli.options import Setting, as_of, common
+from tracker.cli.options import Integer, Setting, as_of, common
 
 
 @click.command("boards")
@@ -62,7 +62,7 @@ TOP = [
 
 @click.command("top")
 @click.argument("board")
-@click.option("--n", type=click.IntRange(1), default=20, show_default=True, help="How many places; ties are all shown.")
+@click.option("--n", type=Integer(1), default=20, show_default=True, help="How many places; ties are all shown.")
 @as_of
 @common
 def top_command(setting: Setting, board: str, n: int, as_of: date | None) -> None:
