@@ -124,7 +124,7 @@ def status_command(setting: Setting) -> None:
             board["reason"] = (
                 "never collected" if on else f"off: {source.disabled_reason}" if source else "no such source"
             )
-            if on and source and source.key and not os.environ.get(source.key):
+            if on and source and source.key and not os.environ.get(source.key, "").strip():
                 board["reason"] = f"needs a key in {source.key}"
     if setting.format == "table":
         output.table(rows, STATUS[:-1], drop_first=("published_on", "source", "last_success", "rows"))
