@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from registry.load import Registry, load_registry
+from scrapers.regular_files import read_regular_file
 
 
 def add_alias(folder: Path, name: str, release: str, variant: str, url: str, day: date) -> Registry:
@@ -23,7 +24,7 @@ def add_developer_alias(folder: Path, name: str, developer: str, url: str, day: 
 
 def _add(folder: Path, file: str, line: list[str]) -> Registry:
     path = folder / file
-    before = path.read_bytes()
+    before = read_regular_file(path)
     header, *rows = list(csv.reader(io.StringIO(before.decode("utf-8"), newline="")))
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
@@ -13,6 +14,7 @@ from registry.names.tokens import same_word
 from registry.openness import level_on
 from registry.resolve import PublishedName, Resolved, resolve
 from scrapers.errors import DeclarationError
+from scrapers.regular_files import read_regular_text
 
 _FACTS = ("developer", "country", "weights", "terms")
 _PUBLISHED = {"open_source": "Y", "open_weights": "Y", "restricted_weights": "Y", "proprietary": "N"}
@@ -27,16 +29,13 @@ _TERMS = {
 def read_cases(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     """The rows of a CSV file that has at least these columns. Raises DeclarationError otherwise."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            present = reader.fieldnames or []
-            for column in columns:
-                if column not in present:
-                    raise DeclarationError(
-                        path.name, column, f"expected this column; the file has {', '.join(present)}"
-                    )
-            return [{k: v or "" for k, v in row.items() if k is not None} for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        reader = csv.DictReader(io.StringIO(read_regular_text(path), newline=""), strict=True)
+        present = reader.fieldnames or []
+        for column in columns:
+            if column not in present:
+                raise DeclarationError(path.name, column, f"expected this column; the file has {', '.join(present)}")
+        return [{k: v or "" for k, v in row.items() if k is not None} for row in reader]
+    except csv.Error as problem:
         raise DeclarationError(path.name, "", f"expected a readable CSV file in UTF-8 ({problem})") from None
 
 

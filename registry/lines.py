@@ -11,6 +11,7 @@ from pathlib import Path
 
 from registry.models import Evidence
 from scrapers.errors import DeclarationError
+from scrapers.regular_files import read_regular_text
 
 Row = dict[str, str]
 
@@ -38,7 +39,7 @@ class Cell:
     def day(self) -> date | None:
         if not self.text:
             return None
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", self.text):
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", self.text):
             raise self.wrong("a day as YYYY-MM-DD")
         try:
             return date.fromisoformat(self.text)
@@ -85,8 +86,8 @@ def read_lines(path: Path, columns: tuple[str, ...], keys: tuple[str, ...]) -> I
     space around a value, a key that is repeated or out of order (by code points).
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
+        text = read_regular_text(path)
+    except DeclarationError as problem:
         raise RegistryError(path.name, 1, columns[0], f"expected a readable UTF-8 file ({problem})") from None
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     before: tuple[str, ...] | None = None

@@ -20,6 +20,8 @@ from registry.models import Alias, Developer, DeveloperAlias, Evidence, Family, 
 from registry.names.parse import ModelName, Reading, first_token, parse_name
 from registry.names.tokens import core_of, same_word, short_form, without_format, words_of
 from registry.names.vocabulary import Vocabulary
+from scrapers.errors import DeclarationError
+from scrapers.regular_files import read_regular_file
 
 __all__ = ["SHIPPED", "Entry", "Registry", "RegistryError", "load_registry", "same_word"]
 
@@ -216,8 +218,8 @@ def load_registry(folder: Path = SHIPPED) -> Registry:
     digest = hashlib.sha256()
     try:
         for file in sorted(folder.glob("*.csv")):
-            digest.update(file.name.encode() + b"\0" + file.read_bytes())
-    except OSError:
+            digest.update(file.name.encode() + b"\0" + read_regular_file(file))
+    except DeclarationError:
         return _read(folder)  # raises the RegistryError that names the unreadable file
     version = digest.hexdigest()
     if version not in _LOADED:

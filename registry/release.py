@@ -62,7 +62,7 @@ def find_release(name: ModelName, published: str, registry: Registry) -> Release
 
 def _is_pointer(name: ModelName, reading: Reading) -> bool:
     """Whether no version is left without `latest`: `codestral-latest` is the newest Codestral, not the first."""
-    versioned = any(re.search(r"\d", token) for token in reading.tokens)
+    versioned = any(re.search(r"[0-9]", token) for token in reading.tokens)
     return "latest" in name.tokens and "latest" not in reading.tokens and not versioned
 
 

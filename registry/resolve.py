@@ -93,7 +93,7 @@ def resolve(published: PublishedName, registry: Registry) -> Resolved:
 
 def _without_scaffolds(rows: list[tuple[Resolved, ModelName]]) -> list[tuple[Resolved, ModelName]]:
     def may_be_model(row: Resolved, model: ModelName) -> bool:
-        numbered = any(re.match(r"\d", t) for t in model.tokens) or bool(model.stamp)
+        numbered = any(re.match(r"[0-9]", t) for t in model.tokens) or bool(model.stamp)
         return row.developer is not None or numbered or bool(_MODEL_WORDS & set(model.tokens))
 
     kept = [(row, model) for row, model in rows if may_be_model(row, model)]

@@ -7,12 +7,12 @@ address gets through; the hosts of `[http.mirrors]` and `allow_hosts` are the ex
 
 from __future__ import annotations
 
-import ipaddress
+import re
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -23,7 +23,7 @@ from protego import Protego
 
 from scrapers.errors import FetchError, ForbiddenAddress, LimitExceeded, Refused, TooSlow, Unreachable
 from scrapers.model import Request
-from scrapers.network import Deadline, Guarded
+from scrapers.network import Deadline, Guarded, is_public
 
 stamina.instrumentation.set_on_retry_hooks([])  # single retries are not logged; the final failure is reported
 Sink = Callable[[bytes], object]
@@ -177,7 +177,29 @@ class Fetcher:
         known: Validators | None,
         deadline: Deadline,
     ) -> Answer:
-        headers = dict(request.headers)
+        """One try. What is said of it, and kept of it, holds no key, whatever the server sent back."""
+        try:
+            answer = self._asked(host, request, sink, known, deadline)
+        except (FetchError, _Again) as error:
+            shown = error.error if isinstance(error, _Again) else error
+            shown.args = (_without_key(request, str(shown)),)
+            raise
+        return replace(
+            answer,
+            etag=_without_key(request, answer.etag or "") or None,
+            last_modified=_without_key(request, answer.last_modified or "") or None,
+        )
+
+    def _asked(
+        self,
+        host: _Host,
+        request: Request,
+        sink: Callable[[], Sink],
+        known: Validators | None,
+        deadline: Deadline,
+    ) -> Answer:
+        own = dict((*request.headers, *([request.credential] if request.credential else [])))
+        headers = dict(own)
         if known and known.etag:
             headers["If-None-Match"] = known.etag
         if known and known.last_modified:
@@ -197,7 +219,7 @@ class Fetcher:
                         raise Refused(f"{address} answers {request.method} with a redirect", response.status_code)
                     target = self._redirected(url, response.headers.get("location", ""))
                     if _origin(target) != _origin(url):
-                        for name, _ in request.headers:  # they may hold a key, which other hosts must not get
+                        for name in own:  # they were meant for the first host alone
                             headers.pop(name, None)
                     url = target
                     continue
@@ -255,13 +277,15 @@ class Fetcher:
             target = urljoin(url, location)
             host = urlsplit(target).hostname or ""
         except ValueError as error:
-            raise Refused(f"{_origin(url)} redirects to no address: {location[:100]!r}") from error
+            raise Refused(f"{_without_user(url)} redirects to no address") from error
         if _origin(target) == _origin(url):
             return target
         try:
-            private = not ipaddress.ip_address(host).is_global
+            private = not is_public(host)
         except ValueError:
             private = False
+        if urlsplit(target).scheme not in {"http", "https"} or not host:
+            raise ForbiddenAddress("a redirect leads to what is not an http(s) address")
         if private and host not in self._allow_hosts:
             raise ForbiddenAddress(f"a redirect leads to the private address {host}")
         return self._mirrored(target)
@@ -333,7 +357,7 @@ class _as_ours:  # noqa: N801 - reads as a word in a with statement
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        where = _origin(self._url)
+        where = _without_user(self._url)
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
             raise _Again(Unreachable(f"{where} cannot be reached: {str(error) or 'no answer'}"), None) from error
         if isinstance(error, httpx.TimeoutException):
@@ -360,6 +384,18 @@ def _unpacked(unpack: Any, chunk: bytes) -> Iterator[bytes]:
 def _origin(address: str) -> str:
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _without_user(address: str) -> str:
+    """The origin of an address as it is shown: without the name and password that a mirror may ask for."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _without_key(request: Request, text: str) -> str:
+    """A text from outside, in which a server may send back the key that it was sent."""
+    key = request.credential[1].removeprefix("Bearer ") if request.credential else ""
+    return re.sub(re.escape(key), "***", text, flags=re.IGNORECASE) if key else text
 
 
 def _host_and_port(address: str) -> tuple[str, int | None]:

@@ -44,6 +44,7 @@ class Request:
     method: str = "GET"
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    credential: tuple[str, str] | None = field(default=None, repr=False)  # the header with a key, which nothing shows
     optional: bool = False  # a 404 is not a problem as long as the page never existed
     fetch_once: bool = False  # not asked again once an accepted copy is in the archive
     fallback: bool = False  # when it fails, `pages` receives the last archived body

@@ -17,9 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from scrapers.countries import ISO
 from scrapers.errors import DeclarationError
+from scrapers.regular_files import read_regular_text
 
 SOURCES = Path(__file__).parent / "sources"
-_EVERY = re.compile(r"^(\d+(?:\.\d+)?)\s*(s|m|h|d)$")
+_EVERY = re.compile(r"^([0-9]+(?:\.[0-9]+)?)\s*(s|m|h|d)$")
 _LONGEST = 10 * 366 * 86400  # seconds; the scheduler fails on intervals of thousands of years
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 Model = TypeVar("Model", bound=BaseModel)
@@ -240,6 +241,8 @@ def check_every(every: str) -> None:
     from apscheduler.triggers.cron import CronTrigger
 
     try:
+        if not every.isascii():
+            raise ValueError("ASCII digits are expected")
         CronTrigger.from_crontab(every.removeprefix("cron "), timezone="UTC")
     except ValueError as error:
         raise ValueError(f"a cron expression (minute hour day month weekday) is expected: {error}") from None
@@ -247,14 +250,7 @@ def check_every(every: str) -> None:
 
 def read_toml(path: Path) -> dict[str, object]:
     """A TOML file; DeclarationError names the file and the line."""
-    return _parsed(path, _text(path))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DeclarationError(str(path), "", f"cannot be read: {getattr(error, 'strerror', error)}") from None
+    return _parsed(path, read_regular_text(path))
 
 
 def _parsed(path: Path, text: str) -> dict[str, object]:
@@ -283,7 +279,7 @@ def validate(model: type[Model], value: object, file: str) -> Model:
 
 def load_source(path: Path) -> Source:
     """One source TOML. A top-level `columns`, `expectations` or `defaults` applies to every board of the file."""
-    source = _source(path, _text(path))
+    source = _source(path, read_regular_text(path))
     roles = {page.role for page in source.pages}
     parsed = hasattr(source.module, "parse")
     for number, page in enumerate(source.pages):

@@ -1,4 +1,8 @@
-"""Cells as boards publish them, read as numbers and days. What cannot be read is refused, never guessed."""
+"""Cells as boards publish them, read as numbers and days. What cannot be read is refused, never guessed.
+
+Digits are those of ASCII, here as wherever a page is read: int(), float() and a pattern for any digit also take those
+of every other script, and `1_000`.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +15,13 @@ from scrapers.errors import PageError
 
 MISSING = frozenset({"", "-", "--", "—", "–", "n/a", "na", "nan", ".nan", "null", "none", "tbd", "/"})
 _NUMBER = re.compile(
-    r"""^[#$]?\s*(?P<value>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+)(?P<power>e[-+]?\d+)?\s*%?
-        (?:\s*(?:±|\+/-|\+-)\s*(?P<half>\d+(?:\.\d+)?)\s*%?)?\s*\*{0,2}$""",
+    r"""^[#$]?\s*(?P<value>[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|[-+]?\.[0-9]+)(?P<power>e[-+]?[0-9]+)?\s*%?
+        (?:\s*(?:±|\+/-|\+-)\s*(?P<half>[0-9]+(?:\.[0-9]+)?)\s*%?)?\s*\*{0,2}$""",
     re.VERBOSE | re.IGNORECASE,
 )
-_DAY = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$")
+_DAY = re.compile(r"^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?$")
 _MONTH = re.compile(r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec", re.IGNORECASE)
-_STAMP = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\d{6})?$")
+_STAMP = re.compile(r"^([0-9]{4})([0-9]{2})([0-9]{2})(?:[0-9]{6})?$")
 
 
 def text(value: object) -> str | None:
@@ -88,6 +92,8 @@ def day(value: object) -> date | None:
             return date(*map(int, match.groups()))
         if not _MONTH.search(shown):
             raise ValueError("digits alone: 03/04/2026 is two days, 1701020304 a moment or a day")
+        if any(character.isdigit() and not character.isascii() for character in shown):
+            raise ValueError("digits that are not of ASCII, which dateutil would read")
         from dateutil import parser
 
         # Two defaults: a text that leaves a part of the day open gives two answers, and is refused.

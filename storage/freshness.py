@@ -19,6 +19,8 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scrapers.regular_files import read_regular_file
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -36,7 +38,7 @@ def fingerprint(*parts: object) -> str:
 def of_files(*paths: Path, pattern: str = "*.py") -> str:
     """A fingerprint of files, and of all files of that pattern in folders and below them."""
     files = sorted(file for path in paths for file in ([path] if path.is_file() else path.rglob(pattern)))
-    return fingerprint(*(part for file in files for part in (file.name, file.read_bytes())))
+    return fingerprint(*(part for file in files for part in (file.name, read_regular_file(file))))
 
 
 def is_fresh(connection: duckdb.DuckDBPyConnection, subject: str, fingerprint: str) -> bool:

@@ -9,6 +9,7 @@ fare as if they had come in time. `decisions.csv` holds what a person accepted o
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 from scrapers.errors import DeclarationError
 from scrapers.model import Snapshot
+from scrapers.regular_files import read_regular_text
 from scrapers.spec import Board, Expectations, Rows, Source
 from storage import database, freshness
 
@@ -107,11 +109,11 @@ def read_decisions(path: Path) -> dict[str, Decision]:
     """decisions.csv (snapshot, decision, day, by, reason); an absent file holds none."""
     if not path.exists():
         return {}
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
+    reader = csv.DictReader(io.StringIO(read_regular_text(path), newline=""))
+    decisions: dict[str, Decision] = {}
+    try:
         if reader.fieldnames != COLUMNS:
             raise DeclarationError(str(path), "line 1", f"the columns {', '.join(COLUMNS)} are expected")
-        decisions: dict[str, Decision] = {}
         for number, row in enumerate(reader, 2):
             if row["decision"] not in {"accept", "reject"} or not row["reason"] or len(row["snapshot"]) != 64:
                 raise DeclarationError(
@@ -120,6 +122,8 @@ def read_decisions(path: Path) -> dict[str, Decision]:
                     "expected a snapshot id or the sha256 of a page (64 hex digits), accept or reject, and a reason",
                 )
             decisions[row["snapshot"]] = Decision("accept" if row["decision"] == "accept" else "reject", row["reason"])
+    except csv.Error as error:
+        raise DeclarationError(str(path), f"line {reader.reader.line_num}", f"not CSV: {error}") from None
     return decisions
 
 

@@ -22,8 +22,10 @@ from scrapers.errors import DeclarationError, PageError
 from scrapers.http import Fetcher, Limits
 from scrapers.spec import load_sources
 from storage.archive import Archive
+from tests.git_server import git_server
 from tracker.config import Config, Http, load
 from tracker.importers import git_history, web_archive
+from tracker.importers.git_repository import opened
 from tracker.saved_pages import ImportResult
 
 ADDRESS = "https://raw.githubusercontent.com/vectara/hallucination-leaderboard/main/README.md"
@@ -112,14 +114,29 @@ def test_git_between_two_days(repository: Path, tmp_path: Path) -> None:
 
 def test_git_address_is_cloned_without_contents(repository: Path, tmp_path: Path) -> None:
     """An address is cloned once into the data directory, and fetched again the next time."""
-    subprocess.run(["git", "config", "uploadpack.allowFilter", "true"], cwd=repository, check=True)
-    subprocess.run(["git", "config", "uploadpack.allowAnySHA1InWant", "true"], cwd=repository, check=True)
     here = config(tmp_path)
     source = here.declared()["vectara"]
     until = (START + timedelta(days=5)).date()
-    for expected in ({"accepted": 6}, {"unchanged": 6}):
-        outcomes = git_history.from_git(here, source, f"file://{repository}", None, until, silent)
-        assert states(outcomes) == expected
+    with git_server(repository) as address:
+        for expected in ({"accepted": 6}, {"unchanged": 6}):
+            outcomes = git_history.from_git(here, source, address, None, until, silent)
+            assert states(outcomes) == expected
+        # A clone of another version of this program, stopped half way, with whatever it says.
+        (clone,) = (here.data / "clones").iterdir()
+        (clone / "HEAD").write_text("ref: refs/heads/gone\n")
+        (clone / "config").write_text("[remote]\nnonsense")
+        outcomes = git_history.from_git(here, source, address, None, until + timedelta(days=1), silent)
+        assert states(outcomes) == {"accepted": 1, "unchanged": 6}
+        assert blobs_in(clone) == 7
+    outcomes = git_history.from_git(here, source, f"file://{repository}", None, until, silent)
+    assert states(outcomes) == {"unchanged": 6}
+
+
+def blobs_in(clone: Path) -> int:
+    """How many contents a clone holds."""
+    command = ["git", "cat-file", "--batch-all-objects", "--batch-check=%(objecttype)"]
+    done = subprocess.run(command, cwd=clone, capture_output=True, text=True, check=True)
+    return done.stdout.split().count("blob")
 
 
 def test_git_killed_half_way_and_resumed(repository: Path, tmp_path: Path) -> None:
@@ -175,10 +192,11 @@ def test_git_follows_a_renamed_page(tmp_path: Path) -> None:
     subprocess.run(["git", "add", "BOARD.md"], cwd=tmp_path, check=True)
     names = ["-c", "user.name=a", "-c", "user.email=a@b"]
     subprocess.run(["git", *names, "commit", "-qam", "rename"], cwd=tmp_path, check=True)
-    assert [item.at for item in git_history.versions(tmp_path, "BOARD.md")] == [
-        START + timedelta(days=n) for n in (1, 2)
-    ]
-    assert len(git_history.versions(tmp_path, "BOARD.md", but=frozenset({"README.md"}))) == 1
+    with opened(config(tmp_path), str(tmp_path)) as history:
+        assert [item.at for item in git_history.versions(history, "BOARD.md")] == [
+            START + timedelta(days=n) for n in (1, 2)
+        ]
+        assert len(git_history.versions(history, "BOARD.md", but=frozenset({"README.md"}))) == 1
 
 
 def test_git_pages_with_a_day_in_their_path(tmp_path: Path) -> None:
@@ -191,7 +209,8 @@ def test_git_pages_with_a_day_in_their_path(tmp_path: Path) -> None:
     commit(tmp_path, 1, b"")
     subprocess.run(["git", "add", "data"], cwd=tmp_path, check=True)
     commit(tmp_path, 2, b"x")
-    results = [item for page in git_history.pages_in_git(source) for item in git_history.every(*page, tmp_path)]
+    with opened(config(tmp_path), str(tmp_path)) as history:
+        results = [item for page in git_history.pages_in_git(source) for item in git_history.every(*page, history)]
     assert [path for _, _, path in results] == ["data/2026-02-16.json", "data/2026-02-23.json"]
     assert results[0][0].address.endswith("/main/data/2026-02-16.json")
 
@@ -234,7 +253,8 @@ def test_wayback_index_with_respx() -> None:
         assert result[2].captured_at == START + timedelta(days=2)
 
 
-@pytest.mark.parametrize("line", [["2025", "D1", "200"], ["20251301000000", "D1", "200"], [], None, ["20251201120000"]])
+@pytest.mark.parametrize("line", [["2025", "D1", "200"], ["20251301000000", "D1", "200"], [], None, ["20251201120000"],
+                                  ["２０２５1201120000", "D1", "200"]])  # fmt: skip
 def test_a_line_of_the_index_that_is_none_is_named(line: Any) -> None:
     """A stamp cut short, an empty line: one sentence, and no traceback."""
     with pytest.raises(PageError, match="has a line that is none"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import faulthandler
 import io
+import json
+import re
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
@@ -133,6 +135,14 @@ def test_json_rows_are_its_objects() -> None:
         (b'[{"a": 1}, 7]', "JSON: row 2 is a int, not a mapping"),
         (b'[{"a": 1}, {"a"', "not JSON: "),
         (b'[{"a": NaN}]', "not JSON: "),
+        (b'[{"a": Infinity}]', "not JSON: "),
+        (b'[{"a": 1e400}]', "not JSON: "),
+        (b'[{"a": 1, "b": 2, "a": 3}]', "not JSON: the key 'a' stands twice in one object"),
+        (b'[{"a": 1, "a": 1}]', "not JSON: the key 'a' stands twice in one object"),
+        (b'[{"a" : 1,\n"\\u0061" : 2}]', "not JSON: the key 'a' stands twice in one object"),
+        (b'[{"a:b": {"c": "x:y"}, "a:b": 1}]', "not JSON: the key 'a:b' stands twice in one object"),
+        (b'[{"x": {"c": 1, "d": {"e": [], "e": []}}}]', "not JSON: the key 'e' stands twice in one object"),
+        (b'[{"a": "\\u003a\\u003A", "b": 1, "b": 2, "b": 3}]', "not JSON: the key 'b' stands twice in one object"),
         (b'[{"a": 1}] trailing', "not JSON: "),
         (b"[" * 5000 + b"]" * 5000, "not JSON: "),
         (b"[" * 900 + b"]" * 900, "JSON nested deeper than 64 levels"),
@@ -144,6 +154,27 @@ def test_json_that_is_no_list_of_objects_is_refused(body: bytes, message: str) -
     with pytest.raises(PageError) as refused:
         formats.json_rows(body)
     assert str(refused.value).startswith(message)
+
+
+def test_json_with_colons_of_every_kind_is_read() -> None:
+    """In keys and texts, as themselves and as escapes, beside a whole number of three hundred digits."""
+    body = rb'[{"a:b": ":\u003a\\u003a", "c": {"\u003A": ": :"}, "d": ' + b"1" * 300 + b"}]"
+    assert formats.json_rows(body) == [{"a:b": r"::\u003a", "c": {":": ": :"}, "d": float("1" * 300)}]
+
+
+@given(
+    st.recursive(
+        st.integers(-9, 9) | st.text(':"\\a', max_size=4),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(':"\\ab', max_size=2), inner, max_size=3),
+    ),
+    st.booleans(),
+)
+def test_json_whose_keys_are_distinct_is_read_however_it_is_written(value: Any, escaped: bool) -> None:
+    """With each colon in a text written as itself, or as its escape."""
+    body = json.dumps([value])
+    assert formats.read_json(body.encode()) == [value]
+    texts = re.sub(r'"(?:[^"\\]|\\.)*"', lambda text: text[0].replace(":", "\\u003a" if escaped else ":"), body)
+    assert formats.read_json(texts.encode()) == [value]
 
 
 def test_json_rows_under_a_key() -> None:

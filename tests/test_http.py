@@ -31,6 +31,7 @@ from scrapers import http
 from scrapers.errors import FetchError, ForbiddenAddress, LimitExceeded, Refused, TooSlow, Unreachable
 from scrapers.http import Answer, Fetcher, Limits, Validators
 from scrapers.model import Request
+from scrapers.network import is_public
 
 PAGE = "https://board.example/data.csv"
 ROBOTS = "https://board.example/robots.txt"
@@ -359,6 +360,8 @@ def test_a_redirect_loop_ends(world: respx.MockRouter) -> None:
 @pytest.mark.parametrize(
     ("location", "error", "message"),
     [
+        ("http://224.0.0.1/", ForbiddenAddress, "private address 224.0.0.1"),
+        ("http://[64:ff9b::7f00:1]/", ForbiddenAddress, "private address 64:ff9b::7f00:1"),
         ("http://169.254.169.254/latest/meta-data/", ForbiddenAddress, "a redirect leads to the private address 169.254.169.254"),
         ("http://127.0.0.1:22/", ForbiddenAddress, "private address 127.0.0.1"),
         ("http://[::1]/", ForbiddenAddress, "private address ::1"),
@@ -649,16 +652,38 @@ def test_an_allowed_host_is_asked(upstream: Upstream) -> None:
         assert get(fetching, f"{upstream.base}/data.csv")[1] == b"ok"
 
 
-@pytest.mark.parametrize(
-    "address", ["10.0.0.5", "192.168.1.1", "169.254.169.254", "100.64.0.1", "fd00::1", "fe80::1%eth0", "0.0.0.0"]
-)
+NOT_PUBLIC = [
+    "0.0.0.0", "10.0.0.5", "100.64.0.1", "100.127.255.255", "127.8.8.8", "169.254.169.254", "172.31.0.1", "192.0.0.8",
+    "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.19.255.255", "198.51.100.1", "203.0.113.1",
+    "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255",
+    "::", "::1", "::10.0.0.5", "::93.184.215.14", "::ffff:10.0.0.5", "::ffff:224.0.0.1", "64:ff9b::a00:5",
+    "64:ff9b::7f00:1", "64:ff9b:1::5db8:d70e", "100::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:2::1",
+    "2001:20::1", "2001:db8::1", "2002:a00:5::1", "2002:5db8:d70e::1", "3fff::1", "5f00::1", "fc00::1", "fd00::1",
+    "fe80::1%eth0", "fec0::1", "ff02::1", "ff0e::1",
+]  # fmt: skip
+PUBLIC = ["8.8.8.8", "93.184.215.14", "100.63.255.255", "100.128.0.1", "172.32.0.1", "198.20.0.1", "223.255.255.255",
+          "::ffff:93.184.215.14", "64:ff9b::5db8:d70e", "2001:200::1", "2606:2800:21f::1", "2a00:1450::1"]  # fmt: skip
+
+
+def resolved(*addresses: str) -> list[Any]:
+    """What a look-up of a name answers."""
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in addresses]
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_an_address_of_the_internet_is_public(address: str) -> None:
+    """Also at the edges of what is not, and wrapped for a network that has no IPv4."""
+    assert is_public(address)
+
+
+@pytest.mark.parametrize("address", NOT_PUBLIC)
 def test_a_public_name_for_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     """What a name resolves to is checked where the connection is made; one private address of several is enough."""
     asked = []
 
     def addresses_of(host: str, *_: object, **__: object) -> list[Any]:
         asked.append(host)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 443)) for ip in ("93.184.215.14", address)]
+        return resolved("93.184.215.14", address)
 
     monkeypatch.setattr(socket, "getaddrinfo", addresses_of)
     monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", lambda *_, **__: pytest.fail("connected"))
@@ -710,7 +735,7 @@ def test_the_address_that_was_checked_is_the_one_connected_to(monkeypatch: pytes
     connected = []
 
     def addresses_of(*_: object, **__: object) -> list[Any]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), 443))]
+        return resolved(next(answers))
 
     def connect(_: object, host: str, *__: object, **___: object) -> None:
         connected.append(host)
@@ -721,6 +746,48 @@ def test_the_address_that_was_checked_is_the_one_connected_to(monkeypatch: pytes
     with fetcher(limits={"attempts": 1}) as fetching, pytest.raises(Unreachable):
         get(fetching)
     assert connected == ["93.184.215.14"]
+
+
+@pytest.mark.parametrize("failure", [httpcore.ConnectError("refused"), httpcore.ConnectTimeout("timed out")])
+def test_a_host_is_reached_at_the_first_of_its_addresses_that_answers(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    """One that refuses, or never answers, leaves the others to be tried; each once, in the order of the look-up."""
+    upstream.answers["/data.csv"] = lambda h: send(h, b"ok")
+    addresses = ["93.184.215.14", "2606:2800:21f::1", "93.184.215.15", "93.184.215.16", "93.184.215.14"]
+    connected = []
+    real, look_up = httpcore.SyncBackend.connect_tcp, socket.getaddrinfo
+
+    def addresses_of(host: str, *rest: Any, **named: Any) -> list[Any]:
+        return resolved(*addresses) if host == "board.example" else look_up(host, *rest, **named)
+
+    def connect(self: Any, host: str, _port: int, *rest: Any) -> Any:
+        connected.append(host)
+        if host != "93.184.215.15":
+            raise failure
+        return real(self, "127.0.0.1", upstream.port, *rest)
+
+    monkeypatch.setattr(socket, "getaddrinfo", addresses_of)
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+    robots = {"http://board.example/robots.txt": b""}
+    with fetcher(limits={"attempts": 1}, robots=robots) as fetching:
+        assert get(fetching, "http://board.example/data.csv")[1] == b"ok"
+    assert connected == ["93.184.215.14", "2606:2800:21f::1", "93.184.215.15"]
+
+
+def test_a_host_none_of_whose_addresses_answers_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every address was tried once for each try; their timeouts end with the time of the page."""
+    asked = []
+
+    def connect(_: object, host: str, _port: int, timeout: float, *__: object) -> None:
+        asked.append((host, 0 < timeout <= 2.0))
+        raise httpcore.ConnectTimeout("timed out")
+
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: resolved("93.184.215.14", "93.184.215.15"))
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+    with fetcher(limits={"attempts": 1}) as fetching, pytest.raises(Unreachable, match="cannot be reached: timed out"):
+        get(fetching)
+    assert asked == [("93.184.215.14", True), ("93.184.215.15", True)]
 
 
 def test_a_name_that_does_not_resolve_is_unreachable(monkeypatch: pytest.MonkeyPatch, retries: Waits) -> None:

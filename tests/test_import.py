@@ -59,6 +59,16 @@ def test_a_page_of_fractions_where_percent_are_expected_is_quarantined(place: Pl
     assert "fractions of 1, where the unit is %" in output["reason"]
 
 
+@pytest.mark.parametrize("score", ["٤٠", "４０", "4_0", "1e400", "Infinity"])
+def test_a_score_that_is_no_number_in_ascii_digits_refuses_its_page(place: Place, score: str) -> None:
+    """float() would read each of them; no row of the page comes in."""
+    file = saved(place, "2026-01-05.csv", page([50, 40]).replace(b",40", f",{score}".encode()))
+    done = place.run("import", "small", file, "--role", "plain", "--format", "json")
+    assert (done.code, outcome(done)["state"]) == (1, "quarantined")
+    assert f"'{score}' is not a " in outcome(done)["reason"]
+    assert place.sql("SELECT count(*) FROM entries") == [(0,)]
+
+
 def test_the_day_may_stand_in_the_name(place: Place) -> None:
     """A leading YYYY-MM-DD; --captured-at goes before it."""
     file = saved(place, "2026-01-05__abc.csv", page([50, 40]))

@@ -133,7 +133,8 @@ def test_reading_an_id() -> None:
     assert message.definition == Definition(by="country,open", ties="include", without_operator=True)
     assert (message.board, message.day, message.top, message.value) == ("b", date(2026, 1, 2), 10, ("CN", "open"))
     for wrong in ("", "b:2026-01-02:10:country=CN,open:7:0123456789ab", "b:2026-01-02:0:country=CN:7:0123456789ab",
-                  "b:yesterday:10:country=CN:7:0123456789ab", "b:2026-01-02:10:colour=red:7:0123456789ab"):  # fmt: skip
+                  "b:yesterday:10:country=CN:7:0123456789ab", "b:2026-01-02:10:colour=red:7:0123456789ab",
+                  "b:2026-01-02:1_0:country=CN:7:0123456789ab", "b:2026-01-02:１０:country=CN:7:0123456789ab"):  # fmt: skip
         with pytest.raises(UnreadableFigureId):
             read_figure_id(wrong)
 
@@ -205,10 +206,16 @@ def count_edited(body: bytes) -> bytes:
     return body.replace(b'"share": 0.2,', b'"share": 0.25,')
 
 
+def count_doubled(body: bytes) -> bytes:
+    """A better share, for whoever reads the first of two."""
+    return body.replace(b'"share": 0.2,', b'"share": 0.25,\n  "share": 0.2,')
+
+
 @pytest.mark.parametrize(("name", "change", "message"), [
     ("rows.json", row_edited, "rows.json: row 1 ('claude-opus-5-high'): score is 15"),
     ("registry/developers.csv", line_edited, "CN is now 3, not 4"),
     ("figure.json", count_edited, "figure.json: share is 0.25, but comes out as 0.2"),
+    ("figure.json", count_doubled, "figure.json: not JSON: the key 'share' stands twice in one object"),
 ])  # fmt: skip
 def test_an_edited_member(made: Path, tmp_path: Path, name: str, change: Any, message: str) -> None:
     """The manifest shows it; and where the manifest was made anew, the recomputation does."""

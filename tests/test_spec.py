@@ -216,6 +216,8 @@ WRONG = [
     ),
     ("[sources]\naider = { every = '0s' }", "sources.aider.every", "an interval is expected"),
     ("[sources]\naider = { every = 7 }", "sources.aider.every", "found 7"),
+    ("[sources]\naider = { every = '٧d' }", "sources.aider.every", "an interval is expected"),
+    ("[sources]\naider = { cron = '١٥ 6 * * *' }", "sources.aider.cron", "ASCII digits are expected"),
     ("[sources]\naider = { cron = '15 6 * *' }", "sources.aider.cron", "got 4, expected 5"),
     ("[sources]\naider = { offline = true }", "sources.aider.offline", "unknown key"),
     ("[sources]\naider = true", "sources.aider", "found True"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -45,7 +46,7 @@ MISSING = [None, "", "  ", "-", "--", "—", "–", "N/A", "n/a", "NA", "NaN", "
 NOT_NUMBERS = [
     True, False, "12,73", "1.234,5", "1,2345", "+5/-4", "1504 +5/-4", "5 of 8", "abc", "1 2", "1.2.3", "50%%",
     "±6", "%", "1504 ±", "٪5", "−5", "inf", "Infinity", "1e999", math.inf, -math.inf, 10**400, 10**5000,
-    [1], {"a": 1}, "5\n6",
+    [1], {"a": 1}, "5\n6", "1_000", "0x10", "1e400", "١٢", "１２", "12.５", "1２", "८५.5%", "82 ± ６", "1,٠٠٠", "1e１",
 ]  # fmt: skip
 
 
@@ -158,7 +159,8 @@ def test_a_day_is_read_as_printed(cell: object, expected: date) -> None:
 @pytest.mark.parametrize(
     "cell",
     ["March", "March 2026", "Friday", "2026", "12:30", "may", "03/04/2026", "24/08/2026", "10 March 26", "2026-02-30",
-     "2026/13/9", "20261340", "20250917132916000", "1758067200", "1701020304", "5.5", "REALTIME", "yesterday", True],
+     "2026/13/9", "20261340", "20250917132916000", "1758067200", "1701020304", "5.5", "REALTIME", "yesterday", True,
+     "٢٠٢٦-08-24", "2026-08-２４", "２０２６０８２４", "March ١٠, 2026", "24 Aug ２０２６"],
 )  # fmt: skip
 def test_what_is_not_one_whole_day_is_refused(cell: object) -> None:
     """A part of a day, a day that is none, digits that may be two days or a moment: PageError."""
@@ -196,3 +198,16 @@ def test_day_of_any_text_with_a_month_in_it_is_a_day_or_refused(cell: str) -> No
     except PageError:
         return
     assert type(read) is date
+
+
+@pytest.mark.parametrize("root", ["scrapers", "registry", "storage", "tracker"])
+def test_no_pattern_takes_the_digits_of_every_script(root: str) -> None:
+    """The class for any digit takes those of every script: [0-9] is written instead.
+
+    A pattern for letters, which are words without digits of any kind, may have it.
+    """
+    folder = Path(__file__).resolve().parent.parent / root
+    for file in folder.rglob("*.py"):
+        text = file.read_text("utf-8").replace(r"[^\W\d]", "")
+        assert r"\d" not in text, file
+        assert r"\D" not in text, file

@@ -129,7 +129,7 @@ class Config(Declared):
     def origin_of(self, address: str) -> tuple[Origin, str]:
         """Where bytes that are fetched for an address come from, and by which mirror."""
         mirror = self.http.mirror_of(address)
-        return ("mirror", urlsplit(mirror).netloc) if mirror else ("fetched", "")
+        return ("mirror", urlsplit(mirror).netloc.rpartition("@")[2]) if mirror else ("fetched", "")
 
     def declared(self) -> dict[str, Source]:
         """All sources with their overrides, by name."""

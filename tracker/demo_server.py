@@ -117,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
-        asked = self.rfile.read(int(length)) if length.isdigit() and int(length) <= LONGEST_POST else b""
+        asked = self.rfile.read(int(length)) if length.isdecimal() and int(length) <= LONGEST_POST else b""
         body = self.server.posted.get((self.path, asked))
         self._answer(405, b"not by POST\n", None) if body is None else self._answer(200, body, None)
 

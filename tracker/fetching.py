@@ -199,16 +199,21 @@ def is_passing(error: FetchError) -> bool:
 
 def lacks_key(source: Source) -> bool:
     """Whether the source asks for a key that the environment does not hold."""
-    return bool(source.key) and not os.environ.get(source.key)
+    return bool(source.key) and not os.environ.get(source.key, "").strip()
 
 
 def with_key(source: Source, request: Request) -> Request:
-    """The request with the source's key in its header; the ledger never sees it."""
+    """The request with the source's key in its header; nothing else ever sees it.
+
+    DeclarationError where no header can carry it: the error of the library that sends it would show the key.
+    """
     if not source.key:
         return request
-    key, header = os.environ[source.key], source.key_header or "Authorization"
+    key, header = os.environ[source.key].strip(), source.key_header or "Authorization"
+    if not (key.isascii() and key.isprintable()):
+        raise DeclarationError(source.key, "", "a key of printable ASCII characters on one line is expected")
     value = f"Bearer {key}" if header == "Authorization" else key
-    return replace(request, headers=(*request.headers, (header, value)))
+    return replace(request, credential=(header, value))
 
 
 def chosen_sources(config: Config, names: Iterable[str]) -> list[Source]:

@@ -12,6 +12,7 @@ from scrapers import formats, values
 from scrapers.errors import DeclarationError, PageError
 from scrapers.formats import Row
 from scrapers.model import Request
+from scrapers.regular_files import read_regular_file
 from scrapers.spec import SOURCES, Format, load_source
 from tracker import fetching
 from tracker.config import Config
@@ -209,7 +210,7 @@ def own_board(config: Config, name: str, file: Path, direction: str | None) -> N
     directory (boards/<name>.toml), so that a rebuild has it; later files must have the same columns.
     """
     target = config.data / "boards" / f"{name}.toml"
-    rows = formats.csv_rows(file.read_bytes())
+    rows = formats.csv_rows(read_regular_file(file, config.http.max_unpacked))
     if target.exists():
         same_columns(target, file, list(rows[0]) if rows else [])
         declared = load_source(target).boards[name].direction

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from scrapers.errors import TrackerError
+from scrapers.regular_files import read_regular_text
 from storage import validate
 from storage.database import sql
 
@@ -68,8 +69,8 @@ def decide(path: Path, snapshot: str, decision: Literal["accept", "reject"], by:
     validate.read_decisions(path)  # which says what is wrong with the file
     lines = []
     if path.exists():
-        with path.open(newline="", encoding="utf-8") as file:
-            lines = [row for row in csv.DictReader(file) if row["snapshot"] != snapshot]
+        before = csv.DictReader(io.StringIO(read_regular_text(path), newline=""))
+        lines = [row for row in before if row["snapshot"] != snapshot]
     lines.append({"snapshot": snapshot, "decision": decision, "day": str(day), "by": by, "reason": reason})
     text = io.StringIO()
     writer = csv.DictWriter(text, validate.COLUMNS, lineterminator="\n")

@@ -12,7 +12,7 @@ import unicodedata
 
 _TAG = re.compile(r"<(?:sup|sub)\b[^>]*>.{0,80}?</(?:sup|sub)>|<[^<>]{1,300}>", re.I | re.S)
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s\"[^\"]*\")?\)")
-_FOOTNOTE = re.compile(r"(?:\[\^?\d{1,2}\]|[*†‡§¶^]+)+\s*$")
+_FOOTNOTE = re.compile(r"(?:\[\^?[0-9]{1,2}\]|[*†‡§¶^]+)+\s*$")
 _LICENCE = re.compile(r"^(?P<cell>[^·]*\S)\s*·\s*(?P<licence>[^·]+)$", re.S)
 _GLUED = re.compile(r"^(?P<name>.*?[a-z0-9)])(?P<organisation>[A-Z][A-Za-z.& ]*)$", re.S)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")

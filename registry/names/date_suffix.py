@@ -14,17 +14,17 @@ _MONTH = (
     r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
     r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?\.?"
 )
-_WORDED = re.compile(rf"\b{_MONTH}[\s'-]*(?:20)?(?P<year>[23]\d)\b(?!\.\d)")
+_WORDED = re.compile(rf"\b{_MONTH}[\s'-]*(?:20)?(?P<year>[23][0-9])\b(?!\.[0-9])")
 _DIGITS = re.compile(
-    r"(?<![\d.])(?:"
-    r"(?P<ymd>20[23]\d[-/._]?[01]\d[-/._]?[0-3]\d)"
-    r"|(?P<yymmdd>[23]\d[01]\d[0-3]\d)"
-    r"|(?P<ym>20[23]\d[-/._]?[01]\d)"
-    r"|(?P<my>[01]\d[-/]20[23]\d)"
-    r"|(?P<md>[01]\d[-/][0-3]\d)"
-    r"|(?P<yym>2[3-9]/[01]\d)"
-    r"|(?P<four>\d{4})"
-    r")(?![\d]|\.\d|[a-z])"
+    r"(?<![0-9.])(?:"
+    r"(?P<ymd>20[23][0-9][-/._]?[01][0-9][-/._]?[0-3][0-9])"
+    r"|(?P<yymmdd>[23][0-9][01][0-9][0-3][0-9])"
+    r"|(?P<ym>20[23][0-9][-/._]?[01][0-9])"
+    r"|(?P<my>[01][0-9][-/]20[23][0-9])"
+    r"|(?P<md>[01][0-9][-/][0-3][0-9])"
+    r"|(?P<yym>2[3-9]/[01][0-9])"
+    r"|(?P<four>[0-9]{4})"
+    r")(?![0-9]|\.[0-9]|[a-z])"
 )
 
 
@@ -45,7 +45,7 @@ def _month_day(month: int, day: int) -> str:
 
 def _read(match: re.Match[str]) -> str:
     kind, text = next((k, v) for k, v in match.groupdict().items() if v)
-    digits = re.sub(r"\D", "", text)
+    digits = re.sub(r"[^0-9]", "", text)
     if kind == "ymd":
         return _day(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     if kind == "yymmdd":  # 250615; 202412 is a month

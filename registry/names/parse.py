@@ -22,8 +22,8 @@ _NOBODY = frozenset(_NOBODY_WORDS.split())
 _JOINED = re.compile(r"\s+[+&]\s+(?![^(]*\))")
 _COMMA = re.compile(r",\s+(?![^()]*\))")
 _BRACKET = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
-_TEMPERATURE = re.compile(r"\s*t(?:emp(?:erature)?)?\s*=\s*[\d.]+\s*")
-_REVISION = re.compile(r"-v?\d+:\d+$")
+_TEMPERATURE = re.compile(r"\s*t(?:emp(?:erature)?)?\s*=\s*[0-9.]+\s*")
+_REVISION = re.compile(r"-v?[0-9]+:[0-9]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _readings(name: list[str], aside: list[str], words: list[str]) -> tuple[tupl
         # `max`, and `thinking` without an effort, may be part of the name, and a rest without a number may be no
         # name; only the registry knows, so by default they stay in the name
         may_be_name = alone or peeled[0] in ("max", "ultra")
-        certain = certain and not may_be_name and any(c.isdigit() for t in rest for c in t)
+        certain = certain and not may_be_name and any(re.search(r"[0-9]", t) for t in rest)
         if certain:
             default = len(readings) - 1
     return tuple(readings), default
@@ -105,9 +105,9 @@ def _readings(name: list[str], aside: list[str], words: list[str]) -> tuple[tupl
 def _parse_one(text: str) -> ModelName | None:
     first, *segments = _COMMA.split(text)
     prefix, body = take_prefix(first.strip())
-    lower = re.sub(r"_(?!\d)|(?<!\d)_", "-", body.lower())
+    lower = re.sub(r"_(?![0-9])|(?<![0-9])_", "-", body.lower())
     # a catalogue's revision of one model (gpt-oss-120b-1:0); the 1 of nova-micro-v1:0 is its only version
-    if (revision := _REVISION.search(lower)) and re.search(r"\d", lower[: revision.start()]):
+    if (revision := _REVISION.search(lower)) and re.search(r"[0-9]", lower[: revision.start()]):
         lower = lower[: revision.start()]
     lower, stamp = take_stamp(lower)
     aside: list[str] = []

@@ -20,7 +20,7 @@ _ADDRESS = re.compile(r"^(?:hf:|https?://(?:www\.)?(?:huggingface\.co|hf\.co|ope
 _PATH = re.compile(r"^([\w.~@-]+)/(?=[^\s/])")
 _COLON = re.compile(r"^([^:/()]{2,40}): +(?=\S)")
 # Bedrock's au.anthropic.claude-haiku-4-5
-_DOTTED = re.compile(r"^(?:(?:us|eu|apac|au|jp|ca|global)\.)?([a-z][a-z0-9]+)\.(?=[a-z][a-z0-9]*[-.\d])")
+_DOTTED = re.compile(r"^(?:(?:us|eu|apac|au|jp|ca|global)\.)?([a-z][a-z0-9]+)\.(?=[a-z][a-z0-9]*[-.0-9])")
 _DASHED = re.compile(r"^([a-z]+)-(?=[a-z])")
 
 

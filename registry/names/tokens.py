@@ -31,20 +31,20 @@ _BRANDS = {
     "通义千问": "qwen", "千问": "qwen", "腾讯混元": "hunyuan", "混元": "hunyuan", "豆包": "doubao",
     "文心": "ernie", "百川": "baichuan", "书生": "intern",
 }  # fmt: skip
-_UNSAID = re.compile(r"instruct|chat|pt|\d+e")
-_ACTIVE = re.compile(r"a\d+(?:\.\d+)?b")
-_SIZE = re.compile(r"(?:\d+x|e)?\d+(?:\.\d+)?[bm]")
-_QUANTISED = re.compile(r"i?q\d(?:\.\d)?|[48]bit|w\d+a\d+")
-_K_QUANTISED = re.compile(r"(?<![a-z0-9])(i?q\d)[_-]k(?:[_-](?:xs|[sml]))?(?![a-z0-9])")
-_NUMBER = re.compile(r"\d+k?")
-_BUDGET = re.compile(r"\d+k|\d{4,}")
+_UNSAID = re.compile(r"instruct|chat|pt|[0-9]+e")
+_ACTIVE = re.compile(r"a[0-9]+(?:\.[0-9]+)?b")
+_SIZE = re.compile(r"(?:[0-9]+x|e)?[0-9]+(?:\.[0-9]+)?[bm]")
+_QUANTISED = re.compile(r"i?q[0-9](?:\.[0-9])?|[48]bit|w[0-9]+a[0-9]+")
+_K_QUANTISED = re.compile(r"(?<![a-z0-9])(i?q[0-9])[_-]k(?:[_-](?:xs|[sml]))?(?![a-z0-9])")
+_NUMBER = re.compile(r"[0-9]+k?")
+_BUDGET = re.compile(r"[0-9]+k|[0-9]{4,}")
 _CJK = "\u2e80-\u9fff\uac00-\ud7af\u3040-\u30ff"
 _SCRIPTS = re.compile(rf"(?<=[{_CJK}])(?=[a-z0-9])|(?<=[a-z0-9.])(?=[{_CJK}])")
 _BETWEEN = re.compile(rf"[^a-z0-9.{_CJK}]+")
 # qwen3 is qwen 3, but k2 and hy3 are words, and so are the names of number formats
-_WORD_NUMBER = re.compile(r"(?<![a-z0-9.])(?!(?:nvfp|mxfp|int)\d)([a-z]{3,})(?=\d)")
+_WORD_NUMBER = re.compile(r"(?<![a-z0-9.])(?!(?:nvfp|mxfp|int)[0-9])([a-z]{3,})(?=[0-9])")
 _PLUS = re.compile(r"(?<=[a-z0-9])\+")
-_DECIMAL = re.compile(r"(?<=\d)[p_](?=\d)")
+_DECIMAL = re.compile(r"(?<=[0-9])[p_](?=[0-9])")
 _NO_THINKING = re.compile(
     r"(?<![a-z0-9])(?:(?:non|no|not|without)[\s_-]+(?:thinking|think|reasoning|reasoner)"
     r"|thinking[\s_-]+off)(?![a-z0-9])"
@@ -62,15 +62,15 @@ def words_of(text: str) -> list[str]:
     text = _PLUS.sub(" plus ", _WORD_NUMBER.sub(r"\1 ", _SCRIPTS.sub(" ", text)))
     tokens: list[str] = []
     for raw in _BETWEEN.split(text):
-        token = re.sub(r"^v(?=\d)", "", raw.strip("."))
+        token = re.sub(r"^v(?=[0-9])", "", raw.strip("."))
         if not token:
             continue
         # a lone digit after a version that has no fraction yet is its fraction
-        if tokens and re.fullmatch(r"\d", token) and re.fullmatch(r"[a-z]{0,2}\d{1,2}", tokens[-1]):
+        if tokens and re.fullmatch(r"[0-9]", token) and re.fullmatch(r"[a-z]{0,2}[0-9]{1,2}", tokens[-1]):
             tokens[-1] += f".{token}"
         else:
             tokens.append(_SAME.get(token) or _BRANDS.get(token, token))
-    return [re.sub(r"^(\d+)\.0$", r"\1", t) for t in tokens]
+    return [re.sub(r"^([0-9]+)\.0$", r"\1", t) for t in tokens]
 
 
 def core_of(tokens: tuple[str, ...], stamp: str = "") -> str:
@@ -103,7 +103,7 @@ def size_in(tokens: tuple[str, ...]) -> str | None:
 
 def is_variant(words: list[str]) -> bool:
     """Whether these words, alone in brackets, only say how the model was run. `(16K)` is a budget."""
-    described = any(is_run(w) or (w[:-1].isdigit() and w[-1] == "k") for w in words)
+    described = any(is_run(w) or re.fullmatch(r"[0-9]+k", w) for w in words)
     return described and all(is_run(w) or _NUMBER.fullmatch(w) for w in words)
 
 

@@ -17,7 +17,7 @@ from scrapers.model import Entry, Pages, Snapshot
 
 BOARDS = {"text": "arena_text_raw", "vision": "arena_vision_raw"}
 STYLE_CONTROL = {"text": "arena_text", "vision": "arena_vision"}
-_INTERVAL = re.compile(r"\+(?P<above>\d+(?:\.\d+)?)/-(?P<below>\d+(?:\.\d+)?)")
+_INTERVAL = re.compile(r"\+(?P<above>[0-9]+(?:\.[0-9]+)?)/-(?P<below>[0-9]+(?:\.[0-9]+)?)")
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:

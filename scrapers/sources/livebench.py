@@ -30,7 +30,7 @@ REPOSITORIES = (
     "https://raw.githubusercontent.com/LiveBench/livebench.github.io/main/",
 )
 LINKS_SINCE = date(2024, 11, 25)  # earlier releases came before the site had modelLinks.js
-_RELEASE = re.compile(r"(?P<day>\d{4}_\d{2}_\d{2})\.(?:csv|json)$")
+_RELEASE = re.compile(r"(?P<day>[0-9]{4}_[0-9]{2}_[0-9]{2})\.(?:csv|json)$")
 
 
 def pages(source: Source) -> Generator[Request, bytes | None, None]:

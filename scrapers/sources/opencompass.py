@@ -38,7 +38,7 @@ BOARDS = {
 }
 NOT_IN_EVERY_EDITION = frozenset({"opencompass_llm_language", "opencompass_llm_agent", "opencompass_llm_instruct"})
 RANKING = ("ranking", "model", "org", "score", "openSource")
-_FILE = re.compile(r"\.(?P<edition>[^./]+)\.(?P<day>\d{8})\.json$")
+_FILE = re.compile(r"\.(?P<edition>[^./]+)\.(?P<day>[0-9]{8})\.json$")
 
 
 def pages(source: Source) -> Generator[Request, bytes | None, None]:

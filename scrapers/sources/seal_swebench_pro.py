@@ -21,10 +21,12 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
         payload = "".join(json.loads(piece) for piece in _PIECE.findall(formats.decode(page.body)))
         if not payload:
             raise PageError("the page holds no Next.js payload")
-        lists = [json.JSONDecoder().raw_decode(payload, match.end())[0] for match in _ENTRIES.finditer(payload)]
-        if len(lists) != 1:
-            raise PageError(f"{len(lists)} lists of entries in the payload, where one is needed")
-        yield Snapshot("swebench_pro", None, None, tuple(map(entry, lists[0])))
+        starts = [match.end() for match in _ENTRIES.finditer(payload)]
+        if len(starts) != 1:
+            raise PageError(f"{len(starts)} lists of entries in the payload, where one is needed")
+        _, end = json.JSONDecoder().raw_decode(payload, starts[0])
+        rows = formats.json_rows(payload[starts[0] : end].encode())
+        yield Snapshot("swebench_pro", None, None, tuple(map(entry, rows)))
 
 
 def entry(row: dict[str, Any]) -> Entry:

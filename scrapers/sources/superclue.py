@@ -17,7 +17,7 @@ from scrapers.model import Entry, Pages, Snapshot
 
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+(?P<words>.+)$", re.MULTILINE)
 _TOTAL = re.compile(r"总排行榜|总榜单|中文大模型排行榜\s*[(（]")
-_EDITION = re.compile(r"(?P<year>\d{4})年\s*(?P<month>\d{1,2})月")
+_EDITION = re.compile(r"(?P<year>[0-9]{4})年\s*(?P<month>[0-9]{1,2})月")
 SCORES = ("总分", "平均", "平均分")
 
 

@@ -9,6 +9,7 @@ a figure that is not what it was is noticed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
@@ -105,6 +106,8 @@ def read_figure_id(text: str) -> FigureId:
                 today = date.fromisoformat(held)
             else:
                 given[key] = held == "True" if key == "without_operator" else unquote(held)
+        if not re.fullmatch(r"[0-9]{1,9}", top):
+            raise ValueError(f"{top!r} is no number of places")
         hints = get_type_hints(Definition)
         for key, held in given.items():
             if key not in hints or (get_args(hints[key]) and held not in get_args(hints[key])):

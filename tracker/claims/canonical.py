@@ -23,7 +23,7 @@ _WHAT = r"(?:([A-Z]{2}|INT)(?: and (open|closed))?|(open|closed))"
 _FIRST = re.compile(rf"{_COUNTED} of the top ([0-9]{{1,6}}) on (\S+) are {_WHAT}")
 _NEXT = re.compile(rf", {_COUNTED} are {_WHAT}")
 _ALSO = r"(?:, also on ([^\s,]+(?:, [^\s,]+)*))?"
-_END = re.compile(rf"(?: on (\d{{4}}-\d{{2}}-\d{{2}}))?(?: by (entry|release|developer))?{_ALSO}\.?")
+_END = re.compile(rf"(?: on ([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}))?(?: by (entry|release|developer))?{_ALSO}\.?")
 _OPEN = {"open": True, "closed": False}
 
 

@@ -15,9 +15,9 @@ from tracker.claims.words import Word
 
 _MONTHS = {name.casefold(): number for names in (calendar.month_name, calendar.month_abbr)
            for number, name in enumerate(names) if name} | {"sept": 9}  # fmt: skip
-_NUMERIC = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})")
+_NUMERIC = re.compile(r"([0-9]{1,4})([-/.])([0-9]{1,2})\2([0-9]{1,4})")
 _DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(r"(?:19|20)[0-9][0-9]")
 
 
 def day_at(words: tuple[Word, ...], at: int, today: date) -> tuple[tuple[date, ...], int] | None:

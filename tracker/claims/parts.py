@@ -21,7 +21,7 @@ from tracker.claims.words import Word, number, phrase, quote
 
 _TOP = re.compile(r"top-?(\w+)")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(r"(?:19|20)[0-9][0-9]")
 _LONGEST_COUNTRY = 6
 
 

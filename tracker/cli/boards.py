@@ -11,7 +11,7 @@ import click
 from storage.origins import IN_WORDS
 from tracker import output
 from tracker.cli.lookups import known_board, missing, records
-from tracker.cli.options import Setting, as_of, common
+from tracker.cli.options import Integer, Setting, as_of, common
 
 
 @click.command("boards")
@@ -63,7 +63,7 @@ TOP = [
 
 @click.command("top")
 @click.argument("board")
-@click.option("--n", type=click.IntRange(1), default=20, show_default=True, help="How many places; ties are all shown.")
+@click.option("--n", type=Integer(1), default=20, show_default=True, help="How many places; ties are all shown.")
 @as_of
 @common
 def top_command(setting: Setting, board: str, n: int, as_of: date | None) -> None:
@@ -132,7 +132,7 @@ def status_command(setting: Setting) -> None:
             board["reason"] = (
                 "never collected" if on else f"off: {source.disabled_reason}" if source else "no such source"
             )
-            if on and source and source.key and not os.environ.get(source.key):
+            if on and source and source.key and not os.environ.get(source.key, "").strip():
                 board["reason"] = f"needs a key in {source.key}"
     if setting.format == "table":
         output.table(rows, STATUS[:-1], drop_first=("published_on", "source", "last_success", "rows", "age_days"))

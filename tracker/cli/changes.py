@@ -13,7 +13,7 @@ from tracker.analysis.figure_ids import figure_id
 from tracker.analysis.filter import Where, share_of
 from tracker.analysis.shares import Share, shares
 from tracker.cli.lookups import headline, known_board, missing
-from tracker.cli.options import Day, Setting, common, definition_options
+from tracker.cli.options import Day, Integer, Setting, common, definition_options
 from tracker.definition import Definition
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ MOVES = ["change", "name", "name_before", "place_before", "place", "score_before
 @click.argument("board")
 @click.option("--from", "since", type=Day(), required=True, help="The newest snapshot on or before this day,")
 @click.option("--to", "until", type=Day(), help="compared with that on or before this one [today].")
-@click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="N.")
+@click.option("--top", type=Integer(1), default=20, show_default=True, help="N.")
 @click.option("--where", "asked", help="The share to split, such as country=CN [every value of --by].")
 @definition_options()
 @common

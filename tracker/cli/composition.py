@@ -13,6 +13,7 @@ from tracker.analysis.filter import Figure, Where
 from tracker.cli.lookups import headline, known_board, missing
 from tracker.cli.options import (
     Day,
+    Number,
     Setting,
     as_of,
     common,
@@ -89,7 +90,7 @@ def ratio_words(now: float | None, low: float | None, high: float | None) -> str
 @click.option("--from", "since", type=Day(), required=True, help="The newest point on or before this day.")
 @click.option("--to", "until", type=Day(), required=True, help="And on or before this one.")
 @top_option
-@click.option("--many", type=click.FloatRange(0.01, 1), default=0.1, show_default=True,
+@click.option("--many", type=Number(0.01, 1), default=0.1, show_default=True,
               help="Rows dropped or added at once that make a break, as a share of the rows before.")  # fmt: skip
 @definition_options("unit", "ties", "rank_by", "openness_as_of", "country_rule", "open_means", "without_operator")
 @common

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -112,6 +113,26 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
 as_of = click.option("--as-of", type=Day(), help="The newest snapshot on or before this day [today].")
 
 
+class Integer(click.IntRange):
+    """A whole number in ASCII digits; int() also reads `1_000`, and the digits of every other script."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number, within its range."""
+        if not re.fullmatch(r"[-+]?[0-9]+", str(value).strip()):
+            self.fail(f"{value!r} is not a whole number", param, ctx)
+        return int(super().convert(value, param, ctx))
+
+
+class Number(click.FloatRange):
+    """A finite number in ASCII digits; float() also reads `nan`, which is in every range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number, within its range."""
+        if not re.fullmatch(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?", str(value).strip()):
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return float(super().convert(value, param, ctx))
+
+
 class WhereType(click.ParamType[Where]):
     """A question such as country=CN."""
 
@@ -158,9 +179,9 @@ def definition_options(*names: str) -> Callable[[Callable[..., Any]], Callable[.
 where_option = click.option(
     "--where", type=WhereType(), required=True, help="What is counted: country=CN, open=open, country=CN,open=open, ..."
 )
-top_option = click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="N.")
+top_option = click.option("--top", type=Integer(1), default=20, show_default=True, help="N.")
 level_option = click.option(
-    "--level", type=click.FloatRange(0.5, 0.999), default=0.95, show_default=True, help="Level of published intervals."
+    "--level", type=Number(0.5, 0.999), default=0.95, show_default=True, help="Level of published intervals."
 )
 between_by = click.option(
     "--by",

@@ -10,7 +10,7 @@ import click
 
 from tracker import output
 from tracker.cli.lookups import known_board, records
-from tracker.cli.options import Day, Setting, common
+from tracker.cli.options import Day, Integer, Setting, common
 
 if TYPE_CHECKING:
     from registry.load import Registry
@@ -106,7 +106,7 @@ ACCEPTED = (
 
 @click.command("review")
 @click.argument("board", required=False)
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many names.")
+@click.option("--limit", type=Integer(1), default=20, show_default=True, help="How many names.")
 @click.option("--accept", nargs=2, metavar="NAME RELEASE", help="Write that the published NAME means RELEASE.")
 @click.option("--developer", nargs=2, metavar="NAME DEVELOPER", help="Write that the organisation NAME is DEVELOPER.")
 @click.option("--evidence", metavar="URL", help="The page that says so.")
@@ -214,7 +214,7 @@ def corrections_command(setting: Setting) -> None:
 
 
 @click.command("unresolved")
-@click.option("--top", type=click.IntRange(1), default=50, show_default=True, help="Only names that stood this high.")
+@click.option("--top", type=Integer(1), default=50, show_default=True, help="Only names that stood this high.")
 @common
 def unresolved_command(setting: Setting, top: int) -> None:
     """Published names of which developer, country, openness or release is not known, the weightiest first.

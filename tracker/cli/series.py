@@ -6,7 +6,7 @@ import click
 
 from tracker import output
 from tracker.cli.lookups import known_board, records
-from tracker.cli.options import Setting, common
+from tracker.cli.options import Integer, Setting, common
 
 
 @click.command("breaks")
@@ -29,7 +29,7 @@ def breaks_command(setting: Setting, board: str | None) -> None:
 
 @click.command("disagreements")
 @click.argument("board", required=False)
-@click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="N.")
+@click.option("--top", type=Integer(1), default=20, show_default=True, help="N.")
 @common
 def disagreements_command(setting: Setting, board: str | None, top: int) -> None:
     """Days that two sources showed of one board, with different models in the top N.

@@ -15,7 +15,7 @@ from tracker.analysis.figure_ids import figure_id
 from tracker.analysis.filter import Where, with_zeros
 from tracker.analysis.shares import Share, shares
 from tracker.cli.lookups import headline, known_board, missing, records
-from tracker.cli.options import Setting, WhereType, as_of, common, definition_options
+from tracker.cli.options import Integer, Setting, WhereType, as_of, common, definition_options
 from tracker.definition import Definition
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ LABS = (5, 10)  # developers are few: the tops at which they are counted unless 
 @click.command("share")
 @click.argument("board", required=False)
 @click.option("--all", "every", is_flag=True, help="Each board's share side by side, instead of BOARD.")
-@click.option("--top", "tops", type=click.IntRange(1), multiple=True,
+@click.option("--top", "tops", type=Integer(1), multiple=True,
               help="N, may be given again [20; as a table 10, 20 and 50, or 5 and 10 by developer].")  # fmt: skip
 @click.option("--history", is_flag=True, help="Every point up to the day, instead of the newest.")
 @click.option("--where", "wheres", type=WhereType(), multiple=True,

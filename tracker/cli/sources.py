@@ -27,7 +27,7 @@ def known_sources(setting: Setting, names: tuple[str, ...]) -> list[Source]:
 
 def described(source: Source) -> dict[str, Any]:
     """A source as one flat object."""
-    lacks = bool(source.key) and not os.environ.get(source.key)
+    lacks = bool(source.key) and not os.environ.get(source.key, "").strip()
     needs = f"needs a key in {source.key}" if lacks else ""
     return {
         "source": source.name, "title": source.title, "state": "on" if source.enabled else "off",

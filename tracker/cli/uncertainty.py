@@ -11,7 +11,7 @@ from tracker import output
 from tracker.analysis.figure_ids import id_of
 from tracker.analysis.filter import Where
 from tracker.cli.lookups import headline, known_board
-from tracker.cli.options import Setting, as_of, common, level_option, nothing, scored, top_option, where_option
+from tracker.cli.options import Integer, Setting, as_of, common, level_option, nothing, scored, top_option, where_option
 from tracker.definition import Definition
 
 COLUMNS = ["count", "share_of_draws", "share_of_draws_with_unknown"]
@@ -21,9 +21,9 @@ COLUMNS = ["count", "share_of_draws", "share_of_draws_with_unknown"]
 @click.argument("board")
 @where_option
 @top_option
-@click.option("--draws", type=click.IntRange(1, 1_000_000), default=10_000, show_default=True,
+@click.option("--draws", type=Integer(1, 1_000_000), default=10_000, show_default=True,
               help="How many times the scores are redrawn.")  # fmt: skip
-@click.option("--seed", type=int, default=0, show_default=True, help="The same seed draws the same.")
+@click.option("--seed", type=Integer(), default=0, show_default=True, help="The same seed draws the same.")
 @level_option
 @as_of
 @common

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from scrapers.errors import DeclarationError
+from scrapers.regular_files import read_regular_file
 from scrapers.spec import Source
 from storage import validate
 from storage.parse_pool import ParsePool
@@ -52,10 +54,11 @@ def moment_of(file: Path, given: str | None) -> datetime:
 
 def unpacked(file: Path, limit: int) -> bytes:
     """The bytes of a saved page; a .gz is only how it lies there, and is unpacked within the limit."""
+    body = read_regular_file(file, limit)
+    if file.suffix != ".gz":
+        return body
     try:
-        if file.suffix != ".gz":
-            return file.read_bytes()
-        with gzip.open(file) as packed:
+        with gzip.open(io.BytesIO(body)) as packed:
             body = packed.read(limit + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise DeclarationError(str(file), "", f"cannot be read: {error}") from None

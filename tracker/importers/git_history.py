@@ -6,18 +6,18 @@ A second run adds nothing; one that was killed goes on where it was.
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from scrapers.errors import DeclarationError, TrackerError
 from scrapers.spec import PageSpec, Source
 from tracker.config import Config
+from tracker.importers.git_repository import Repository, opened
 from tracker.importers.history import import_history
 from tracker.pipeline import Progress
 from tracker.saved_pages import ImportResult, SavedPage
@@ -52,23 +52,23 @@ def from_git(
     if repository:
         home = home_of(repository, sorted({home for _, home, _ in wanted}))
         wanted = [listed_page for listed_page in wanted if listed_page[1] == home]
-    saved: list[SavedPage] = []
-    clones = {
-        home: clone(config, repository or f"https://github.com/{home}") for home in {home for _, home, _ in wanted}
-    }
-    for page, home, path in [each for listed_page in wanted for each in every(*listed_page, clones[listed_page[1]])]:
-        folder = clones[home]
-        file_versions = versions(folder, path, but=frozenset(other for _, _, other in wanted))
-        for version in file_versions:
-            if (since and version.at.date() < since) or (until and version.at.date() > until):
-                continue
-            commit = f"{home} {version.commit}"
-            label = f"{page.role} {version.at:%Y-%m-%d} {version.commit[:12]}"
-            body = partial(blob, folder, version.blob)
-            saved.append(SavedPage(label, source.name, page.role, page.address, version.at, "git", commit, body))
-    if not saved:
-        raise TrackerError(f"{source.name}: the history holds no version of {', '.join(p for _, _, p in wanted)}")
-    return import_history(config, saved, progress)
+    with ExitStack() as stack:
+        homes = sorted({home for _, home, _ in wanted})
+        repositories = {
+            home: stack.enter_context(opened(config, repository or f"https://github.com/{home}")) for home in homes
+        }
+        saved: list[SavedPage] = []
+        for page, home, path in [each for listed in wanted for each in every(*listed, repositories[listed[1]])]:
+            for version in versions(repositories[home], path, but=frozenset(other for _, _, other in wanted)):
+                if (since and version.at.date() < since) or (until and version.at.date() > until):
+                    continue
+                commit = f"{home} {version.commit}"
+                label = f"{page.role} {version.at:%Y-%m-%d} {version.commit[:12]}"
+                body = partial(repositories[home].blob, version.blob)
+                saved.append(SavedPage(label, source.name, page.role, page.address, version.at, "git", commit, body))
+        if not saved:
+            raise TrackerError(f"{source.name}: the history holds no version of {', '.join(p for _, _, p in wanted)}")
+        return import_history(config, saved, progress)
 
 
 def pages_in_git(source: Source) -> list[tuple[PageSpec, str, str]]:
@@ -97,88 +97,60 @@ def home_of(repository: str, homes: Sequence[str]) -> str:
     return named[0]
 
 
-def every(page: PageSpec, home: str, path: str, folder: Path) -> Iterator[tuple[PageSpec, str, str]]:
+def every(page: PageSpec, home: str, path: str, repository: Repository) -> Iterator[tuple[PageSpec, str, str]]:
     """The page, or, where its path is a pattern, one for each path of the history that fits."""
     if "*" not in path:
         yield page, home, path
         return
-    output = git(folder, "log", "-z", "--format=", "--name-only", "--no-renames", "HEAD", "--", path).decode()
+    listed = repository.git("log", "-z", "--format=", "--name-only", "--no-renames", "HEAD", "--", path)
+    names = listed.decode("utf-8", "replace").split("\0")
     start = page.address.removesuffix(path)
-    for file in sorted({name for name in output.split("\0") if fnmatchcase(name, path)}):
+    for file in sorted({name for name in names if fnmatchcase(name, path)}):
         yield page.model_copy(update={"address": start + file}), home, file
 
 
-def clone(config: Config, repository: str) -> Path:
-    """A directory as it is; an address as a clone without file contents, kept for the next time and refreshed."""
-    if Path(repository).is_dir():
-        return Path(repository)
-    parts = urlsplit(repository)
-    if parts.scheme not in {"https", "http", "file"}:
-        raise DeclarationError("--repo", "", f"{repository!r} is neither a directory nor an http(s) address")
-    mirror = config.http.mirror_of(repository)
-    address = mirror.replace("{host}", parts.netloc).rstrip("/") + parts.path if mirror else repository
-    folder = config.data / "clones" / re.sub(r"[^\w.-]+", "_", parts.netloc + parts.path)
-    if (folder / "HEAD").exists():
-        git(folder, "fetch", "--quiet", "--prune", "origin", "+refs/heads/*:refs/heads/*")
-        return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    git(folder.parent, "clone", "--quiet", "--bare", "--filter=blob:none", "--", address, folder.name)
-    return folder
-
-
-def versions(folder: Path, path: str, *, until: str = "HEAD", but: frozenset[str] = frozenset()) -> list[Version]:
+def versions(repository: Repository, path: str, *, but: frozenset[str] = frozenset()) -> list[Version]:
     """The versions of a file, oldest first; one that a later commit brings back is there again.
 
     Before a commit that did no more than rename it, the file is looked for under its former name, unless that is one
     of `but` (pages of their own).
     """
-    output = git(
-        folder, "log", "--format=@%H %ct", "--raw", "--no-abbrev", "--no-renames", "--diff-merges=first-parent",
-        "--reverse", until, "--", path,
-    ).decode()  # fmt: skip
+    names = but | {path}
+    listed = earliest = _versions_of_name(repository, path, "HEAD")
+    while earliest:
+        former = renamed_from(repository, earliest[0].commit, path)
+        if former is None or former in names:
+            break
+        earliest = _versions_of_name(repository, former, f"{earliest[0].commit}^")
+        listed = earliest + (listed[1:] if earliest and earliest[-1].blob == listed[0].blob else listed)
+        path, names = former, names | {former}
+    return listed
+
+
+def _versions_of_name(repository: Repository, path: str, until: str) -> list[Version]:
+    output = repository.git(
+        "--literal-pathspecs", "log", "--format=@%H %ct", "--raw", "--no-abbrev", "--no-renames",
+        "--diff-merges=first-parent", "--reverse", until, "--", path,
+    ).decode("utf-8", "replace")  # fmt: skip
     listed: list[Version] = []
     commit, at = "", datetime.min.replace(tzinfo=UTC)
     for line in output.splitlines():
         if line.startswith("@"):
             commit, stamp = line[1:].split()
-            at = datetime.fromtimestamp(int(stamp), UTC)
+            try:
+                at = datetime.fromtimestamp(int(stamp), UTC)
+            except (ValueError, OverflowError, OSError):
+                raise TrackerError(f"git log in {repository.name}: the day of commit {commit[:12]} is none") from None
         elif line.startswith(":"):
             blob_id = line.split()[3]
             if blob_id.strip("0") and (not listed or listed[-1].blob != blob_id):
                 listed.append(Version(commit, at, blob_id))
-    former = renamed_from(folder, listed[0].commit, path) if listed else None
-    if former is None or former in but:
-        return listed
-    earlier = versions(folder, former, until=f"{listed[0].commit}^", but=but | {path})
-    return earlier + (listed[1:] if earlier and earlier[-1].blob == listed[0].blob else listed)
+    return listed
 
 
-def renamed_from(folder: Path, commit: str, path: str) -> str | None:
+def renamed_from(repository: Repository, commit: str, path: str) -> str | None:
     """What a file was called before this commit, if the commit renamed it and changed nothing in it."""
-    output = git(folder, "diff-tree", "-r", "-z", "--name-status", "--find-renames=100%", "--diff-filter=R", commit)
+    output = repository.git("diff-tree", "-r", "-z", "--name-status", "--find-renames=100%", "--diff-filter=R", commit)
     names = output.decode("utf-8", "replace").split("\0")
     moves = dict(zip(names[3::3], names[2::3], strict=False))  # behind the commit: status, old, new
     return moves.get(path)
-
-
-def blob(folder: Path, blob_id: str) -> bytes:
-    """The bytes of one version."""
-    return git(folder, "cat-file", "blob", blob_id)
-
-
-def git(folder: Path, *command: str) -> bytes:
-    """What git prints; TrackerError with its own last line where it fails."""
-    try:
-        done = subprocess.run(  # noqa: S603 - no shell; the words are ours, addresses stand behind `--`
-            ["git", "-c", "protocol.ext.allow=never", "-c", "safe.directory=*", *command],  # noqa: S607 - git is where the system has it
-            cwd=folder,
-            capture_output=True,
-            check=False,
-            env=None,
-        )
-    except FileNotFoundError:
-        raise TrackerError("git is not installed") from None
-    if done.returncode:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
-        raise TrackerError(f"git {command[0]} in {folder}: {lines[-1]}")
-    return done.stdout

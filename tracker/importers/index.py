@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 
 from scrapers.errors import DeclarationError
+from scrapers.regular_files import read_regular_text
 from scrapers.spec import Source
 from storage.origins import STRONGEST_FIRST, Origin
 from tracker import clock
@@ -25,12 +27,7 @@ def import_index(config: Config, index: Path, progress: Progress) -> list[Import
     follow from the address; an address that no source gives a role is reported, and not taken in. A column `origin` may
     say where the bytes are from (storage.origins). Outcomes are in the order of the index.
     """
-    with index.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        missing = {"captured_at", "url", "file"} - set(reader.fieldnames or ())
-        if missing:
-            raise DeclarationError(str(index), "line 1", f"no column {sorted(missing)[0]!r}")
-        rows = list(reader)
+    rows = rows_of(index)
     sources = config.declared()
     saved: dict[int, SavedPage] = {}
     unknown: dict[int, ImportResult] = {}
@@ -41,7 +38,6 @@ def import_index(config: Config, index: Path, progress: Progress) -> list[Import
             wrong = f"{row['captured_at']!r} is no day or time"
             raise DeclarationError(str(index), f"line {number + 2}, captured_at", wrong) from None
         match = owner(sources, row["url"])
-        path = index.parent / row["file"]
         if match is None:
             why = f"no source has a page at {row['url']}" if row["url"] else "no address is recorded"
             unknown[number] = ImportResult(row["file"], "", "", at, [], "unknown_address", 0, why)
@@ -50,10 +46,43 @@ def import_index(config: Config, index: Path, progress: Progress) -> list[Import
         detail = f"{row['file']}{commit}"
         limit = config.http.max_unpacked
         origin = origin_of(row, index, number + 2)
-        saved[number] = SavedPage(row["file"], *match, row["url"], at, origin, detail, partial(unpacked, path, limit))
+        body = partial(listed_file, index.parent, row["file"], limit)
+        saved[number] = SavedPage(row["file"], *match, row["url"], at, origin, detail, body)
     order = sorted(saved, key=lambda number: (saved[number].captured_at, number))
     outcomes = dict(zip(order, import_pages(config, [saved[number] for number in order], progress), strict=True))
     return [outcomes[number] if number in outcomes else unknown[number] for number in range(len(rows))]
+
+
+def rows_of(index: Path) -> list[dict[str, str]]:
+    """The lines of an index; DeclarationError names the first that is wrong."""
+    reader = csv.DictReader(io.StringIO(read_regular_text(index), newline=""), strict=True)
+    rows = []
+    try:
+        missing = {"captured_at", "url", "file"} - set(reader.fieldnames or ())
+        if missing:
+            raise DeclarationError(str(index), "line 1", f"no column {sorted(missing)[0]!r}")
+        for row in reader:
+            if None in row or None in row.values():
+                raise DeclarationError(str(index), f"line {reader.line_num}", "not as many cells as there are columns")
+            rows.append(row)
+    except csv.Error as error:
+        raise DeclarationError(str(index), f"line {reader.reader.line_num}", f"not CSV: {error}") from None
+    return rows
+
+
+def listed_file(folder: Path, name: str, limit: int) -> bytes:
+    """The bytes of a file that an index lists, unpacked.
+
+    It must lie in the folder of the index: whoever wrote the index may have none of the rights of who imports it.
+    """
+    path = folder / name
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):  # a ring of links, a NUL
+        inside = False
+    if not inside:
+        raise DeclarationError(name, "", "is not in the folder of the index")
+    return unpacked(path, limit)
 
 
 def origin_of(row: Mapping[str, str], index: Path, line: int) -> Origin:

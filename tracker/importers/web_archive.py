@@ -5,6 +5,7 @@ A second run adds nothing; one that was killed goes on where it was.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import partial
@@ -71,6 +72,8 @@ def listed(rows: Any) -> Iterator[tuple[datetime, str, str]]:
     for row in rows[1:]:
         try:
             stamp, digest, _ = row
+            if not re.fullmatch(r"[0-9]{14}", stamp):  # strptime reads the digits of every script
+                raise ValueError("not fourteen digits")
             yield datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC), stamp, digest
         except (TypeError, ValueError):
             raise PageError(f"the index of the web archive has a line that is none: {str(row)[:100]}") from None

@@ -18,6 +18,7 @@ from registry.resolve import PublishedName, resolve
 from scrapers import table_parser
 from scrapers.errors import TrackerError
 from scrapers.model import Page, Pages
+from scrapers.regular_files import read_regular_file, read_regular_text
 from scrapers.spec import SOURCES, Source
 from storage import database, freshness, publish
 from storage.archive import Archive
@@ -74,7 +75,7 @@ def _check_registry(connection: duckdb.DuckDBPyConnection, config: Config) -> No
 
 def _declaration(config: Config, name: str) -> bytes:
     folders = (SOURCES, *config.source_folders, config.data / "boards")
-    return next(path for folder in folders if (path := folder / f"{name}.toml").exists()).read_bytes()
+    return read_regular_file(next(path for folder in folders if (path := folder / f"{name}.toml").exists()))
 
 
 def pages_of(
@@ -127,7 +128,7 @@ def used_lines(folder: Path, rows: Sequence[Mapping[str, Any]]) -> dict[str, byt
     }
     part = {name: [line for line in lines if (keep[name](line) if name in keep else line["developer"] in developers)]
             for name, lines in tables.items()}  # fmt: skip
-    headers = {path.name: path.read_text("utf-8").splitlines()[0].split(",") for path in folder.glob("*.csv")}
+    headers = {path.name: read_regular_text(path).splitlines()[0].split(",") for path in folder.glob("*.csv")}
     bodies = {name: _written(headers[name], lines) for name, lines in part.items()}
     with tempfile.TemporaryDirectory() as scratch:
         for name, body in bodies.items():
@@ -139,8 +140,7 @@ def used_lines(folder: Path, rows: Sequence[Mapping[str, Any]]) -> dict[str, byt
 
 
 def _read(path: Path) -> list[Row]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    return list(csv.DictReader(io.StringIO(read_regular_text(path), newline="")))
 
 
 def _written(header: list[str], lines: list[Row]) -> bytes:

@@ -12,7 +12,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from scrapers.errors import TrackerError
+from scrapers.errors import DeclarationError, TrackerError
+from scrapers.regular_files import read_regular_file
 
 MEMBERS = 1024  # a set of pages of one source has some dozens
 BYTES = 256 << 20
@@ -38,11 +39,9 @@ def packed(members: Mapping[str, bytes]) -> bytes:
 def unpacked(path: Path) -> tuple[dict[str, bytes], bytes]:
     """The members of a file, and its bytes; BrokenBundle where it is not what `packed` makes of its members."""
     try:
-        if path.stat().st_size > BYTES:
-            raise BrokenBundle(f"{path}: larger than {BYTES >> 20} MiB; no bundle is")
-        whole = path.read_bytes()
-    except OSError as error:
-        raise BrokenBundle(f"{path}: cannot be read: {error.strerror}") from None
+        whole = read_regular_file(path, BYTES)
+    except DeclarationError as error:
+        raise BrokenBundle(str(error)) from None
     _check_end(path, whole)
     members: dict[str, bytes] = {}
     try:

@@ -13,7 +13,8 @@ from typing import Any
 import orjson
 
 from scrapers import table_parser
-from scrapers.errors import DeclarationError, TrackerError
+from scrapers.errors import DeclarationError, PageError, TrackerError
+from scrapers.formats import read_json
 from scrapers.model import Page, Pages, Snapshot
 from scrapers.spec import Source, load_sources
 from tracker.analysis.figure_ids import Figure, find
@@ -59,10 +60,10 @@ def _manifest(members: Mapping[str, bytes]) -> dict[str, Any]:
     if missing:
         raise BrokenBundle(f"{missing[0]} is missing: this is no bundle")
     try:
-        manifest: dict[str, Any] = orjson.loads(members["manifest.json"])
+        manifest: dict[str, Any] = _json(members, "manifest.json")
         checksums = {name: member["sha256"] for name, member in manifest["members"].items()}
         version, _, _ = manifest["bundle"], manifest["id"], manifest["tracker"]
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError):
         raise BrokenBundle("manifest.json: is not the manifest of a bundle") from None
     if version != KIND:
         raise BrokenBundle(f"a bundle of kind {version}; this program reads kind {KIND}")
@@ -74,8 +75,16 @@ def _manifest(members: Mapping[str, bytes]) -> dict[str, Any]:
     return manifest
 
 
+def _json(members: Mapping[str, bytes], name: str) -> Any:
+    """A member as strictly read as a page: with a key twice, a reader of the bundle might see another value."""
+    try:
+        return read_json(members[name])
+    except PageError as error:
+        raise BrokenBundle(f"{name}: {error}") from None
+
+
 def _recomputed(members: Mapping[str, bytes], manifest: dict[str, Any]) -> Proof:
-    description, rows, captures = (orjson.loads(members[name]) for name in NEEDED[1:])
+    description, rows, captures = (_json(members, name) for name in NEEDED[1:])
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         for name, body in members.items():
