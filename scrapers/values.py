@@ -10,8 +10,8 @@ from scrapers.errors import PageError
 
 MISSING = frozenset({"", "-", "--", "—", "–", "n/a", "na", "nan", ".nan", "null", "none", "tbd", "/"})
 _NUMBER = re.compile(
-    r"""^[#$]?\s*(?P<value>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+)(?P<power>e[-+]?\d+)?\s*%?
-        (?:\s*(?:±|\+/-|\+-)\s*(?P<half>\d+(?:\.\d+)?)\s*%?)?\s*\*{0,2}$""",
+    r"""^[#$]?\s*(?P<value>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[-+]?\.\d+)(?P<power>e[-+]?\d+)?\s*[%％]?
+        (?:\s*(?:±|\+/-|\+-)\s*(?P<half>\d+(?:\.\d+)?)\s*[%％]?)?\s*\*{0,2}$""",
     re.VERBOSE | re.IGNORECASE,
 )
 _DAY = re.compile(r"^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?$")

@@ -128,9 +128,9 @@ def test_json_rows_are_its_objects() -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b'{"a": 1}', "JSON: a dict where a list of rows was expected"),
-        (b"null", "JSON: a NoneType where a list of rows was expected"),
-        (b'[{"a": 1}, 7]', "JSON: row 2 is a int, not a mapping"),
+        (b'{"a": 1}', "JSON: an object where a list of rows was expected"),
+        (b"null", "JSON: null where a list of rows was expected"),
+        (b'[{"a": 1}, 7]', "JSON: row 2 is a number, not a mapping"),
         (b'[{"a": 1}, {"a"', "not JSON: "),
         (b'[{"a": NaN}]', "not JSON: "),
         (b'[{"a": 1}] trailing', "not JSON: "),
@@ -152,7 +152,7 @@ def test_json_rows_under_a_key() -> None:
     for body, message in (
         (b'{"rows": []}', "no column 'data'; the page has: rows"),
         (b"[]", "JSON: a list where an object with 'data' was expected"),
-        (b'{"data": {"a": 1}}', "JSON under 'data': a dict where a list of rows was expected"),
+        (b'{"data": {"a": 1}}', "JSON under 'data': an object where a list of rows was expected"),
     ):
         with pytest.raises(PageError, match=message):
             formats.json_rows(body, "data")
@@ -204,10 +204,10 @@ def test_a_yaml_key_that_stands_twice_is_refused_by_name(body: bytes, message: s
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b"a: 1", "YAML: a dict where a list of rows was expected"),
-        (b"just words", "YAML: a str where a list of rows was expected"),
-        (b"# nothing\n", "YAML: a NoneType where a list of rows was expected"),
-        (b"- a: 1\n- b", "YAML: row 2 is a str, not a mapping"),
+        (b"a: 1", "YAML: an object where a list of rows was expected"),
+        (b"just words", "YAML: a text where a list of rows was expected"),
+        (b"# nothing\n", "YAML: null where a list of rows was expected"),
+        (b"- a: 1\n- b", "YAML: row 2 is a text, not a mapping"),
         (b"- model: x\n  rate: 1\n pass: 2\n", "not YAML: "),
         (b"- model: 'x\n", "not YAML: "),
         (b"- a: !!python/object/apply:os.system ['true']", "not YAML: "),

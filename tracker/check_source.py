@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from scrapers import table_parser
@@ -51,6 +52,7 @@ def _fetched(config: Config, source: Source) -> tuple[list[Page], list[Checked]]
 
     with fetcher(config) as fetching:
         try:
+            source.refuse_unfinished()
             with source_code(source.name):
                 generator = table_parser.requests(source)
                 request = next(generator, None)
@@ -97,7 +99,7 @@ def _read(source: Source, pages: Pages) -> list[Checked]:
 
 
 def _validated(source: Source, page: Page, size: int, snapshot: Snapshot) -> Checked:
-    reason = validate.fault_of(source, snapshot)
+    reason = validate.fault_of(source, snapshot, snapshot.published_on or date.max)
     day = str(snapshot.published_on) if snapshot.published_on else None
     state = "quarantined" if reason else "ok"
     rows = len(snapshot.entries)

@@ -118,6 +118,10 @@ broken AS (
         FROM chosen AS c
         JOIN boards AS d ON d.board = c.board
         WHERE NOT d.editions_comparable AND c.edition <> c.edition_before
+        UNION ALL
+        SELECT c.board, c.day, r.day AS at, r.reason
+        FROM chosen AS c
+        JOIN roster_cuts AS r ON r.board = c.board AND r.source = c.source AND r.day > c.day_before AND r.day <= c.day
     ) AS reasons
     GROUP BY reasons.board, reasons.day
 )
@@ -127,4 +131,4 @@ SELECT
 FROM chosen AS c
 LEFT JOIN broken AS x ON x.board = c.board AND x.day = c.day
 ORDER BY c.board, c.day;
-COMMENT ON TABLE series IS 'One row for each board and day: the accepted snapshot that stands for it, when it was first seen, the capture that is nearest to the publisher and its origin, and the break between it and the point before (declared, or a new edition)';
+COMMENT ON TABLE series IS 'One row for each board and day: the accepted snapshot that stands for it, when it was first seen, the capture that is nearest to the publisher and its origin, and the break between it and the point before (declared, a new edition, or a roster that was cut)';
