@@ -417,3 +417,21 @@ def test_first_with_skips_no_page_without_the_table() -> None:
     page = PAGE.replace("Hallucination Rate", "Rate of hallucination").encode()
     with pytest.raises(MissingColumn, match="no column 'Hallucination Rate'"):
         formats.first_with(formats.markdown_tables(page), ("Model", "Hallucination Rate"))
+
+
+def test_json_rows_by_key_have_their_key_as_a_column() -> None:
+    """`{"a": {"score": 1}}`, at the top or under a key; anything else than objects by key is refused."""
+    rows = [{"score": 1, "model": "a"}, {"score": 2, "model": "b"}]
+    assert formats.json_rows(b'{"a": {"score": 1}, "b": {"score": 2}}', keyed_by="model") == rows
+    assert formats.json_rows(b'{"data": {"a": {"score": 1}, "b": {"score": 2}}}', "data", "model") == rows
+    with pytest.raises(PageError, match="JSON under 'data': a list where an object of rows was expected"):
+        formats.json_rows(b'{"data": []}', "data", "model")
+    with pytest.raises(PageError, match="JSON: row 1 is a number, not a mapping"):
+        formats.json_rows(b'{"a": 1}', keyed_by="model")
+
+
+def test_an_object_of_json_names_the_key_that_it_lacks() -> None:
+    """However deep it lies."""
+    page = formats.read_json(b'{"data": [{"model": {"name": "a"}}]}')
+    with pytest.raises(MissingColumn, match="no column 'title'; the page has: name"):
+        page["data"][0]["model"]["title"]

@@ -129,3 +129,10 @@ def test_livebench_a_row_that_is_short_within_the_table_lacks_its_last_values() 
     result = scores(read("livebench", *release("2026_01_08")))
     assert result["nemotron-3-super-120b-a12b"] == pytest.approx(32.50995, abs=1e-4)
     assert result["qwen3.6-plus"] == pytest.approx(70.85, abs=0.005)
+
+
+def test_livebench_scores_are_fixed_from_the_table_on_that_has_both_models() -> None:
+    """Before 2025-02-27 there was one of them, under the other's name for some hours, and the site fixed nothing."""
+    table, *others = sorted(release("2024_11_25"), key=lambda page: page.role != "table")
+    result = scores(read("livebench", replaced(table, "grok-3,", "grok-2,"), *others))
+    assert result["grok-3-thinking"] is None
