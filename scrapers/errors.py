@@ -18,10 +18,28 @@ TrackerError
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 _LOG = logging.getLogger("tracker")
+# What a page has in a place, by the name of its type in Python.
+_IN_WORDS = {
+    "list": "a list",
+    "dict": "an object",
+    "Row": "an object",
+    "str": "a text",
+    "string": "a text",
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+    "NoneType": "null",
+}
+
+
+def type_in_words(name: str) -> str:
+    """A type of Python as a sentence about a page calls it."""
+    return _IN_WORDS.get(name, "a value of another kind")
 
 
 class TrackerError(Exception):
@@ -99,7 +117,25 @@ def source_code(name: str) -> Iterator[None]:
         raise
     except Exception as error:
         _LOG.exception("source %s failed", name)
-        raise SourceCodeFailed(f"unexpected shape: {type(error).__name__}: {error}"[:300]) from error
+        raise SourceCodeFailed(_in_words(error)[:300]) from error
+
+
+def _in_words(error: Exception) -> str:
+    """What an exception of a source's code says of the page; what Python calls it is in the log."""
+    text = str(error)
+    if isinstance(error, KeyError):
+        return f"unexpected shape: the key {error.args[0]!r} is missing"
+    if isinstance(error, IndexError):
+        return "unexpected shape: a list is shorter than it should be"
+    if isinstance(error, TypeError | AttributeError):
+        match = re.search(r"'(\w+)' object|^(\w+) ind(?:ices|ex)|type: '(\w+)'", text)
+        name = next(filter(None, match.groups())) if match else ""
+        expected = "an object" if name == "list" else "an object or a list"
+        return f"unexpected shape: {type_in_words(name)} where {expected} should be"
+    if isinstance(error, ValueError):
+        value = re.search(r"'[^']*'", text)
+        return f"unexpected shape: a value cannot be read{f': {value[0]}' if value else ''}"
+    return "its own code failed; tracker.log in the data directory has the traceback"
 
 
 class NothingPublished(TrackerError):

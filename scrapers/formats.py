@@ -11,16 +11,15 @@ import io
 import json
 import re
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import orjson
 
 from scrapers import limits
-from scrapers.errors import MissingColumn, PageError
+from scrapers.errors import MissingColumn, PageError, type_in_words
 
-Row = dict[str, Any]
 _BAR = re.compile(r"(?<!\\)\|")  # between two cells of Markdown
 _DEPTH = 64  # levels of JSON and YAML: the deepest page known has 6, and Python fails at a thousand
 _TABLES = 8  # levels of tables in tables of HTML; no page known has any
@@ -31,6 +30,15 @@ _CHALLENGE = (
     "verify you are human",
     "captcha",
 )
+
+
+class Row(dict[str, Any]):
+    """A row, or another object of a page, by column name or key; one that it lacks is refused by name."""
+
+    __slots__ = ()
+
+    def __missing__(self, key: str) -> Any:
+        raise MissingColumn(key, self)
 
 
 def decode(body: bytes) -> str:
@@ -57,7 +65,7 @@ def no_html(content: str) -> str:
 
 
 def read_json(body: bytes) -> Any:
-    """JSON of at most _DEPTH levels; a key that occurs twice in an object is refused, as it is in YAML."""
+    """JSON of at most _DEPTH levels; its objects are Rows. A key that stands twice in one is refused, as in YAML."""
     content = no_html(decode(body))
     try:
         value = orjson.loads(content)
@@ -81,7 +89,7 @@ def read_json(body: bytes) -> Any:
     escaped = b"\\u003a" in body or b"\\u003A" in body
     if escaped or body.count(b":") != orjson.dumps(value).count(b":"):
         json.loads(content, object_pairs_hook=_distinct, parse_int=float)
-    return value
+    return _with_rows(value)
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> None:
@@ -93,16 +101,27 @@ def _distinct(pairs: list[tuple[str, Any]]) -> None:
         keys.add(key)
 
 
-def json_rows(body: bytes, under: str = "") -> list[Row]:
-    """A JSON list of objects, or the list under the key `under` of an object."""
-    value = read_json(body)
-    if under and isinstance(value, dict):
-        if under not in value:
-            raise MissingColumn(under, value)
-        return _objects(value[under], f"JSON under {under!r}")
+def _with_rows(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Row({key: _with_rows(child) for key, child in value.items()})
+    return [_with_rows(child) for child in value] if isinstance(value, list) else value
+
+
+def json_rows(body: bytes, under: str = "", keyed_by: str = "") -> list[Row]:
+    """A JSON list of objects, or the list under the key `under` of an object.
+
+    With `keyed_by` it is an object in place of that list, whose keys become the column of that name.
+    """
+    value, kind = read_json(body), f"JSON under {under!r}" if under else "JSON"
     if under:
-        raise PageError(f"JSON: a {type(value).__name__} where an object with {under!r} was expected")
-    return _objects(value, "JSON")
+        if not isinstance(value, dict):
+            raise PageError(f"JSON: {type_in_words(type(value).__name__)} where an object with {under!r} was expected")
+        value = value[under]
+    if not keyed_by:
+        return _objects(value, kind)
+    if not isinstance(value, dict):
+        raise PageError(f"{kind}: {type_in_words(type(value).__name__)} where an object of rows was expected")
+    return [Row({**row, keyed_by: key}) for key, row in zip(value, _objects([*value.values()], kind), strict=True)]
 
 
 def yaml_rows(body: bytes) -> list[Row]:
@@ -136,12 +155,12 @@ def yaml_rows(body: bytes) -> list[Row]:
 
 def _objects(value: Any, kind: str) -> list[Row]:
     if not isinstance(value, list):
-        raise PageError(f"{kind}: a {type(value).__name__} where a list of rows was expected")
+        raise PageError(f"{kind}: {type_in_words(type(value).__name__)} where a list of rows was expected")
     for number, row in enumerate(value, 1):
         if not isinstance(row, dict):
-            raise PageError(f"{kind}: row {number} is a {type(row).__name__}, not a mapping")
+            raise PageError(f"{kind}: row {number} is {type_in_words(type(row).__name__)}, not a mapping")
     limits.check(len(value), sum(map(len, value)))
-    return value
+    return [Row(row) for row in value]
 
 
 def csv_rows(body: bytes) -> list[Row]:
@@ -183,7 +202,7 @@ def parquet_rows(body: bytes, where: Mapping[str, str] = MappingProxyType({})) -
             kept = batch
             for column, wanted in where.items():
                 kept = kept.filter(pc.equal(kept[column], _arrow_text(wanted)))
-            rows += kept.to_pylist()
+            rows += map(Row, kept.to_pylist())
     except MemoryError:  # Arrow's own is an ArrowException, too
         raise
     except (pa.ArrowException, OSError, ValueError) as error:
@@ -273,20 +292,27 @@ def table(columns: list[str], lines: Iterable[list[str]]) -> list[Row]:
         limits.check(number, number * len(columns))
         if len(line) != len(columns):
             raise PageError(f"row {number} has {len(line)} cells, not {len(columns)}: {' | '.join(line)[:100]}")
-        rows.append(dict(zip(columns, line, strict=True)))
+        rows.append(Row(zip(columns, line, strict=True)))
     return rows
 
 
-def first_with(tables: list[tuple[list[str], list[Row]]], needed: Iterable[str]) -> list[Row]:
-    """The first table that has all these columns; MissingColumn names what the most similar table lacks."""
-    needed = list(needed)
+def first_with(tables: list[tuple[list[str], list[Row]]], needed: Iterable[str | Sequence[str]]) -> list[Row]:
+    """The first table that has all these columns; a column may have several names.
+
+    MissingColumn names what the most similar table lacks.
+    """
+    asked = [(names,) if isinstance(names, str) else names for names in needed]
     if not tables:
         raise PageError("the page has no table")
+
+    def lacking(columns: list[str]) -> list[Sequence[str]]:
+        return [names for names in asked if not any(name in columns for name in names)]
+
     for columns, rows in tables:
-        if all(column in columns for column in needed):
+        if not lacking(columns):
             return rows
-    columns = max((columns for columns, _ in tables), key=lambda names: sum(name in names for name in needed))
-    raise MissingColumn(next(name for name in needed if name not in columns), columns)
+    columns = min((columns for columns, _ in tables), key=lambda columns: len(lacking(columns)))
+    raise MissingColumn(" or ".join(lacking(columns)[0]), columns)
 
 
 def checked(rows: list[Row], columns: Iterable[str], *, at_least: int) -> None:

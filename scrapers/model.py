@@ -26,9 +26,11 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal, get_args
 
 import orjson
 
@@ -131,6 +133,22 @@ class Fact:
 PROPERTIES = ("developer", "country", "weights", "licence", "released_on")
 
 
+# The columns that a page may lack, in the order of Snapshot.filled.
+Column = Literal[
+    "score_low",
+    "score_high",
+    "published_rank",
+    "votes",
+    "organization",
+    "licence",
+    "country",
+    "openness",
+    "released_on",
+]
+COLUMNS: tuple[Column, ...] = get_args(Column)
+SAMPLE = 128  # names of a snapshot that are kept to compare it with another one
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """One board as one page published it. `published_on` is the board's own day (UTC), None if it has none."""
@@ -165,3 +183,16 @@ class Snapshot:
         # `released_on` is hashed only for rows that have it, so that the ids of other snapshots stay the same.
         rows = [row if row[-1] else row[:-1] for row in self.canonical()]
         return hashlib.sha256(orjson.dumps([self.board, day, rows])).hexdigest()
+
+    def filled(self) -> list[int]:
+        """How many rows have a value in each of COLUMNS."""
+        return [sum(getattr(entry, column) is not None for entry in self.entries) for column in COLUMNS]
+
+    def name_sample(self) -> list[int]:
+        """The SAMPLE smallest hashes of its names, in order: of any two snapshots the same names are in the sample.
+
+        The order of the words of a name and the signs between them do not count: boards change both.
+        """
+        words = (" ".join(sorted(re.findall(r"[^\W_]+", entry.name.casefold()))) for entry in self.entries)
+        hashes = {int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) for name in words}
+        return sorted(hashes)[:SAMPLE]

@@ -13,14 +13,16 @@ from types import ModuleType
 from typing import Annotated, Literal, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from scrapers.countries import ISO
 from scrapers.errors import DeclarationError
+from scrapers.model import Column
 from scrapers.regular_files import read_regular_text
 
 SOURCES = Path(__file__).parent / "sources"
 _EVERY = re.compile(r"^([0-9]+(?:\.[0-9]+)?)\s*(s|m|h|d)$")
+_TODO = re.compile(r'^\s*(?:(?P<key>[\w.-]+)\s*=\s*(?:"|.*#\s*)|#\s*)TODO\b')
 _LONGEST = 10 * 366 * 86400  # seconds; the scheduler fails on intervals of thousands of years
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 Model = TypeVar("Model", bound=BaseModel)
@@ -38,9 +40,10 @@ class PageSpec(Declared):
     """One address. `role` names the page; several boards may be read from it.
 
     `url_patterns` are patterns (fnmatch) of other live addresses of the same role: older ones, or those that carry a
-    day. A page without an address is not fetched by itself; it is known by its pattern, for imports. With
-    `ends_with_newline`, a page that does not end so was cut inside its last cell. `rows_under` is the key of a JSON
-    object that holds the rows.
+    day. A page without an address is not fetched by itself; it is known by its pattern, for imports. `rows_under` is
+    the key of a JSON object that holds the rows; where these are an object, too, `keyed_by` is the column that its
+    keys become. Of several tables of a page, the first is read that has the columns of name and score, and those of
+    `table_with`.
     """
 
     role: str
@@ -48,9 +51,10 @@ class PageSpec(Declared):
     url_patterns: tuple[str, ...] = ()
     format: Format = "other"
     rows_under: str = ""
+    keyed_by: str = ""
+    table_with: tuple[str, ...] = ()
     fetch_once: bool = False
     optional: bool = False
-    ends_with_newline: bool = False
 
     @field_validator("address")
     @classmethod
@@ -63,14 +67,18 @@ class PageSpec(Declared):
         return value
 
     @model_validator(mode="after")
-    def under_of_json(self) -> Self:
-        if self.rows_under and self.format != "json":
-            raise ValueError("rows_under is for the format json")
+    def of_its_format(self) -> Self:
+        for key, formats in (("rows_under", ("json",)), ("keyed_by", ("json",)), ("table_with", ("markdown", "html"))):
+            if getattr(self, key) and self.format not in formats:
+                raise ValueError(f"{key} is for the format {' or '.join(formats)}")
         return self
 
 
 class Columns(Declared):
-    """Which column holds what; several names where the board renamed it. name and score are required."""
+    """Which column holds what; several names where the board renamed it. name and score are required.
+
+    `a.b` is the key b of the object that a row has under a, where no column is named so.
+    """
 
     name: tuple[str, ...] = ()
     score: tuple[str, ...] = ()
@@ -118,6 +126,10 @@ class Expectations(Declared):
     rows: tuple[Rows, ...] = (Rows(),)
     landmarks: tuple[str, ...] = ()  # names as published; at least half of them must be there
     landmarks_since: date = date.min
+    filled: Mapping[Column, date] = {}  # columns that hold values in some row, each from a day on
+    may_vanish: tuple[
+        Column, ...
+    ] = ()  # columns that are no fault where the snapshot before had values and this has none
     score: tuple[float, float] = (float("-inf"), float("inf"))
     scored: bool = True  # false where a provider publishes ranks alone
     max_drop: Annotated[float, Field(gt=0, le=1)] = 0.25  # largest accepted loss of rows against the day before
@@ -192,6 +204,7 @@ class Source(Declared):
     dates_content: bool = True
     pages: tuple[PageSpec, ...] = ()
     boards: Mapping[str, Board] = {}
+    _todo: DeclarationError | None = PrivateAttr(None)  # the first key of the file that is marked TODO
 
     @field_validator("every")
     @classmethod
@@ -217,6 +230,11 @@ class Source(Declared):
         if not (SOURCES / f"{self.name}.py").exists():
             return None
         return importlib.import_module(f"scrapers.sources.{self.name}")
+
+    def refuse_unfinished(self) -> None:
+        """DeclarationError where the file has a key that is still marked TODO."""
+        if self._todo:
+            raise self._todo
 
     def boards_of(self, role: str) -> Mapping[str, Board]:
         """The boards that the page of that role carries."""
@@ -310,7 +328,20 @@ def _source(path: Path, text: str) -> Source:
         if not isinstance(board, dict):
             raise DeclarationError(str(path), f"boards.{name}", f"a table is expected; found {board!r:.60}")
         boards[name] = {**shared, **defaults, **board}
-    return validate(Source, {"name": path.stem, **raw}, str(path))
+    source = validate(Source, {"name": path.stem, **raw}, str(path))
+    source._todo = _first_todo(path, text)
+    return source
+
+
+def _first_todo(path: Path, text: str) -> DeclarationError | None:
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[+([^\[\]]+)\]", line):
+            table = f"{header[1].strip()}."
+        if todo := _TODO.match(line):
+            key = f"{table}{todo['key']}" if todo["key"] else f"line {number}"
+            return DeclarationError(str(path), key, "still marked TODO; mend it, and take the mark away")
+    return None
 
 
 def load_sources(folders: Sequence[Path] = (SOURCES,)) -> Mapping[str, Source]:

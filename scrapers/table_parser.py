@@ -11,6 +11,8 @@ from scrapers.formats import Row
 from scrapers.model import Entry, Page, Pages, Request, Snapshot
 from scrapers.spec import Board, Columns, PageSpec, Source
 
+_NOTHING = object()
+
 
 def requests(source: Source) -> Generator[Request, bytes | None, None]:
     """The declared pages of `source`, or what its module asks for."""
@@ -29,9 +31,6 @@ def snapshots(source: Source, pages: Pages) -> list[Snapshot]:
             parsed = list(source.module.parse(pages))
         else:
             parsed = [snapshot for page in pages for snapshot in parse(source, page)]
-    with_newline = {declared.role for declared in source.pages if declared.ends_with_newline}
-    if any(page.role in with_newline and not page.body.endswith(b"\n") for page in pages):
-        raise PageError("the page is cut: it does not end with a new line, as it always did")
     unknown = sorted({snapshot.board for snapshot in parsed} - set(source.boards))
     if unknown:
         raise PageError(f"board {unknown[0]!r} is not declared in {source.name}.toml")
@@ -53,11 +52,12 @@ def read(declared: PageSpec, body: bytes, board: Board) -> list[Row]:
     if declared.format == "parquet":
         return formats.parquet_rows(body, board.where)
     if declared.format == "json":
-        return formats.json_rows(body, declared.rows_under)
+        return formats.json_rows(body, declared.rows_under, declared.keyed_by)
     if declared.format in formats.ROWS:
         return formats.ROWS[declared.format](body)
     tables = formats.markdown_tables(body) if declared.format == "markdown" else formats.html_tables(body)
-    return formats.first_with(tables, (board.columns.name[0], board.columns.score[0]))
+    asked = (board.columns.name, board.columns.score, *((column,) for column in declared.table_with))
+    return formats.first_with(tables, asked)
 
 
 def published_on(source: Source, page: Page) -> date | None:
@@ -89,34 +89,39 @@ def of_rows(board_name: str, board: Board, rows: Iterable[Row], day: date | None
 
 
 def cell(row: Row, names: tuple[str, ...]) -> object:
-    """The cell under the first of these column names that the row has; MissingColumn where it has none."""
+    """What a row has under the first of these names that is a column of it, or leads into an object of it (`a.b`)."""
     for name in names:
         if name in row:
             return row[name]
+        value: object = row
+        for key in name.split("."):
+            value = value[key] if isinstance(value, dict) and key in value else _NOTHING
+        if value is not _NOTHING:
+            return value
     raise MissingColumn(" or ".join(names), row)
 
 
 def entry(row: Row, columns: Columns) -> Entry:
-    """A row as an entry: declared columns are required, cells may be missing."""
+    """A row as an entry. Name and score are required; a row that lacks another column has no value there."""
 
-    def number(names: tuple[str, ...]) -> float | None:
-        return values.number(cell(row, names)) if names else None
-
-    def text(names: tuple[str, ...]) -> str | None:
-        return values.text(cell(row, names)) if names else None
+    def optional(names: tuple[str, ...]) -> object:
+        try:
+            return cell(row, names) if names else None
+        except MissingColumn:
+            return None
 
     score = cell(row, columns.score)
     half = values.half_width(score)
     at = values.number(score)
-    low, high = number(columns.score_low), number(columns.score_high)
+    low, high = values.number(optional(columns.score_low)), values.number(optional(columns.score_high))
     return Entry(
         name=str(cell(row, columns.name) or ""),
         score=at,
         score_low=low if half is None or at is None else at - half,
         score_high=high if half is None or at is None else at + half,
-        published_rank=number(columns.published_rank),
-        votes=number(columns.votes),
-        organization=text(columns.organization),
-        licence=text(columns.licence),
-        country=text(columns.country),
+        published_rank=values.number(optional(columns.published_rank)),
+        votes=values.number(optional(columns.votes)),
+        organization=values.text(optional(columns.organization)),
+        licence=values.text(optional(columns.licence)),
+        country=values.text(optional(columns.country)),
     )

@@ -258,6 +258,7 @@ def add_snapshots(connection: duckdb.DuckDBPyConnection, snapshots: Mapping[str,
         scores = [entry.score for entry in snapshot.entries if entry.score is not None]
         heads.append((snapshot_id, snapshot.board, snapshot.content(), snapshot.published_on, len(snapshot.entries),
                       len(scores), len({entry.name for entry in snapshot.entries}),
+                      snapshot.filled(), snapshot.name_sample(),
                       min(scores, default=None), max(scores, default=None)))  # fmt: skip
         cells += [(snapshot_id, number, *row) for number, row in enumerate(snapshot.canonical())]
     connection.execute(
@@ -266,7 +267,8 @@ def add_snapshots(connection: duckdb.DuckDBPyConnection, snapshots: Mapping[str,
     whole = pa.int32()
     insert(connection, "heads", {
         "snapshot": text, "board": text, "content": text, "published_on": pa.date32(), "rows": whole, "scored": whole,
-        "different": whole, "lowest": real, "highest": real,
+        "different": whole, "filled": pa.list_(whole), "name_sample": pa.list_(pa.uint32()),
+        "lowest": real, "highest": real,
     }, heads)  # fmt: skip
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE cells AS SELECT s.snapshot, e.row, n.name, e.score, e.score_low, e.score_high,"

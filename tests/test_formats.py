@@ -130,9 +130,9 @@ def test_json_rows_are_its_objects() -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b'{"a": 1}', "JSON: a dict where a list of rows was expected"),
-        (b"null", "JSON: a NoneType where a list of rows was expected"),
-        (b'[{"a": 1}, 7]', "JSON: row 2 is a int, not a mapping"),
+        (b'{"a": 1}', "JSON: an object where a list of rows was expected"),
+        (b"null", "JSON: null where a list of rows was expected"),
+        (b'[{"a": 1}, 7]', "JSON: row 2 is a number, not a mapping"),
         (b'[{"a": 1}, {"a"', "not JSON: "),
         (b'[{"a": NaN}]', "not JSON: "),
         (b'[{"a": Infinity}]', "not JSON: "),
@@ -183,7 +183,7 @@ def test_json_rows_under_a_key() -> None:
     for body, message in (
         (b'{"rows": []}', "no column 'data'; the page has: rows"),
         (b"[]", "JSON: a list where an object with 'data' was expected"),
-        (b'{"data": {"a": 1}}', "JSON under 'data': a dict where a list of rows was expected"),
+        (b'{"data": {"a": 1}}', "JSON under 'data': an object where a list of rows was expected"),
     ):
         with pytest.raises(PageError, match=message):
             formats.json_rows(body, "data")
@@ -235,10 +235,10 @@ def test_a_yaml_key_that_stands_twice_is_refused_by_name(body: bytes, message: s
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b"a: 1", "YAML: a dict where a list of rows was expected"),
-        (b"just words", "YAML: a str where a list of rows was expected"),
-        (b"# nothing\n", "YAML: a NoneType where a list of rows was expected"),
-        (b"- a: 1\n- b", "YAML: row 2 is a str, not a mapping"),
+        (b"a: 1", "YAML: an object where a list of rows was expected"),
+        (b"just words", "YAML: a text where a list of rows was expected"),
+        (b"# nothing\n", "YAML: null where a list of rows was expected"),
+        (b"- a: 1\n- b", "YAML: row 2 is a text, not a mapping"),
         (b"- model: x\n  rate: 1\n pass: 2\n", "not YAML: "),
         (b"- model: 'x\n", "not YAML: "),
         (b"- a: !!python/object/apply:os.system ['true']", "not YAML: "),
@@ -448,3 +448,21 @@ def test_first_with_skips_no_page_without_the_table() -> None:
     page = PAGE.replace("Hallucination Rate", "Rate of hallucination").encode()
     with pytest.raises(MissingColumn, match="no column 'Hallucination Rate'"):
         formats.first_with(formats.markdown_tables(page), ("Model", "Hallucination Rate"))
+
+
+def test_json_rows_by_key_have_their_key_as_a_column() -> None:
+    """`{"a": {"score": 1}}`, at the top or under a key; anything else than objects by key is refused."""
+    rows = [{"score": 1, "model": "a"}, {"score": 2, "model": "b"}]
+    assert formats.json_rows(b'{"a": {"score": 1}, "b": {"score": 2}}', keyed_by="model") == rows
+    assert formats.json_rows(b'{"data": {"a": {"score": 1}, "b": {"score": 2}}}', "data", "model") == rows
+    with pytest.raises(PageError, match="JSON under 'data': a list where an object of rows was expected"):
+        formats.json_rows(b'{"data": []}', "data", "model")
+    with pytest.raises(PageError, match="JSON: row 1 is a number, not a mapping"):
+        formats.json_rows(b'{"a": 1}', keyed_by="model")
+
+
+def test_an_object_of_json_names_the_key_that_it_lacks() -> None:
+    """However deep it lies."""
+    page = formats.read_json(b'{"data": [{"model": {"name": "a"}}]}')
+    with pytest.raises(MissingColumn, match="no column 'title'; the page has: name"):
+        page["data"][0]["model"]["title"]

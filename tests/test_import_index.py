@@ -81,7 +81,7 @@ def test_every_page_has_its_fate(replayed: Replayed) -> None:
     for outcome in outcomes:
         assert bool(outcome["reason"]) == (outcome["state"] in {"quarantined", "unknown_address"}), outcome
     assert "HTML page" in outcomes[-3]["reason"]
-    assert "rows, at least 55 are expected" in outcomes[-2]["reason"]
+    assert "rows, at least 30 are expected" in outcomes[-2]["reason"]
 
 
 def test_a_second_replay_adds_nothing(replayed: Replayed, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from scrapers.errors import FetchError, TrackerError, source_code
@@ -54,6 +55,7 @@ def _fetched(config: Config, source: Source, pool: ParsePool) -> tuple[dict[Page
 
     with fetcher(config) as fetching:
         try:
+            source.refuse_unfinished()
             with source_code(source.name):
                 generator = pool.requests(source.name)
                 request = next(generator, None)
@@ -99,7 +101,7 @@ def _read(source: Source, group: list[PageKey], sizes: Mapping[PageKey, int], po
 
 
 def _validated(source: Source, role: str, address: str, size: int, snapshot: Snapshot) -> Checked:
-    reason = validate.fault_of(source, snapshot)
+    reason = validate.fault_of(source, snapshot, snapshot.published_on or date.max)
     day = str(snapshot.published_on) if snapshot.published_on else None
     state = "quarantined" if reason else "ok"
     rows = len(snapshot.entries)

@@ -89,6 +89,7 @@ class Run:
         started, outcome = time.monotonic(), FetchResult(source.name)
         errors: list[FetchError] = []
         try:
+            source.refuse_unfinished()
             with source_code(source.name):
                 self._fetch_pages(source, outcome, errors)
         except TrackerError as error:

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from scrapers import formats, values
-from scrapers.errors import DeclarationError, PageError
+from scrapers import formats, table_parser, values
+from scrapers.errors import DeclarationError, MissingColumn, PageError
 from scrapers.formats import Row
 from scrapers.model import Request
 from scrapers.regular_files import read_regular_file
-from scrapers.spec import SOURCES, Format, load_source
+from scrapers.spec import SOURCES, Board, Columns, Format, PageSpec, load_source
 from tracker import fetching
 from tracker.config import Config
 
@@ -22,7 +22,8 @@ NAME = re.compile(r"^[a-z][a-z0-9_]{1,60}$")
 USUAL = {
     "name": ("model", "name", "model name", "model_name", "system", "method", "模型"),
     "score": ("score", "average", "overall", "overall acc", "rating", "elo", "accuracy", "pass@1", "总分"),
-    "organization": ("organization", "organisation", "org", "developer", "provider", "company", "vendor", "机构"),
+    "organization": ("organization", "organisation", "org", "developer", "provider", "company", "vendor", "creator",
+                     "机构"),
     "licence": ("license", "licence"),
     "country": ("country",),
     "published_rank": ("rank", "#", "position"),
@@ -55,59 +56,113 @@ def kind_of(address: str, body: bytes) -> Format:
     return "csv"
 
 
-def rows_under(kind: Format, body: bytes) -> str:
-    """The key of a JSON object that holds its rows; empty where the page is a list of rows, or no JSON."""
-    value = formats.read_json(body) if kind == "json" else []
+def json_place(body: bytes) -> dict[str, str]:
+    """Where a JSON page has its rows, as a declaration says it (`rows_under`, `keyed_by`); empty for a list of rows."""
+    value = formats.read_json(body)
     if not isinstance(value, dict):
-        return ""
-    lists: list[str] = [
-        key for key, rows in value.items() if isinstance(rows, list) and rows and isinstance(rows[0], dict)
-    ]
-    if len(lists) != 1:
-        reason = f"several of its keys hold rows ({', '.join(lists)[:200]})" if lists else "none of its keys holds rows"
+        return {}
+    if _is_keyed(value):
+        return {"keyed_by": _key_column(value)}
+    lists = [key for key, rows in value.items() if isinstance(rows, list) and rows and isinstance(rows[0], dict)]
+    keyed = [key for key, rows in value.items() if _is_keyed(rows)]
+    under = lists or keyed
+    if len(under) != 1:
+        reason = f"several of its keys hold rows ({', '.join(under)[:200]})" if under else "none of its keys holds rows"
         raise PageError(f"JSON: an object, and {reason}; name the key in rows_under of a declaration of your own")
-    return lists[0]
+    place = {"rows_under": under[0]}
+    return place if lists else {**place, "keyed_by": _key_column(value[under[0]])}
 
 
-def largest_table(kind: Format, body: bytes) -> list[Row]:
-    """The rows of the page; of several tables the longest."""
-    if kind == "parquet":
-        return formats.parquet_rows(body)
-    if kind == "json":
-        return formats.json_rows(body, rows_under(kind, body))
-    if kind in formats.ROWS:
-        return formats.ROWS[kind](body)
+def _is_keyed(value: object) -> bool:
+    """Whether it is an object of rows by name: all of them objects that have some key in common."""
+    if not isinstance(value, dict) or len(value) < 2 or not all(isinstance(row, dict) for row in value.values()):
+        return False
+    return bool(set.intersection(*(set(row) for row in value.values())))
+
+
+def _key_column(rows: Mapping[str, Row]) -> str:
+    """A column for the keys of an object of rows, which none of these has."""
+    return next(name for name in ("model", "name", "key") if not any(name in row for row in rows.values()))
+
+
+def proposed(kind: Format, body: bytes) -> tuple[PageSpec, list[Row], dict[str, str]]:
+    """How the page is to be read, its rows as that reads them, and what each column holds.
+
+    Of several tables it is the longest that seems to be a board; where an earlier one has the same columns of name and
+    score, the declaration says what else the table has.
+    """
+    page = PageSpec(role="table", format=kind, **(json_place(body) if kind == "json" else {}))
+    if kind not in {"markdown", "html"}:
+        rows = table_parser.read(page, body, Board(page=("table",)))
+        return page, rows, guessed(rows)
     tables = formats.markdown_tables(body) if kind == "markdown" else formats.html_tables(body)
     if not tables:
         raise PageError("the page has no table; a page that is an application shell has its rows elsewhere")
-    return max((rows for _, rows in tables), key=len)
+    header, rows, columns = _board_of(tables)
+    board = Board(page=("table",), columns=Columns.model_validate(columns))
+    if table_parser.read(page, body, board) != rows:
+        page = page.model_copy(update={"table_with": tuple(header)})
+        rows = table_parser.read(page, body, board)
+    return page, rows, columns
+
+
+def _board_of(tables: Sequence[tuple[list[str], list[Row]]]) -> tuple[list[str], list[Row], dict[str, str]]:
+    """The longest table that seems to have names and scores: its header, its rows, and what each column holds."""
+    problems = []
+    for header, rows in sorted(tables, key=lambda table: -len(table[1])):
+        try:
+            return header, rows, guessed(rows)
+        except PageError as error:
+            problems.append(error)
+    raise problems[0]
 
 
 def guessed(rows: Sequence[Row]) -> dict[str, str]:
     """What each column seems to hold. The score is a usual name, else the first column that is all numbers."""
-    present = list(rows[0])
-    lower = {str(column).strip().lower(): column for column in present}
+    if not rows:
+        raise PageError("the table has no rows")
+    present = _paths(rows[0])
+    # `a.name` is named like `a`, and a score may be named by the last part of its path.
+    lower = {path.lower().removesuffix(".name").strip(): path for path in reversed(present)}
+    last = {path.lower().rpartition(".")[2].strip(): path for path in reversed(present)}
     columns = {}
     for field, usual in USUAL.items():
-        column = next((lower[name] for name in usual if name in lower), None)
+        known = {**last, **lower} if field == "score" else lower
+        column = next((known[name] for name in usual if name in known), None)
         if column is not None and (field not in NUMBERS or _reads(rows, column)):
             columns[field] = column
     if "name" not in columns:
-        raise PageError(f"no column seems to hold the model's name; the page has: {', '.join(map(str, present))[:300]}")
+        raise PageError(f"no column seems to hold the model's name; the page has: {', '.join(present)[:300]}")
     if "score" not in columns:
-        taken = set(columns.values())
-        numeric = [c for c in present if c not in taken and all(_is_number(row.get(c)) for row in rows)]
+        taken = {*columns.values(), *(path for path in present if path.lower().rpartition(".")[2] in {"id", "key"})}
+        numeric = [path for path in present if path not in taken and all(_is_number(_cell(row, path)) for row in rows)]
         if not numeric:
-            raise PageError(f"no column seems to hold a score; the page has: {', '.join(map(str, present))[:300]}")
+            raise PageError(f"no column seems to hold a score; the page has: {', '.join(present)[:300]}")
         columns["score"] = numeric[0]
     return columns
+
+
+def _paths(row: Mapping[str, object], before: str = "") -> list[str]:
+    """The columns of a row; of an object in it, the path to each of its values (`a.b`)."""
+    paths: list[str] = []
+    for key, value in row.items():
+        paths += _paths(value, f"{before}{key}.") if isinstance(value, dict) else [f"{before}{key}"]
+    return paths
+
+
+def _cell(row: Row, path: str) -> object:
+    """What a row has under a path; None where it has nothing there."""
+    try:
+        return table_parser.cell(row, (path,))
+    except MissingColumn:
+        return None
 
 
 def _reads(rows: Sequence[Row], column: str) -> bool:
     """Whether each cell is a number or missing; medals in the rank are not."""
     try:
         for row in rows:
-            values.number(row.get(column))
+            values.number(_cell(row, column))
     except PageError:
         return False
     return True
@@ -127,13 +182,12 @@ def toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def declaration(
-    name: str, address: str, kind: Format, columns: Mapping[str, str], rows: Sequence[Row], under: str = ""
-) -> str:
+def declaration(name: str, address: str, page: PageSpec, columns: Mapping[str, str], rows: Sequence[Row]) -> str:
     """The TOML of a plain table; what nobody can guess is marked TODO."""
-    page = {"role": "table", "format": kind, **({"rows_under": under} if under else {}), "address": address}
-    names = [str(row[columns["name"]]) for row in rows[:: max(1, len(rows) // 4)]][:4]
-    scores = [score for row in rows if (score := values.number(row[columns["score"]])) is not None]
+    place = {key: value for key in ("rows_under", "keyed_by", "table_with") if (value := getattr(page, key))}
+    declared = {"role": page.role, "format": page.format, **place, "address": address}
+    names = [str(_cell(row, columns["name"])) for row in rows[:: max(1, len(rows) // 4)]][:4]
+    scores = [score for row in rows if (score := values.number(_cell(row, columns["score"]))) is not None]
     high = 100 if scores and min(scores) >= 0 and max(scores) <= 100 else max(scores, default=0) * 2
     low = 0 if scores and min(scores) >= 0 else min(scores, default=0) * 2
     host = urlsplit(address).hostname or ""
@@ -142,7 +196,7 @@ publisher = {toml(host)}          # TODO: who publishes it
 homepage = {toml(address)}
 licence = "not stated"            # TODO: the licence of the data
 redistribute = false
-pages = [{toml(page)}]
+pages = [{toml(declared)}]
 columns = {toml(columns)}
 
 [boards.{name}]
@@ -156,7 +210,7 @@ direction = "higher"              # TODO: or lower
 kind = "public test"              # TODO: private test, human votes, self-reported, usage
 
 [boards.{name}.expectations]
-rows = {{ min = {max(1, len(rows) * 3 // 4)}, max = {len(rows) * 5} }}
+rows = {{ min = {max(1, len(rows) // 2)}, max = {len(rows) * 10} }}
 landmarks = {toml(names)}
 score = [{low:g}, {high:g}]
 """
@@ -180,10 +234,8 @@ def new(config: Config, name: str, address: str) -> tuple[Path, Path, int]:
     with fetching.fetcher(config) as fetcher:
         body = fetching.body_of(fetcher, Request(role="table", address=address))
     kind = kind_of(address, body)
-    rows = largest_table(kind, body)
-    if not rows:
-        raise PageError(f"{address}: the table has no rows")
-    text = declaration(name, address, kind, guessed(rows), rows, rows_under(kind, body))
+    spec, rows, columns = proposed(kind, body)
+    text = declaration(name, address, spec, columns, rows)
     for each in (folder, pages):
         each.mkdir(parents=True, exist_ok=True)
     endings = {"markdown": "md", "yaml": "yml"}
@@ -211,8 +263,10 @@ def own_board(config: Config, name: str, file: Path, direction: str | None) -> N
     """
     target = config.data / "boards" / f"{name}.toml"
     rows = formats.csv_rows(read_regular_file(file, config.http.max_unpacked))
+    if not rows:
+        raise DeclarationError(str(file), "", "the table has a header and no rows")
     if target.exists():
-        same_columns(target, file, list(rows[0]) if rows else [])
+        same_columns(target, file, list(rows[0]))
         declared = load_source(target).boards[name].direction
         if direction not in (None, declared):
             raise DeclarationError("--direction", "", f"{name} is declared with {declared!r} in {target}")
@@ -221,7 +275,7 @@ def own_board(config: Config, name: str, file: Path, direction: str | None) -> N
     known = config.declared()
     if not NAME.match(name) or name in known or any(name in source.boards for source in known.values()):
         raise DeclarationError("--board", "", f"{name!r}: a name of its own in lower-case letters, digits and _")
-    present = list(rows[0]) if rows else []
+    present = list(rows[0])
     columns = {field: column for field, column in OWN.items() if column in present}
     for needed in ("name", "score"):
         if needed not in columns:

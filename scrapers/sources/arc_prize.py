@@ -21,6 +21,8 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
             for row in content["evaluations"]:
                 if row["datasetId"] != dataset or not row["display"]:
                     continue
+                if row["modelId"] not in models:
+                    raise PageError(f"an evaluation of model {row['modelId']!r}, which the page does not list")
                 name, provider = models[row["modelId"]]["displayName"], models[row["modelId"]]["providerId"]
                 if provider != "Human":
                     score = values.number(row["score"])

@@ -26,8 +26,8 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
             Entry(
                 name=name,
                 score=values.number(model["rating"]),
-                score_low=values.number(model["rating_q025"]),
-                score_high=values.number(model["rating_q975"]),
+                score_low=values.number(model.get("rating_q025")),
+                score_high=values.number(model.get("rating_q975")),
             )
             for name, model in categories["full"].items()
         )

@@ -38,7 +38,7 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
 def entry(row: Row) -> Entry:
     """A row. Rows with the same name or score are all kept."""
     score = values.number(table_parser.cell(row, ("arena_score", "arena_elo")))
-    published = values.text(row["95_pct_ci"])
+    published = values.text(row.get("95_pct_ci"))
     interval = _INTERVAL.fullmatch(published) if published else None
     if published and not interval:
         raise PageError(f"{published[:60]!r} is not an interval")
@@ -47,8 +47,8 @@ def entry(row: Row) -> Entry:
         score=score,
         score_low=score - float(interval["below"]) if interval and score is not None else None,
         score_high=score + float(interval["above"]) if interval and score is not None else None,
-        published_rank=values.number(row["rank"]),
-        votes=values.number(row["votes"]),
-        organization=values.text(row["organization"]),
-        licence=values.text(row["license"]),
+        published_rank=values.number(row.get("rank")),
+        votes=values.number(row.get("votes")),
+        organization=values.text(row.get("organization")),
+        licence=values.text(row.get("license")),
     )

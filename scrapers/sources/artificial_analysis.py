@@ -22,5 +22,5 @@ def entry(model: dict[str, Any]) -> Entry:
     return Entry(
         name=model["name"],
         score=values.number(model["evaluations"][INDEX]),
-        organization=values.text(model["model_creator"]["name"]),
+        organization=values.text((model.get("model_creator") or {}).get("name")),
     )

@@ -23,12 +23,12 @@ def entry(row: Row) -> Entry:
     return Entry(
         name=row["Display name"],
         score=values.number(row["eci"]),
-        score_low=values.number(row["eci_ci_low"]),
-        score_high=values.number(row["eci_ci_high"]),
-        organization=values.text(row["Organization"]),
-        country=values.text(row["Country (of organization)"]),
-        openness=openness(row["Model accessibility"]),
-        released_on=values.day(row["date"]),
+        score_low=values.number(row.get("eci_ci_low")),
+        score_high=values.number(row.get("eci_ci_high")),
+        organization=values.text(row.get("Organization")),
+        country=values.text(row.get("Country (of organization)")),
+        openness=openness(row.get("Model accessibility", "")),
+        released_on=values.day(row.get("date")),
     )
 
 

@@ -30,6 +30,9 @@ REPOSITORIES = (
     "https://raw.githubusercontent.com/LiveBench/livebench.github.io/main/",
 )
 LINKS_SINCE = date(2024, 11, 25)  # earlier releases came before the site had modelLinks.js
+# What the site shows of two models in place of an average: fixed in its code (src/Table/Averaging.js) since the commit
+# of 2025-02-27 that brought the table with both of them; the tables before that one had one of the two.
+FIXED = {"grok-3-thinking": 72.0, "grok-3": 58.0}
 _RELEASE = re.compile(r"(?P<day>[0-9]{4}_[0-9]{2}_[0-9]{2})\.(?:csv|json)$")
 
 
@@ -74,7 +77,9 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
         if not links and release >= LINKS_SINCE:
             raise PageError(f"the set of release {release} lacks modelLinks.js")
         tasks = categories(matching[0].body)
-        entries = tuple(entry(row, tasks, organisations) for row in rows(table.body, tasks))
+        read = rows(table.body, tasks)
+        fixed = FIXED if FIXED.keys() <= {row["model"] for row in read} else {}
+        entries = tuple(entry(row, tasks, organisations, fixed) for row in read)
         yield Snapshot("livebench", release.isoformat(), stood_until(release, listed), entries)
 
 
@@ -147,18 +152,19 @@ def categories(body: bytes) -> dict[str, list[str]]:
 
 
 def rows(body: bytes, tasks: Mapping[str, list[str]]) -> list[Row]:
-    """The table's rows. A short row does not say which values it lacks and gets none; a short last row is refused."""
+    """The table's rows. A short row lacks its last values, as on the site; a short last row is refused."""
     columns, *lines = [line for line in csv.reader(io.StringIO(formats.no_html(formats.decode(body)))) if line]
     for task in ("model", *(task for members in tasks.values() for task in members)):
         if task not in columns:
             raise MissingColumn(task, columns)
-    blank = [""] * (len(columns) - 1)
-    whole = [[line[0], *blank] if len(line) < len(columns) else line for line in lines[:-1]]
+    whole = [line + [""] * (len(columns) - len(line)) for line in lines[:-1]]
     return formats.table(columns, whole + lines[-1:])
 
 
-def entry(row: Row, tasks: Mapping[str, list[str]], described: Mapping[str, Mapping[str, Any]]) -> Entry:
-    """A row with its global average."""
+def entry(
+    row: Row, tasks: Mapping[str, list[str]], described: Mapping[str, Mapping[str, Any]], fixed: Mapping[str, float]
+) -> Entry:
+    """A row with its global average, or with the score that is fixed for its name."""
     means = []
     for members in tasks.values():
         known = [value for task in members if (value := values.number(row[task])) is not None]
@@ -168,7 +174,7 @@ def entry(row: Row, tasks: Mapping[str, list[str]], described: Mapping[str, Mapp
     open_weight = model.get("openweight")
     return Entry(
         name=row["model"],
-        score=fmean(known) if len(known) == len(means) else None,
+        score=fixed.get(row["model"], fmean(known) if len(known) == len(means) else None),
         organization=values.text(model["organization"] if "organization" in model else model.get("provider")),
         openness=None if open_weight is None else "open" if open_weight else "closed",
     )

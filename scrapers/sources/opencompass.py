@@ -203,7 +203,7 @@ def entry(row: dict[str, Any], columns: tuple[str, ...], models: dict[str, dict[
     return Entry(
         name=model,
         score=values.number(score),
-        organization=values.text(row["org"]),
+        organization=values.text(row.get("org")),
         openness=openness(row, description),
         released_on=published_day(row, "time", "date"),
     )

@@ -35,13 +35,13 @@ def entry(name: str, model: Mapping[str, Any]) -> Entry:
     """One model; META says who made it and whether its weights are published (Yes, No or blank)."""
     scores = [score(model, benchmark) for benchmark in BENCHMARKS]
     known = [value for value in scores if value is not None]
-    flag = values.text(model["META"]["OpenSource"])
+    flag = values.text(model["META"].get("OpenSource"))
     if flag not in OPENNESS:
         raise PageError(f"OpenSource of {name!r} is {flag!r}")
     return Entry(
         name=name,
         score=fmean(known) if len(known) == len(BENCHMARKS) else None,
-        organization=values.text(model["META"]["Org"]),
+        organization=values.text(model["META"].get("Org")),
         openness=OPENNESS[flag],
     )
 

@@ -14,7 +14,9 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
     for page in pages:
         content = formats.read_json(page.body)
         entries = tuple(
-            Entry(name=row["model_id"], score=values.number(row["tokens"]), published_rank=values.number(row["rank"]))
+            Entry(
+                name=row["model_id"], score=values.number(row["tokens"]), published_rank=values.number(row.get("rank"))
+            )
             for row in content["models"]
         )
         if not entries:

@@ -14,7 +14,11 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
     for page in pages:
         content = formats.read_json(page.body)
         entries = tuple(
-            Entry(name=row["slug"], score=values.number(row["total_tokens"]), published_rank=values.number(row["rank"]))
+            Entry(
+                name=row["slug"],
+                score=values.number(row["total_tokens"]),
+                published_rank=values.number(row.get("rank")),
+            )
             for row in content["models"]
         )
         if not entries:

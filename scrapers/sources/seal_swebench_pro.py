@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from scrapers import formats, values
 from scrapers.errors import PageError
+from scrapers.formats import Row
 from scrapers.model import Entry, Pages, Snapshot
 
 _PIECE = re.compile(r'self\.__next_f\.push\(\[1,("(?:[^"\\]|\\.)*")\]\)')
@@ -29,14 +29,14 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
         yield Snapshot("swebench_pro", None, None, tuple(map(entry, rows)))
 
 
-def entry(row: dict[str, Any]) -> Entry:
+def entry(row: Row) -> Entry:
     """A row; the page shows the score with a half-width, which the payload has as `confidenceInterval_upper`."""
-    score, half = values.number(row["score"]), values.number(row["confidenceInterval_upper"])
+    score, half = values.number(row["score"]), values.number(row.get("confidenceInterval_upper"))
     return Entry(
         name=row["model"],
         score=score,
         score_low=None if score is None or half is None else score - half,
         score_high=None if score is None or half is None else score + half,
-        published_rank=values.number(row["rank"]),
-        organization=values.text(row["company"]),
+        published_rank=values.number(row.get("rank")),
+        organization=values.text(row.get("company")),
     )

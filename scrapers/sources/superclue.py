@@ -44,5 +44,5 @@ def parse(pages: Pages) -> Iterable[Snapshot]:
 
 
 def entry(row: Row, score: str) -> Entry:
-    """A row with its organisation, often two joined by &."""
-    return Entry(name=row["模型"], score=values.number(row[score]), organization=values.text(row["机构"]))
+    """A row with its organisation, often two joined by &; the tables of May 2023 had no column of it."""
+    return Entry(name=row["模型"], score=values.number(row[score]), organization=values.text(row.get("机构")))

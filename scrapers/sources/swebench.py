@@ -53,7 +53,11 @@ def of_table(tab: Any) -> Iterator[dict[str, Any]]:
     """The rows of one tab; badges beside the name are not part of it."""
     columns = [cell.get_text(" ", strip=True) for cell in tab.select("thead th")]
     for line in tab.select("tbody tr:not(.no-results)"):
-        cells = dict(zip(columns, line.find_all("td"), strict=True))
+        shown = line.find_all("td")
+        if len(shown) != len(columns):
+            text = line.get_text(" ", strip=True)
+            raise PageError(f"a row has {len(shown)} cells, not {len(columns)}: {text[:100]}")
+        cells = dict(zip(columns, shown, strict=True))
         for column in ("Model", "% Resolved"):
             if column not in cells:
                 raise MissingColumn(column, columns)

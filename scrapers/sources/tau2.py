@@ -120,6 +120,6 @@ def entry(submission: dict[str, Any], score: float | None) -> Entry:
     return Entry(
         name=f"{name} ({effort})" if effort else name,
         score=score,
-        organization=values.text(submission["model_organization"]),
+        organization=values.text(submission.get("model_organization")),
         models=(name,) if effort else (),
     )

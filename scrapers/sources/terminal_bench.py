@@ -8,7 +8,7 @@ from scrapers import formats, values
 from scrapers.formats import Row
 from scrapers.model import Entry, Pages, Snapshot
 
-COLUMNS = ("Rank", "Agent", "Model", "Model Org", "Accuracy")
+COLUMNS = ("Agent", "Model", "Accuracy")
 
 
 def parse(pages: Pages) -> Iterable[Snapshot]:
@@ -28,7 +28,7 @@ def entry(row: Row) -> Entry:
         score=score,
         score_low=None if score is None or half is None else score - half,
         score_high=None if score is None or half is None else score + half,
-        published_rank=values.number(row["Rank"]),
-        organization=None if several else values.text(row["Model Org"]),
+        published_rank=values.number(row.get("Rank")),
+        organization=None if several else values.text(row.get("Model Org")),
         models=("-",) if several else (model,),
     )

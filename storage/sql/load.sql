@@ -2,11 +2,13 @@
 -- Used by storage.database.
 DELETE FROM heads WHERE heads.snapshot IN (SELECT snapshots.snapshot FROM snapshots);
 
-INSERT INTO snapshots (snapshot_key, snapshot, board, content, published_on, rows, scored, different, lowest, highest)
+INSERT INTO snapshots (
+    snapshot_key, snapshot, board, content, published_on, rows, scored, different, filled, name_sample, lowest, highest
+)
 SELECT
     (SELECT coalesce(max(snapshots.snapshot_key), 0) FROM snapshots) + row_number() OVER (ORDER BY heads.snapshot),
     heads.snapshot, heads.board, heads.content, heads.published_on, heads.rows,
-    heads.scored, heads.different, heads.lowest, heads.highest
+    heads.scored, heads.different, heads.filled, heads.name_sample, heads.lowest, heads.highest
 FROM heads;
 
 INSERT INTO names (name_key, name, organization, licence, country, openness, models)

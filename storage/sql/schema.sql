@@ -34,9 +34,13 @@ COMMENT ON TABLE breaks IS 'Declared days on which a series of a board stops bei
 
 CREATE TABLE snapshots (
     snapshot_key INTEGER, snapshot VARCHAR, board VARCHAR, content VARCHAR, published_on DATE, rows INTEGER,
-    scored INTEGER, different INTEGER, lowest DOUBLE, highest DOUBLE, state VARCHAR, reason VARCHAR
+    scored INTEGER, different INTEGER, filled INTEGER[], name_sample UINTEGER[], lowest DOUBLE, highest DOUBLE,
+    state VARCHAR, reason VARCHAR, believed_from TIMESTAMP
 );
-COMMENT ON TABLE snapshots IS 'One row for each distinct content of a board: id (sha256 over board, published day and rows), content (sha256 over board and rows alone), rows, how many have a score and how many names differ, lowest and highest score, and whether it is believed (state: accepted, quarantined)';
+COMMENT ON TABLE snapshots IS 'One row for each distinct content of a board: id (sha256 over board, published day and rows), content (sha256 over board and rows alone), rows, how many have a score and how many names differ, how many have a value in each further column (filled) and hashes of some of its names (name_sample), lowest and highest score, and whether it is believed (state: accepted, quarantined) and from when on (believed_from: the capture that confirmed a roster that was cut)';
+
+CREATE TABLE roster_cuts (board VARCHAR, source VARCHAR, day DATE, reason VARCHAR);
+COMMENT ON TABLE roster_cuts IS 'Days on which a board, as a source shows it, lost more rows than is believed of one page, and a later page confirmed it';
 
 CREATE TABLE observations (
     capture VARCHAR, snapshot_key INTEGER, seen_at TIMESTAMP, source VARCHAR, role VARCHAR, edition VARCHAR, newest_row DATE

@@ -31,7 +31,7 @@ WITH seen AS (
     LEFT JOIN origins AS o ON o.origin = c.origin
     LEFT JOIN boards AS b ON b.board = s.board
     LEFT JOIN board_providers AS w ON w.board = s.board AND w.source = g.source AND w.role = g.role
-    WHERE s.state = 'accepted'
+    WHERE s.state = 'accepted' AND (s.believed_from IS NULL OR g.seen_at >= s.believed_from)
 ),
 -- Several pages of a provider at one moment: the most trusted speaks for it. Boards grow, so where nothing
 -- else says which of two is the later, it is the one with more rows.
@@ -206,6 +206,10 @@ broken AS (
         SELECT c.board, c.day, c.day AS at, 'provider ' || c.source || ' after ' || c.source_before AS reason
         FROM chosen AS c
         WHERE c.source <> c.source_before
+        UNION ALL
+        SELECT c.board, c.day, r.day AS at, r.reason
+        FROM chosen AS c
+        JOIN roster_cuts AS r ON r.board = c.board AND r.source = c.source AND r.day > c.day_before AND r.day <= c.day
     ) AS reasons
     GROUP BY reasons.board, reasons.day
 ),
@@ -225,4 +229,4 @@ JOIN snapshots AS s ON s.snapshot_key = c.snapshot_key
 JOIN first_days AS f ON f.board = s.board AND f.content = coalesce(s.content, s.snapshot)
 LEFT JOIN broken AS x ON x.board = c.board AND x.day = c.day
 ORDER BY c.board, c.day;
-COMMENT ON TABLE series IS 'One row for each board and day: the accepted snapshot that stands for it, when it was first seen, the capture that is nearest to the publisher and its origin, the break between it and the point before (declared, a new edition, another provider), and content_since: the newest day that its rows print, or else the first day on which these rows were seen anywhere';
+COMMENT ON TABLE series IS 'One row for each board and day: the accepted snapshot that stands for it, when it was first seen, the capture that is nearest to the publisher and its origin, the break between it and the point before (declared, a new edition, another provider, or a roster that was cut), and content_since: the newest day that its rows print, or else the first day on which these rows were seen anywhere';

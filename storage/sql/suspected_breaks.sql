@@ -1,6 +1,7 @@
--- Declared breaks, and neighbours of a series whose rows or common scores jumped more than declared (max_drop; max_shift,
--- or 15 % of the range of scores where none is declared). A provider that prints ranks alone has no scores to compare, and
--- its names are names all the same. Used by `tracker breaks`; parameter 1 is a board or NULL.
+-- Breaks (declared, new editions, and rosters that were cut as later pages confirmed), and neighbours of a series whose
+-- rows or common scores jumped more than declared (max_drop; max_shift, or 15 % of the range of scores where none is
+-- declared). A provider that prints ranks alone has no scores to compare, and its names are names all the same. Used by
+-- `tracker breaks`; parameter 1 is a board or NULL.
 WITH neighbours AS (
     SELECT
         s.board, s.day, s.snapshot_key, s.rows, s.break_before,
@@ -32,7 +33,11 @@ measured AS (
 )
 SELECT
     m.board, m.day_before, m.day, m.rows_before, m.rows, m.common_names, m.shift AS median_shift,
-    CASE WHEN m.break_before IS NOT NULL THEN 'declared' ELSE 'suspected' END AS state,
+    CASE
+        WHEN m.break_before IN (SELECT r.reason FROM roster_cuts AS r WHERE r.board = m.board) THEN 'confirmed'
+        WHEN m.break_before IS NOT NULL THEN 'declared'
+        ELSE 'suspected'
+    END AS state,
     coalesce(
         m.break_before,
         CASE

@@ -13,7 +13,8 @@ from tracker.cli.options import Integer, Setting, common
 @click.argument("board", required=False)
 @common
 def breaks_command(setting: Setting, board: str | None) -> None:
-    """Where a series is not comparable: breaks that are declared, and jumps that nobody has declared.
+    """Where a series is not comparable: breaks that are declared, a roster that was cut as later pages
+    confirm, and jumps that nobody has declared.
 
     Example: tracker breaks arena_text
     """
