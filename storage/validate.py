@@ -8,8 +8,8 @@ Neighbours are neighbours by day, not by arrival: old pages that come in late fa
 `decisions.csv` holds what a person accepted or rejected, with the reason.
 
 A loss of rows that is seen once is taken for a cut page. Where the same smaller roster is seen on two days, or by two
-sources, the board itself was cut: that is accepted, breaks the series, and stands from the page that confirmed it on, so
-that no day rests on what came later.
+sources, the board itself was cut: that is accepted, breaks the series, and stands from the page that confirmed it on,
+so that no day rests on what came later.
 """
 
 from __future__ import annotations
@@ -209,7 +209,10 @@ def validate(
 def _outcomes(
     connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source], decisions: Mapping[str, Decision]
 ) -> tuple[list[tuple[int, str, str | None, datetime | None]], list[tuple[str, str, date, str]]]:
-    """(snapshot key, state, reason, believed from when on) of every snapshot; (board, source, day, reason) of every roster that was cut."""
+    """(snapshot key, state, reason, believed from when on) of every snapshot.
+
+    And (board, source, day, reason) of every roster that was cut.
+    """
     outcomes: list[tuple[int, str, str | None, datetime | None]] = []
     cuts: list[tuple[str, str, date, str]] = []
     boards = database.primary(sources)
@@ -237,6 +240,7 @@ def _outcomes(
             if seen.snapshot in decisions:
                 decision = decisions[seen.snapshot]
                 reason = None if decision.decision == "accept" else f"rejected by hand: {decision.reason}"
+                believed_from.pop(seen.provider, None)
             if reason is None:
                 accepted[seen.provider] = stats
                 if cut:
@@ -254,7 +258,7 @@ def _confirmed(
     seen: _Seen,
     snapshots: Sequence[_Seen],
 ) -> datetime | None:
-    """When the smaller roster of `seen` was seen on a second day before the larger one came back, or by a second source.
+    """When the smaller roster of `seen` was seen on a second day before the larger one came back, or by another source.
 
     `before` is the larger one.
     """

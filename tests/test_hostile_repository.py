@@ -161,9 +161,9 @@ def set_traps(repository: Path, marker: Path, tmp_path: Path) -> None:
     git(repository, "add", ".gitattributes")
     git(repository, "commit", "-qm", "attributes", **WHO)
     raw = git(repository, "cat-file", "commit", "HEAD")
-    head, _, message = raw.partition("\n\n")
+    header, _, message = raw.partition("\n\n")
     parent = git(repository, "rev-parse", "HEAD~1")
-    lines = [line for line in head.splitlines() if not line.startswith("parent")]
+    lines = [line for line in header.splitlines() if not line.startswith("parent")]
     lines[1:1] = [f"parent {parent}"]
     sign = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----"
     signed = "\n".join([*lines, sign]) + f"\n\n{message}\n"

@@ -193,9 +193,9 @@ def test_one_page_of_a_set_that_costs_too_much_is_named(upstream: Upstream, tmp_
     assert returned == 1
     reason = "took longer than 1 s to read ([limits] seconds in config.toml)"
     (line,) = lines
-    assert line.endswith(f" refused: the page links ({LINKS}) {reason}")
+    assert line == f"problem: livebench: links refused: {reason}"
     first = len(tries.read_text())
-    assert 2 <= first <= 5  # in the sets that were read side by side, at most four, and by itself
+    assert 1 <= first <= 2  # looked at by itself, before any set is read with it
     exported = place.exported()
     assert run(place, "rebuild", code=code)[0] == 0
     assert len(tries.read_text()) == first

@@ -44,7 +44,8 @@ def test_pages_that_raise_are_a_failure_of_their_source(
     out, err = process.communicate(timeout=60)
     assert process.returncode == 1, err
     (line,) = err.splitlines()
-    assert line == f"problem: superclue: {says}"
+    of_page = "readme refused: " if first == "after a page" else ""
+    assert line == f"problem: superclue: {of_page}{says}"
     assert "Traceback" not in out + err
     log = (place.data / "tracker.log").read_text("utf-8")
     assert "Traceback (most recent call last)" in log

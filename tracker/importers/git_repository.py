@@ -27,7 +27,7 @@ from tracker.config import Config
 
 SECONDS = 600.0  # for one command: the longest history known takes a minute to be cloned, without contents
 MEMORY = 4 << 30  # bytes
-CONFIGURATION = """[core]
+OUR_SETTINGS = """[core]
 	repositoryFormatVersion = 1
 	bare = true
 	hooksPath = /dev/null
@@ -191,10 +191,10 @@ def _link(directory: Path, scratch: Path) -> None:
         raise refused("is no git repository")
     if (shared / "objects").is_symlink() or (shared / "objects" / "info" / "alternates").exists():
         raise refused("its objects lie in another repository (objects/info/alternates); clone it whole")
-    said = read_regular_text(shared / "config") if (shared / "config").exists() else ""
-    formats = re.findall(r"(?im)^\s*(objectformat|refstorage)\s*=\s*([a-z0-9]+)\s*$", said)
+    theirs = read_regular_text(shared / "config") if (shared / "config").exists() else ""
+    formats = re.findall(r"(?im)^\s*(objectformat|refstorage)\s*=\s*([a-z0-9]+)\s*$", theirs)
     lines = "".join(f"\t{key} = {value}\n" for key, value in formats)
-    (scratch / "config").write_text(CONFIGURATION + lines, "utf-8")
+    (scratch / "config").write_text(OUR_SETTINGS + lines, "utf-8")
     for folder in ("objects", "refs", "reftable"):
         if (shared / folder).is_dir():
             (scratch / folder).symlink_to((shared / folder).resolve())
@@ -207,7 +207,7 @@ def _fetch(clone: Repository) -> None:
     """Makes the clone, or brings it up to date: commits and names of files, no contents."""
     for folder in ("objects", "refs"):
         (clone.folder / folder).mkdir(parents=True, exist_ok=True)
-    (clone.folder / "config").write_text(CONFIGURATION + CLONED, "utf-8")
+    (clone.folder / "config").write_text(OUR_SETTINGS + CLONED, "utf-8")
     if not (clone.folder / "HEAD").exists():
         (clone.folder / "HEAD").write_text("ref: refs/heads/main\n", "utf-8")
     listed = clone.git("ls-remote", "--symref", "origin", "HEAD").decode("utf-8", "replace")
