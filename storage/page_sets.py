@@ -81,8 +81,8 @@ def _is_good(pool: ParsePool, page: PageKey) -> bool:
 
 def _sets(pool: ParsePool, source: Source, pages: list[PageKey]) -> list[list[PageKey]]:
     """The sets as the source's module parts them; none where the pages do not say."""
-    if source.module is None:
-        return [pages]
+    if source.module is None or not pages:
+        return [pages] if pages else []
     try:
         return pool.sets(pages)
     except PageError:
