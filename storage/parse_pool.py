@@ -306,22 +306,23 @@ class ParsePool:
 
 
 class _Process:
-    """One process, with a pipe to it and one from it."""
+    """One process, and the pipes between it and this one."""
 
     def __init__(self, archive: Path) -> None:
         # The same modules as here, whatever the working directory. Arrow's own allocator reserves a gigabyte.
         where = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "ARROW_DEFAULT_MEMORY_POOL": "system"}
-        code = "import sys; from storage.parse_worker import main; main(sys.argv[1])"
+        code = "import sys; from storage.parse_worker import main; main(*sys.argv[1:])"
+        alive, self._alive = os.pipe()  # closed with this process, however it ends
         orders, self._orders = os.pipe()
         self._answers, answers = os.pipe()
         self._errors, errors = os.pipe()
         self._process = subprocess.Popen(  # noqa: S603 - this program
-            [sys.executable, "-P", "-c", code, str(archive.resolve())],
-            stdin=orders, stdout=answers, stderr=errors,
+            [sys.executable, "-P", "-c", code, str(archive.resolve()), str(orders), str(answers)],
+            stdin=alive, stdout=errors, stderr=errors, pass_fds=(orders, answers),
             start_new_session=True,  # Ctrl-C is for the process that people see
             env={**os.environ, **where, "OPENBLAS_NUM_THREADS": "1"},
         )  # fmt: skip
-        for theirs in (orders, answers, errors):
+        for theirs in (alive, orders, answers, errors):
             os.close(theirs)
         self._declared: dict[str, str] = {}
         self.last = ""  # the source that it was asked for last
@@ -352,7 +353,7 @@ class _Process:
     def end(self) -> int:
         """Ends it where it lives; how it ended, as subprocess has it. To be called once."""
         self._process.kill()
-        for pipe in (self._orders, self._answers, self._errors):
+        for pipe in (self._alive, self._orders, self._answers, self._errors):
             os.close(pipe)
         return self._process.wait()
 

@@ -1,8 +1,8 @@
 """The process in which pages are read, so that a page costs no more than config allows; storage.parse_pool starts it.
 
-It gets orders on stdin and answers on stdout, each a JSON text behind its length. Nothing that a page holds becomes
-an object of the other process except texts, numbers and lists. The system ends this process when an order takes too
-long, and when the other process is gone.
+It gets orders through one pipe and answers through another, each a JSON text behind its length. Nothing that a page
+holds becomes an object of the other process except texts, numbers and lists. The system ends this process when an order
+takes too long, and when the other process is gone.
 """
 
 from __future__ import annotations
@@ -217,21 +217,31 @@ def _check_kinds(row: tuple[Any, ...]) -> None:
         raise PageError(f"the models of {str(row[0])[:60]!r} are not all texts")
 
 
-def main(archive: str) -> None:
-    """Answers orders until the other process is gone."""
-    answers = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 1)  # what a library prints is no answer
+def main(archive: str, orders: str, answers: str) -> None:
+    """Answers the orders that come through one pipe on the other; both are file descriptors. stdin is a pipe that nobody
+    writes to, and that is closed with the process that has its other end."""
     worker, tracebacks = Worker(Path(archive)), _Tracebacks()
     logging.getLogger("tracker").addHandler(tracebacks)
-    send(answers, b"")  # it started: from here on what goes wrong is of the page
-    os.dup2(nowhere, 2)
-    fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
-    while (message := receive(0)) is not None:
-        order = orjson.loads(message)
+    _end_with(0)
+    send(int(answers), b"")  # it started: from here on what goes wrong is of the page
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for printed in (1, 2):
+        os.dup2(nowhere, printed)
+    while (message := receive(int(orders))) is not None:
         tracebacks.texts.clear()
-        answer = _within_limits(worker, order)
-        send(answers, orjson.dumps(answer | {"log": tracebacks.texts}))
+        answer = _within_limits(worker, orjson.loads(message))
+        send(int(answers), orjson.dumps(answer | {"log": tracebacks.texts}))
+
+
+def _end_with(pipe: int) -> None:
+    """The system ends this process when the other end of the pipe is closed. No code of ours need run for it, which a
+    parser may not allow for long."""
+    fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)  # SIGIO, which nobody handles
+    closed_before = select.poll()
+    closed_before.register(pipe, select.POLLHUP)
+    if closed_before.poll(0):
+        os._exit(0)
 
 
 def _within_limits(worker: Worker, order: dict[str, Any]) -> Any:
@@ -240,7 +250,6 @@ def _within_limits(worker: Worker, order: dict[str, Any]) -> Any:
     limits.CURRENT.set(most)
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     before = 0
-    _end_with_the_other_process(True)
     try:
         if order["declaration"]:
             worker.declare(order["declaration"])
@@ -269,7 +278,6 @@ def _within_limits(worker: Worker, order: dict[str, Any]) -> Any:
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
         signal.setitimer(signal.ITIMER_REAL, 0)
-        _end_with_the_other_process(False)
         if _data_bytes() - before > _KEPT:
             gc.collect()  # trees of HTML hold themselves
             release_memory()
@@ -286,18 +294,6 @@ def _data_bytes() -> int:
         return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
     except (OSError, IndexError, ValueError):
         return 0
-
-
-def _end_with_the_other_process(wanted: bool) -> None:
-    """Whether the system ends this process as soon as something happens on stdin: while an order is worked on, that can
-    only be that the other process is gone. No code of ours need run for it, which a parser may not allow for long."""
-    flags = fcntl.fcntl(0, fcntl.F_GETFL)
-    fcntl.fcntl(0, fcntl.F_SETFL, flags | os.O_ASYNC if wanted else flags & ~os.O_ASYNC)
-    if wanted:
-        before = select.poll()
-        before.register(0, select.POLLHUP)
-        if before.poll(0):
-            os._exit(0)
 
 
 class _Tracebacks(logging.Handler):
