@@ -35,7 +35,7 @@ def find_developer(model: ModelName | None, organization: str | None, registry: 
     if model.prefix is None:
         return _by_family(model, registry)
     if alias := registry.developer(model.prefix):
-        step = f"the prefix {model.prefix!r} is {alias.developer} ({alias.evidence.url})"
+        step = f"the prefix {model.prefix!r} is {alias.developer} ({alias.evidence_url})"
         return Maker(alias.developer, "prefix", step)
     return Maker(None, "unresolved", f"the prefix {model.prefix!r} is no developer of the registry")
 
@@ -43,7 +43,7 @@ def find_developer(model: ModelName | None, organization: str | None, registry: 
 def _by_organisation(published: str, registry: Registry) -> Maker:
     """By the whole cell, or by its parts if all of them name the same developer (`ZhipuAI, Z.ai`)."""
     if alias := registry.developer(published):
-        step = f"the board's organisation {published!r} is {alias.developer} ({alias.evidence.url})"
+        step = f"the board's organisation {published!r} is {alias.developer} ({alias.evidence_url})"
         return Maker(alias.developer, "organisation", step)
     parts = [p for p in re.split(r"\s*[,;/&|、]\s*|\s+and\s+", published) if p]
     aliases = [registry.developer(p) for p in parts]
@@ -78,7 +78,7 @@ def _by_family(model: ModelName, registry: Registry) -> Maker:
         listed = ", ".join(repr(word) for word in foreign)
         step = f"{token!r} is {family.developer}'s, but {listed} may be another's word for a model made from it"
         return Maker(None, "unresolved", step)
-    step = f"by family: {token!r} is {family.developer} ({family.evidence.url})"
+    step = f"by family: {token!r} is {family.developer} ({family.evidence_url})"
     return Maker(family.developer, "family", step)
 
 

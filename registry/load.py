@@ -9,17 +9,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from registry import files
 from registry.lines import RegistryError
-from registry.models import Alias, Developer, DeveloperAlias, Evidence, Family, Licence, Release
 from registry.names.parse import ModelName, Reading, first_token, parse_name
 from registry.names.tokens import core_of, same_word, short_form, without_format, words_of
 from registry.names.vocabulary import Vocabulary
+
+if TYPE_CHECKING:  # the models need pydantic, which only a process that reads the files pays for
+    from registry.models import Alias, Developer, DeveloperAlias, Family, Licence, Release
 
 __all__ = ["SHIPPED", "Entry", "Registry", "RegistryError", "load_registry", "same_word"]
 
@@ -37,7 +39,7 @@ class Entry:
     tokens: tuple[str, ...]
     stamp: str
     published: str
-    evidence: Evidence
+    evidence_url: str
     candidates: tuple[str, ...] = ()
 
 
@@ -61,10 +63,15 @@ class Registry:
 
     @cached_property
     def _developer_words(self) -> dict[str, DeveloperAlias]:
+        from registry.models import DeveloperAlias
+
         words = {same_word(row.alias): row for row in self.developer_aliases}
         for row in self.developers:
             for text in (row.developer, row.name):
-                words.setdefault(same_word(text), DeveloperAlias(text, row.developer, row.evidence))
+                alias = DeveloperAlias(
+                    **row.model_dump(include={"developer", "evidence_url", "evidence_day"}), alias=text
+                )
+                words.setdefault(same_word(text), alias)
         return words
 
     @cached_property
@@ -82,7 +89,7 @@ class Registry:
         for row in self.families:
             token = first_token(row.token)
             before = rows[token].exceptions if token in rows else ()
-            rows[token] = replace(row, exceptions=(*before, *row.exceptions))
+            rows[token] = row.model_copy(update={"exceptions": (*before, *row.exceptions)})
         return rows
 
     def developer(self, published: str) -> DeveloperAlias | None:
@@ -113,20 +120,18 @@ class Registry:
         """Entries by their tokens, and by those with the developer's name left out or added (Meta-Llama-3)."""
         plain: dict[str, list[Entry]] = defaultdict(list)
         worded: dict[str, list[Entry]] = defaultdict(list)
-        named = [
-            (a.alias, self.releases[a.release], a.variant, a.evidence, a.candidates) for a in self.aliases.values()
-        ]
-        named += [(r.release, r, "", r.evidence, ()) for r in self.releases.values()]
-        for published, release, variant, evidence, candidates in named:
+        named = [(a.alias, a.releases, a.variant, a.evidence_url) for a in self.aliases.values()]
+        named += [(r.release, (r.release,), "", r.evidence_url) for r in self.releases.values()]
+        for published, meant, variant, evidence_url in named:
             models = parse_name(published)
             # a name that parses to numbers alone (the 14 of ViT-G/14) is matched only as it is published
             if len(models) != 1 or not re.search(r"[^\W\d]", "".join(models[0].tokens)):
                 continue
-            name = models[0]
+            name, release, candidates = models[0], self.releases[meant[0]], meant if len(meant) > 1 else ()
             rewordings = self.rewordings(name, name.readings[0], release.developer)
             for index, tokens in ((plain, name.tokens), *((worded, t) for t in rewordings)):
                 words = tuple(sorted(tokens))
-                entry = Entry(release, variant, words, name.stamp, published, evidence, candidates)
+                entry = Entry(release, variant, words, name.stamp, published, evidence_url, candidates)
                 formatless = without_format(tokens)
                 for key in {
                     "-".join(entry.tokens),
@@ -156,7 +161,9 @@ class Registry:
             phrases=[(e.release.developer, e.tokens) for e in entries]
             + [(a.developer, tuple(words_of(a.alias.lower()))) for a in self._developer_words.values()],
             published={(e.release.developer, t) for e in entries if e.release.weights for t in e.tokens},
-            runs={(self.releases[a.release].developer, w) for a in self.aliases.values() for w in a.variant.split("-")},
+            runs={
+                (self.releases[a.releases[0]].developer, w) for a in self.aliases.values() for w in a.variant.split("-")
+            },
             ids={
                 (r.developer, w) for r in self.releases.values() for w in words_of(r.release.rpartition("/")[2].lower())
             },
@@ -229,6 +236,8 @@ def load_registry(folder: Path = SHIPPED) -> Registry:
 
 
 def _read(folder: Path) -> Registry:
+    from registry import files
+
     developers = files.read_developers(folder / "developers.csv")
     known = {row.developer for row in developers}
     releases = files.read_releases(folder / "releases.csv", known)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from registry.load import Entry, Registry
-from registry.models import Alias, Evidence, Release
 from registry.names.date_suffix import near, same_stamp
 from registry.names.parse import ModelName, Reading
+
+if TYPE_CHECKING:
+    from registry.models import Alias, Release
 
 # A dated name means the undated release if the two days are close: claude-opus-4-5-20251101 came out on
 # 2025-11-24. Beyond a month it is more often the next checkpoint (kimi-k2-0905 after kimi-k2 of July).
@@ -34,7 +37,7 @@ def find_release(name: ModelName, published: str, registry: Registry) -> Release
     """Tries, in order: id, alias as published, alias normalised, the parts of the name. Never by similarity."""
     if published in registry.releases:
         release = registry.releases[published]
-        return ReleaseMatch(release, "", "id", f"{published!r} is the id of a release ({release.evidence.url})")
+        return ReleaseMatch(release, "", "id", f"{published!r} is the id of a release ({release.evidence_url})")
     for text in dict.fromkeys((published, name.text)):
         if text in registry.aliases:
             return _by_alias(text, registry.aliases[text], registry)
@@ -50,9 +53,9 @@ def find_release(name: ModelName, published: str, registry: Registry) -> Release
                 how = "normalised" if place == 0 and wording == "" and not why else "parsed"
                 run = "-".join(filter(None, [entry.variant, reading.variant]))
                 if entry.candidates:
-                    return _ambiguous(entry.published, entry.candidates, run, entry.evidence)
+                    return _ambiguous(entry.published, entry.candidates, run, entry.evidence_url)
                 words = " ".join(filter(None, [*reading.tokens, name.stamp]))
-                meant = f"{entry.published!r}, {entry.release.release} ({entry.evidence.url})"
+                meant = f"{entry.published!r}, {entry.release.release} ({entry.evidence_url})"
                 step = f"{how}: {words!r}{wording}{why} is {meant}"
                 return ReleaseMatch(entry.release, run, how, step)
     return _by_short_name(name, registry) or ReleaseMatch(
@@ -97,21 +100,21 @@ def _by_short_name(name: ModelName, registry: Registry) -> ReleaseMatch | None:
             return None  # beside a day, tuning is part of the name
         if len(meant) == 1:
             step = f"parsed: of all releases only {meant[0]} is called {words!r}, its tuning or day left out"
-            return ReleaseMatch(first.release, reading.variant, "parsed", f"{step} ({first.evidence.url})")
+            return ReleaseMatch(first.release, reading.variant, "parsed", f"{step} ({first.evidence_url})")
         of_one_day = len({e.stamp for e in entries}) == 1
-        return _ambiguous(words, meant, reading.variant, first.evidence) if of_one_day else None
+        return _ambiguous(words, meant, reading.variant, first.evidence_url) if of_one_day else None
     return None
 
 
 def _by_alias(text: str, alias: Alias, registry: Registry) -> ReleaseMatch:
-    if alias.candidates:
-        return _ambiguous(text, alias.candidates, alias.variant, alias.evidence)
-    step = f"alias {text!r} means {alias.release} ({alias.evidence.url})"
+    if len(alias.releases) > 1:
+        return _ambiguous(text, alias.releases, alias.variant, alias.evidence_url)
+    step = f"alias {text!r} means {alias.release} ({alias.evidence_url})"
     return ReleaseMatch(registry.releases[alias.release], alias.variant, "exact", step)
 
 
-def _ambiguous(published: str, candidates: tuple[str, ...], variant: str, evidence: Evidence) -> ReleaseMatch:
-    step = f"ambiguous: {published!r} may mean {' or '.join(candidates)} ({evidence.url})"
+def _ambiguous(published: str, candidates: tuple[str, ...], variant: str, evidence_url: str) -> ReleaseMatch:
+    step = f"ambiguous: {published!r} may mean {' or '.join(candidates)} ({evidence_url})"
     return ReleaseMatch(None, variant, "unresolved", step, candidates)
 
 

@@ -124,7 +124,7 @@ def _resolve_one(model: ModelName | None, text: str, published: PublishedName, r
     terms = "proprietary" if release and release.weights is False else registry.terms(licence)
     spans = of_release(release, registry) if release else UNKNOWN
     if release and spans != UNKNOWN:
-        steps.append(f"openness by the registry: {'; '.join(_describe(s) for s in spans)} ({release.evidence.url})")
+        steps.append(f"openness by the registry: {'; '.join(_describe(s) for s in spans)} ({release.evidence_url})")
     elif (shared := of_each(result.candidates, registry)) != UNKNOWN:
         spans = shared
         steps.append(f"each of them is {'; '.join(_describe(s) for s in spans)}")
@@ -160,7 +160,7 @@ def _country(
 ) -> tuple[str | None, str | None]:
     if developer:
         if base := registry.base_on(developer, released_on):
-            steps.append(f"{developer} is based in {base.country} ({base.evidence.url})")
+            steps.append(f"{developer} is based in {base.country} ({base.evidence_url})")
             return base.country, base.subdivision
         steps.append(f"{developer} has moved, and the day of release is not known: country unknown")
         return None, None
@@ -213,7 +213,7 @@ def suggest(name: str, registry: Registry, limit: int = 5) -> list[tuple[str, st
     """(registered name, release, likeness 0 to 100) of the most similar names, each release once; for a person only."""
     from rapidfuzz import fuzz, process
 
-    names = {alias.alias: alias.release for alias in registry.aliases.values()}
+    names = {alias.alias: alias.releases[0] for alias in registry.aliases.values()}
     names |= {release: release for release in registry.releases}
     models = parse_name(name)
     asked = models[0].base if models else name

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 from license_expression import get_spdx_licensing
 
-from registry.files import COUNTRIES
+from registry.country_names import COUNTRIES
 from registry.load import Registry, RegistryError, load_registry
 from registry.names.parse import first_token
 from registry.openness import level_on
@@ -122,6 +124,8 @@ WRONG = [
     ("developers", 2, "alibaba,Alibaba,CN,,,,https://example.org/,,", "evidence_day", "day"),
     ("developers", 2, "alibaba,Alibaba,CN,,,,https://example.org/,1.8.2026,", "evidence_day", "YYYY-MM-DD"),
     ("developers", 2, "alibaba,Alibaba,CN,,,,https://example.org/,2026-02-30,", "evidence_day", "calendar"),
+    ("developers", 2, "alibaba,Alibaba,CN,,,,https://example.org/,1767225600,", "evidence_day", "YYYY-MM-DD"),
+    ("developers", 2, f"alibaba,Alibaba,CN,,2025-02-30,,{PROOF},", "since", "calendar"),
     ("developers", 3, f"manus,Manus,CN,,,2025-08-01,{PROOF},", "since", "overlap"),
     ("developers", 4, f"manus,Manus,SG,,2025-07-01,2025-01-01,{PROOF},", "until", "after"),
     ("developers", 5, f"aaa,First,US,,,,{PROOF},", "developer", "sorted"),
@@ -130,6 +134,9 @@ WRONG = [
     ("developer_aliases", 4, f"qwen,manus,{PROOF}", "developer", "alibaba"),
     ("releases", 2, f"Qwen/Qwen3-32B,nobody,2025-04-28,yes,,,,,{PROOF},", "developer", "developers.csv"),
     ("releases", 2, f"Qwen/Qwen3-32B,alibaba,2025-04-28,maybe,,,,,{PROOF},", "weights", "yes"),
+    ("releases", 2, f"Qwen/Qwen3-32B,alibaba,2025-04-28,true,,,,,{PROOF},", "weights", "yes"),
+    ("releases", 2, f"Qwen/Qwen3-32B,alibaba,2025-04-28,yes,,,1,,{PROOF},", "open_source", "yes"),
+    ("releases", 2, f"Qwen/Qwen3-32B,,2025-04-28,yes,,,,,{PROOF},", "developer", "a value"),
     ("releases", 2, f"Qwen/Qwen3-32B,alibaba,28-04-2025,yes,,,,,{PROOF},", "released_on", "YYYY-MM-DD"),
     ("releases", 2, f"Qwen/Qwen3-32B,alibaba,,no,2025-04-28,,,,{PROOF},", "weights_since", "nothing"),
     ("releases", 2, f"Qwen/Qwen3-32B,alibaba,,no,,,yes,,{PROOF},", "open_source", "nothing"),
@@ -154,7 +161,8 @@ def test_a_wrong_line_is_named(tmp_path: Path, file: str, line: int, text: str, 
     assert (error.file, error.column) == (f"{file}.csv", column)
     assert error.line >= line
     assert expected in str(error)
-    assert f"{file}.csv: line {error.line}, column {column}" in str(error)
+    assert f"{file}.csv: line {error.line}, column {column}: expected " in str(error)
+    assert "\n" not in str(error)
 
 
 def test_an_absent_or_empty_file_is_named(tmp_path: Path) -> None:
@@ -165,6 +173,14 @@ def test_an_absent_or_empty_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "families.csv").write_text("")
     with pytest.raises(RegistryError, match=r"families\.csv"):
         load_registry(tmp_path)
+
+
+def test_only_reading_the_files_needs_pydantic() -> None:
+    """A process that imports the registry for its rules, and reads none of its files, does not wait for the models."""
+    modules = "registry.load, registry.resolve, registry.lookup, registry.edit, storage.registry_tables"
+    script = f"import sys, {modules}\nprint('pydantic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_the_country_codes_are_those_of_iso() -> None:

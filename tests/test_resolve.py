@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry.load import Registry
-from registry.models import Alias, Developer, DeveloperAlias, Evidence, Family, Licence, Release
+from registry.models import Alias, Developer, DeveloperAlias, Family, Licence, Release
 from registry.openness import Span, level_on
 from registry.resolve import PublishedName, Resolved, resolve, suggest
 
-SEEN = Evidence("https://example.org/page", date(2026, 8, 1))
+SEEN: dict[str, Any] = {"evidence_url": "https://example.org/page", "evidence_day": date(2026, 8, 1)}
 
 
 def developer(row: str) -> Developer:
     name, country, subdivision, since, until = row.split("|")
-    return Developer(name, name.title(), country, subdivision or None, day(since), day(until), SEEN)
+    return Developer(
+        developer=name, name=name.title(), country=country, subdivision=subdivision or None, since=day(since),
+        until=day(until), **SEEN,
+    )  # fmt: skip
 
 
 def day(text: str) -> date | None:
@@ -28,7 +32,10 @@ def day(text: str) -> date | None:
 def release(row: str) -> Release:
     name, maker, released, weights, since, licence = row.split("|")
     published = {"yes": True, "no": False, "": None}[weights]
-    return Release(name, maker, day(released), published, day(since), licence or None, "OLMo" in name, None, SEEN)
+    return Release(
+        release=name, developer=maker, released_on=day(released), weights=published, weights_since=day(since),
+        licence=licence or None, open_source="OLMo" in name, **SEEN,
+    )  # fmt: skip
 
 
 DEVELOPERS = """openai|US||| google|US||| anthropic|US||| meta|US||| nvidia|US||| allenai|US||| perplexity|US|||
@@ -94,12 +101,15 @@ def registry() -> Registry:
     rows = [release(row) for row in RELEASES.splitlines()]
     return Registry(
         developers=tuple(developer(row) for row in DEVELOPERS.split()),
-        developer_aliases=tuple(DeveloperAlias(alias, name, SEEN) for alias, name in ALIASES.items()),
+        developer_aliases=tuple(DeveloperAlias(alias=alias, developer=name, **SEEN) for alias, name in ALIASES.items()),
         releases={row.release: row for row in rows},
-        aliases={alias: Alias(alias, to, variant, SEEN) for alias, to, variant in NAMED},
-        licences=tuple(Licence(*row.split("|"), SEEN) for row in LICENCES.splitlines()),
+        aliases={alias: Alias(alias=alias, release=to, variant=variant, **SEEN) for alias, to, variant in NAMED},
+        licences=tuple(
+            Licence(published=published, licence=licence, terms=terms, **SEEN)
+            for published, licence, terms in (row.split("|") for row in LICENCES.splitlines())
+        ),
         families=tuple(
-            Family(token, maker, tuple(exceptions.split()), SEEN)
+            Family(token=token, developer=maker, exceptions=tuple(exceptions.split()), **SEEN)
             for token, maker, exceptions in (row.split("|") for row in FAMILIES.splitlines())
         ),
     )
@@ -364,7 +374,7 @@ def test_every_answer_has_its_steps(registry: Registry) -> None:
     """The trace says what was asked, who answered, and where it was read."""
     for name in ("gpt-5-high", "claude-opus-9", "nobody-knows", "gpt-5 + deepseek-r1"):
         assert ask(registry, name).steps
-    assert all(SEEN.url in step for step in ask(registry, "gpt-5-high").steps)
+    assert all(SEEN["evidence_url"] in step for step in ask(registry, "gpt-5-high").steps)
 
 
 def test_suggestions_are_only_suggestions(registry: Registry) -> None:
