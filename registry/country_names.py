@@ -134,9 +134,9 @@ def country_name(code: str) -> str:
 
 def _key(text: str) -> str:
     """U.S. is us, `South  Korea` is south korea, Türkiye is turkiye."""
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'").replace(".", "")).casefold()
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(plain.split()).removeprefix("the ")
+    unaccented = unicodedata.normalize("NFKD", text.replace("’", "'").replace(".", "")).casefold()
+    unaccented = "".join(c for c in unaccented if not unicodedata.combining(c))
+    return " ".join(unaccented.split()).removeprefix("the ")
 
 
 @functools.cache

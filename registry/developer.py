@@ -88,7 +88,7 @@ def identity(model: ModelName, registry: Registry) -> str:
     A developer's name before its own family is left out (Meta-Llama-3); one that the name needs is added
     (`DeepSeek: R1` is DeepSeek R1).
     """
-    tokens, families = model.readings[model.held].tokens, registry.families_by_token
+    tokens, families = model.interpretations[model.held].tokens, registry.families_by_token
     for maker, rest in registry.without_maker(tokens):
         if (family := families.get(rest[0])) and family.developer == maker:
             tokens = rest

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from registry.lines import RegistryError
-from registry.names.parse import ModelName, Reading, first_token, parse_name
+from registry.names.parse import Interpretation, ModelName, first_token, parse_name
 from registry.names.tokens import core_of, same_word, short_form, without_format, words_of
 from registry.names.vocabulary import Vocabulary
 
@@ -118,8 +118,8 @@ class Registry:
     @cached_property
     def _entries(self) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
         """Entries by their tokens, and by those with the developer's name left out or added (Meta-Llama-3)."""
-        plain: dict[str, list[Entry]] = defaultdict(list)
-        worded: dict[str, list[Entry]] = defaultdict(list)
+        as_published: dict[str, list[Entry]] = defaultdict(list)
+        reworded_entries: dict[str, list[Entry]] = defaultdict(list)
         named = [(a.alias, a.releases, a.variant, a.evidence_url) for a in self.aliases.values()]
         named += [(r.release, (r.release,), "", r.evidence_url) for r in self.releases.values()]
         for published, meant, variant, evidence_url in named:
@@ -128,8 +128,8 @@ class Registry:
             if len(models) != 1 or not re.search(r"[^\W\d]", "".join(models[0].tokens)):
                 continue
             name, release, candidates = models[0], self.releases[meant[0]], meant if len(meant) > 1 else ()
-            rewordings = self.rewordings(name, name.readings[0], release.developer)
-            for index, tokens in ((plain, name.tokens), *((worded, t) for t in rewordings)):
+            rewordings = self.rewordings(name, name.interpretations[0], release.developer)
+            for index, tokens in ((as_published, name.tokens), *((reworded_entries, t) for t in rewordings)):
                 words = tuple(sorted(tokens))
                 entry = Entry(release, variant, words, name.stamp, published, evidence_url, candidates)
                 formatless = without_format(tokens)
@@ -139,7 +139,7 @@ class Registry:
                     core_of(formatless, name.stamp),
                 }:
                     index[key].append(entry)
-        return dict(plain), dict(worded)
+        return dict(as_published), dict(reworded_entries)
 
     def entries(self, name: ModelName, tokens: tuple[str, ...], *, reworded: bool = False) -> list[Entry]:
         """The entries of tokens in any order; the caller compares the day stamps.
@@ -202,16 +202,16 @@ class Registry:
                 remainders += [(alias.developer, tokens[:-count])] if alias else []
         return remainders
 
-    def rewordings(self, name: ModelName, reading: Reading, developer: str) -> list[tuple[str, ...]]:
-        """The reading without this developer's name before it, and with the name's prefix as its first token.
+    def rewordings(self, name: ModelName, interpretation: Interpretation, developer: str) -> list[tuple[str, ...]]:
+        """The interpretation without this developer's name before it, and with the name's prefix as its first token.
 
         `Meta-Llama-3-8B` is `Llama-3-8B`; `DeepSeek: R1` is `DeepSeek R1`.
         """
-        remainders = [rest for maker, rest in self.without_maker(reading.tokens) if maker == developer]
+        remainders = [rest for maker, rest in self.without_maker(interpretation.tokens) if maker == developer]
         if name.prefix and (alias := self.developer(name.prefix)) and alias.developer == developer:
             word = first_token(name.prefix)
-            if word and word not in reading.tokens:
-                remainders.append((word, *reading.tokens))
+            if word and word not in interpretation.tokens:
+                remainders.append((word, *interpretation.tokens))
         return remainders
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from registry.load import Entry, Registry
 from registry.names.date_suffix import near, same_stamp
-from registry.names.parse import ModelName, Reading
+from registry.names.parse import Interpretation, ModelName
 
 if TYPE_CHECKING:
     from registry.models import Alias, Release
@@ -44,17 +44,17 @@ def find_release(name: ModelName, published: str, registry: Registry) -> Release
     if name.prefix and not registry.developer(name.prefix):
         step = f"{name.text!r} is published under {name.prefix!r}, whom nobody has reviewed"
         return ReleaseMatch(None, name.variant, "unresolved", step)
-    for place, reading in enumerate(name.readings):
-        if _is_pointer(name, reading):
+    for place, interpretation in enumerate(name.interpretations):
+        if _is_pointer(name, interpretation):
             continue
-        for entries, wording in _asked(name, reading, registry):
-            entry, why = _choose(entries, name, reading, registry)
-            if entry and not _is_tier(name, reading, entry, registry):
+        for entries, wording in _asked(name, interpretation, registry):
+            entry, why = _choose(entries, name, interpretation, registry)
+            if entry and not _is_tier(name, interpretation, entry, registry):
                 how = "normalised" if place == 0 and wording == "" and not why else "parsed"
-                run = "-".join(filter(None, [entry.variant, reading.variant]))
+                run = "-".join(filter(None, [entry.variant, interpretation.variant]))
                 if entry.candidates:
                     return _ambiguous(entry.published, entry.candidates, run, entry.evidence_url)
-                words = " ".join(filter(None, [*reading.tokens, name.stamp]))
+                words = " ".join(filter(None, [*interpretation.tokens, name.stamp]))
                 meant = f"{entry.published!r}, {entry.release.release} ({entry.evidence_url})"
                 step = f"{how}: {words!r}{wording}{why} is {meant}"
                 return ReleaseMatch(entry.release, run, how, step)
@@ -63,15 +63,15 @@ def find_release(name: ModelName, published: str, registry: Registry) -> Release
     )
 
 
-def _is_pointer(name: ModelName, reading: Reading) -> bool:
+def _is_pointer(name: ModelName, interpretation: Interpretation) -> bool:
     """Whether no version is left without `latest`: `codestral-latest` is the newest Codestral, not the first."""
-    versioned = any(re.search(r"\d", token) for token in reading.tokens)
-    return "latest" in name.tokens and "latest" not in reading.tokens and not versioned
+    versioned = any(re.search(r"\d", token) for token in interpretation.tokens)
+    return "latest" in name.tokens and "latest" not in interpretation.tokens and not versioned
 
 
-def _is_tier(name: ModelName, reading: Reading, entry: Entry, registry: Registry) -> bool:
-    """Whether the reading leaves out a word that may name another model: qwen3.8-max is not an effort of Qwen3.8."""
-    left_out = name.left_out(reading)
+def _is_tier(name: ModelName, interpretation: Interpretation, entry: Entry, registry: Registry) -> bool:
+    """Whether a word is left out that may name another model: qwen3.8-max is not an effort of Qwen3.8."""
+    left_out = name.left_out(interpretation)
     if "effort" in left_out:
         return False
     return any(not registry.vocabulary.is_effort(entry.release.developer, word) for word in _TIERS & set(left_out))
@@ -84,15 +84,15 @@ def _by_short_name(name: ModelName, registry: Registry) -> ReleaseMatch | None:
     hosted model or a thinking sibling of the same short name prevents a match. A day in the name must be the release's.
     """
     maker = registry.developer(name.prefix) if name.prefix else None
-    for reading in name.readings:
-        if "thinking" in reading.variant or _is_pointer(name, reading):
+    for interpretation in name.interpretations:
+        if "thinking" in interpretation.variant or _is_pointer(name, interpretation):
             break
-        entries = [e for t in ((), ("thinking",)) for e in registry.called_shortly((*reading.tokens, *t))]
+        entries = [e for t in ((), ("thinking",)) for e in registry.called_shortly((*interpretation.tokens, *t))]
         entries = [e for e in entries if not name.stamp or same_stamp(e.stamp, name.stamp)]
         entries = [e for e in entries if maker is None or e.release.developer == maker.developer]
-        if not entries or any(_is_tier(name, reading, e, registry) for e in entries):
+        if not entries or any(_is_tier(name, interpretation, e, registry) for e in entries):
             continue
-        words, first = " ".join(reading.tokens), entries[0]
+        words, first = " ".join(interpretation.tokens), entries[0]
         meant = tuple(sorted({r for e in entries for r in e.candidates or (e.release.release,)}))
         if not all(e.release.weights for e in entries):
             return None
@@ -100,9 +100,9 @@ def _by_short_name(name: ModelName, registry: Registry) -> ReleaseMatch | None:
             return None  # beside a day, tuning is part of the name
         if len(meant) == 1:
             step = f"parsed: of all releases only {meant[0]} is called {words!r}, its tuning or day left out"
-            return ReleaseMatch(first.release, reading.variant, "parsed", f"{step} ({first.evidence_url})")
+            return ReleaseMatch(first.release, interpretation.variant, "parsed", f"{step} ({first.evidence_url})")
         of_one_day = len({e.stamp for e in entries}) == 1
-        return _ambiguous(words, meant, reading.variant, first.evidence_url) if of_one_day else None
+        return _ambiguous(words, meant, interpretation.variant, first.evidence_url) if of_one_day else None
     return None
 
 
@@ -118,8 +118,8 @@ def _ambiguous(published: str, candidates: tuple[str, ...], variant: str, eviden
     return ReleaseMatch(None, variant, "unresolved", step, candidates)
 
 
-def _asked(name: ModelName, reading: Reading, registry: Registry) -> list[tuple[list[Entry], str]]:
-    tokens = reading.tokens
+def _asked(name: ModelName, interpretation: Interpretation, registry: Registry) -> list[tuple[list[Entry], str]]:
+    tokens = interpretation.tokens
     asked = [(registry.entries(name, tokens), "")]
     asked.append((registry.entries(name, tokens, reworded=True), " with its developer's word"))
     for maker, rest in registry.without_maker(tokens):
@@ -129,19 +129,21 @@ def _asked(name: ModelName, reading: Reading, registry: Registry) -> list[tuple[
         own = [e for e in registry.entries(name, rest) if e.release.developer == maker]
         asked.append((own, f" without {maker}'s word behind it"))
     if name.prefix and (alias := registry.developer(name.prefix)):
-        for words in registry.rewordings(name, reading, alias.developer):
+        for words in registry.rewordings(name, interpretation, alias.developer):
             own = [e for e in registry.entries(name, words) if e.release.developer == alias.developer]
             asked.append((own, f" with the prefix {name.prefix!r}"))
     return asked
 
 
-def _choose(entries: list[Entry], name: ModelName, reading: Reading, registry: Registry) -> tuple[Entry | None, str]:
+def _choose(
+    entries: list[Entry], name: ModelName, interpretation: Interpretation, registry: Registry
+) -> tuple[Entry | None, str]:
     """The entry that the name's prefix and day stamp allow, and a note for the step; None if several remain."""
     maker = registry.developer(name.prefix) if name.prefix else None
     if maker:
         entries = [e for e in entries if e.release.developer == maker.developer]
     # entries of exactly these tokens come before those that differ in `instruct`
-    tokens = tuple(sorted(reading.tokens))
+    tokens = tuple(sorted(interpretation.tokens))
     for group in ([e for e in entries if e.tokens == tokens], entries):
         dated = [e for e in group if same_stamp(e.stamp, name.stamp)]
         nearby = [e for e in group if _released_near(e, name.stamp)]

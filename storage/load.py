@@ -48,7 +48,7 @@ def parse(
     """
     done = Parsed()
     with database.transaction(connection):
-        _declare(connection, sources)
+        _update_declarations(connection, sources)
         done.captures = _read_ledger(connection, archive)
     parse_jobs = _parse_jobs(connection, archive, sources)
     for start in range(0, len(parse_jobs), BATCH):
@@ -72,7 +72,7 @@ def fingerprints(sources: Mapping[str, Source]) -> dict[str, str]:
     return by_source
 
 
-def _declare(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
+def _update_declarations(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
     """Boards, providers and breaks as declared; the pages of a source that is read otherwise than before wait again."""
     by_source = fingerprints(sources)
     code = [Path(str(module.__file__)) for module in (database, origins)]

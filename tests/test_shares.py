@@ -237,10 +237,10 @@ class Small(list[Question]):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(replace(item, definition=Definition(**options)) for item in EVERY_SMALL)
-        self._knobs = options
+        self._options = options
 
     def __repr__(self) -> str:
-        return f"Small(**{self._knobs})"
+        return f"Small(**{self._options})"
 
 
 def questions(**narrower: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Question]]:
