@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from registry.load import Entry, Registry
@@ -44,10 +44,23 @@ def find_release(name: ModelName, published: str, registry: Registry) -> Release
     if name.prefix and not registry.developer(name.prefix):
         step = f"{name.text!r} is published under {name.prefix!r}, whom nobody has reviewed"
         return ReleaseMatch(None, name.variant, "unresolved", step)
+    match = _by_parts(name, registry) or _by_short_name(name, registry) or _despite_prefix(name, registry)
+    return match or ReleaseMatch(None, name.variant, "unresolved", f"no release of the registry is named {name.text!r}")
+
+
+def _despite_prefix(name: ModelName, registry: Registry) -> ReleaseMatch | None:
+    """The release of another developer than the prefix names: openai/Qwen2.5-Coder-32B-Instruct is Alibaba's."""
+    match = _by_parts(replace(name, prefix=None), registry, reworded=False) if name.prefix else None
+    return match and replace(match, step=f"{match.step}, which outweighs the prefix {name.prefix!r}")
+
+
+def _by_parts(name: ModelName, registry: Registry, *, reworded: bool = True) -> ReleaseMatch | None:
+    """By the words of the name, the whole first. `reworded`: also with or without its developer's word."""
     for place, interpretation in enumerate(name.interpretations):
         if _is_pointer(name, interpretation):
             continue
-        for entries, wording in _asked(name, interpretation, registry):
+        asked = _asked(name, interpretation, registry)
+        for entries, wording in asked if reworded else asked[:1]:
             entry, why = _choose(entries, name, interpretation, registry)
             if entry and not _is_tier(name, interpretation, entry, registry):
                 how = "normalised" if place == 0 and wording == "" and not why else "parsed"
@@ -58,9 +71,7 @@ def find_release(name: ModelName, published: str, registry: Registry) -> Release
                 meant = f"{entry.published!r}, {entry.release.release} ({entry.evidence_url})"
                 step = f"{how}: {words!r}{wording}{why} is {meant}"
                 return ReleaseMatch(entry.release, run, how, step)
-    return _by_short_name(name, registry) or ReleaseMatch(
-        None, name.variant, "unresolved", f"no release of the registry is named {name.text!r}"
-    )
+    return None
 
 
 def _is_pointer(name: ModelName, interpretation: Interpretation) -> bool:

@@ -1,8 +1,8 @@
 """What is known of a row, from its published cells and the registry. A pure function that records its steps.
 
-Trust, in this order: the reviewed registry, the board's own columns, a developer published before the name, a
-reviewed family (for the developer only). What none of them states stays unknown. Country is the developer's on the
-release's day and is never that of a base model, host or uploader.
+Trust, in this order: the reviewed registry, the board's own columns, and for the developer only a reviewed family whose
+words are all that the name has, or a developer published before the name. What none of them states stays unknown.
+Country is the developer's on the release's day and is never that of a base model, host or uploader.
 """
 
 from __future__ import annotations

@@ -286,6 +286,24 @@ def test_a_tier_is_no_effort(shipped: Registry, published: str) -> None:
 @pytest.mark.parametrize(
     ("published", "release"),
     [
+        ("openai/Qwen2.5-Coder-32B-Instruct", "Qwen/Qwen2.5-Coder-32B-Instruct"),
+        ("openai/command-a-03-2025-quality", "CohereLabs/c4ai-command-a-03-2025"),
+        ("openai/hf:01-ai/Yi-Coder-9B-Chat", "01-ai/Yi-Coder-9B-Chat"),
+        ("openai/hf:Qwen/Qwen2.5-Coder-32B-Instruct", "Qwen/Qwen2.5-Coder-32B-Instruct"),
+        ("openai/qwen-max-2025-01-25", "qwen/qwen-max"),
+        ("openai/qwen3-235b-a22b", "Qwen/Qwen3-235B-A22B"),
+        ("openai/yi-lightning", "01-ai/yi-lightning"),
+        ("nvidia/Mistral-NeMo-12B-Instruct", "nvidia/Mistral-NeMo-12B-Instruct"),
+    ],
+)
+def test_a_route_is_not_the_developer(shipped: Registry, published: str, release: str) -> None:
+    """LiteLLM calls any server with OpenAI's interface openai/NAME; a registered id keeps its prefix."""
+    assert ask(shipped, published).release == release
+
+
+@pytest.mark.parametrize(
+    ("published", "release"),
+    [
         ("claude-4-7-max", "anthropic/claude-opus-4.7"),
         ("glm-5.2-max", "zai-org/GLM-5.2"),
         ("gpt-5-medium", "openai/gpt-5"),

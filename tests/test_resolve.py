@@ -162,7 +162,6 @@ def test_a_release_is_found(registry: Registry, published: str, release_id: str,
         "claude-3-5-sonnet-20250101",
         "qwen3.8",
         "unsloth-gpt-5",
-        "DeepSeek/gpt-5",
         "supergpt-5",
         "gpt-5-finetuned-by-somebody",
         "kimi k2 instuct",
@@ -368,6 +367,40 @@ def test_models_that_the_source_names_apart(registry: Registry) -> None:
     assert resolve(PublishedName("Some Agent v3", models=("o3",)), registry).release == "openai/o3"
     twice = resolve(PublishedName("Some Agent v3", models=("o3", "o3-high")), registry)
     assert (twice.release, twice.variant) == ("openai/o3", "high (openai/o3)")
+
+
+@pytest.mark.parametrize(
+    ("published", "release", "developer", "how"),
+    [
+        ("openai/Qwen3-30B-A3B", "Qwen/Qwen3-30B-A3B", "alibaba", "registry"),
+        ("openai/claude-opus-5-max", "anthropic/claude-opus-5", "anthropic", "registry"),
+        ("openai/hf:Qwen/Qwen3-30B-A3B", "Qwen/Qwen3-30B-A3B", "alibaba", "registry"),
+        ("nvidia/DeepSeek-R1", "deepseek-ai/DeepSeek-R1", "deepseek", "registry"),  # a copy
+        ("DeepSeek/gpt-5", "openai/gpt-5", "openai", "registry"),
+        ("openai/gemini-9-pro", None, "google", "family"),
+        ("openai/gpt-9", None, "openai", "family"),
+        ("openai/nobody-knows", None, None, "unresolved"),  # anybody's, behind an interface like OpenAI's
+        ("google/nobody-knows", None, "google", "prefix"),
+        ("google/gemini-9-pro", None, "google", "prefix"),
+        ("google/gpt-5-gemini", None, "google", "prefix"),  # two families claim it
+        ("sao10k/Qwen3-30B-A3B", None, None, "unresolved"),  # under a name that nobody has reviewed
+    ],
+)
+def test_a_name_outweighs_its_prefix(
+    registry: Registry, published: str, release: str | None, developer: str | None, how: str
+) -> None:
+    """A release or a family of another developer goes before what stands in front of it."""
+    result = ask(registry, published)
+    assert (result.release, result.developer, result.developer_how) == (release, developer, how), result.steps
+
+
+def test_the_steps_say_what_a_name_outweighs(registry: Registry) -> None:
+    """A prefix that is not followed, or that is a route, is named."""
+    assert ask(registry, "openai/Qwen3-30B-A3B").steps[0].endswith(", which outweighs the prefix 'openai'")
+    assert ask(registry, "openai/gemini-9-pro").steps[1].endswith(", which outweighs the prefix 'openai'")
+    assert ask(registry, "openai/nobody-knows").steps[1] == (
+        "no family claims 'openai/nobody-knows'; the prefix 'openai' may be the route to anybody's model"
+    )
 
 
 def test_every_answer_has_its_steps(registry: Registry) -> None:
