@@ -42,12 +42,17 @@ def _check_as_above(line: Line, column: str, above: dict[str, str], key: str, ki
         raise line.wrong(column, f"{above[key]!r}, as the same {kind} has above")
 
 
+def _check_after(line: Line, before: Developer | Alias, row: Developer | Alias, what: str) -> None:
+    """The days of a line must begin when those of the line before are over."""
+    if (before.until or date.max) > (row.since or date.min):
+        raise line.wrong("since", f"a day on or after `until` of the line before: {what} overlap")
+
+
 def read_developers(path: Path) -> list[Developer]:
     rows: list[Developer] = []
     for line, row in _rows(path, Developer, "developer", "since"):
-        last = rows[-1] if rows and rows[-1].developer == row.developer else None
-        if last and (last.until or date.max) > (row.since or date.min):
-            raise line.wrong("since", "a day on or after `until` of the line before: bases of one developer overlap")
+        if rows and rows[-1].developer == row.developer:
+            _check_after(line, rows[-1], row, "bases of one developer")
         rows.append(row)
     return rows
 
@@ -69,13 +74,15 @@ def read_releases(path: Path, known: set[str]) -> dict[str, Release]:
     return rows
 
 
-def read_aliases(path: Path, releases: dict[str, Release]) -> dict[str, Alias]:
-    rows = {}
-    for line, row in _rows(path, Alias, "alias"):
+def read_aliases(path: Path, releases: dict[str, Release]) -> tuple[Alias, ...]:
+    rows: list[Alias] = []
+    for line, row in _rows(path, Alias, "alias", "since"):
+        if rows and rows[-1].alias == row.alias:
+            _check_after(line, rows[-1], row, "meanings of one alias")
         if not releases.keys() >= set(row.releases):
             raise line.wrong("release", "a release of releases.csv, or several joined by ' | ' where it is ambiguous")
-        rows[row.alias] = row
-    return rows
+        rows.append(row)
+    return tuple(rows)
 
 
 def read_licences(path: Path) -> list[Licence]:

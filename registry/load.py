@@ -32,7 +32,10 @@ _LOADED: dict[str, Registry] = {}  # by the contents of the files
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A name under which a release is known: its tokens (sorted), its day stamp, and the evidence."""
+    """A name under which a release is known: its tokens (sorted), its day stamp, and the evidence.
+
+    `since` and `until`: the days of the rows in which an alias that moves on means this release.
+    """
 
     release: Release
     variant: str
@@ -41,6 +44,26 @@ class Entry:
     published: str
     evidence_url: str
     candidates: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+
+class AsOf:
+    """The day on which names are resolved, and the days with which it was compared.
+
+    On the next of these another answer may begin, and on no other day.
+    """
+
+    def __init__(self, day: date = date.max) -> None:
+        self.day = day
+        self.compared: set[date] = set()
+
+    def within(self, since: date | None, until: date | None) -> bool:
+        """Whether the day is one of [since, until)."""
+        if since is None and until is None:
+            return True
+        self.compared.update(day for day in (since, until) if day)
+        return (since is None or since <= self.day) and (until is None or self.day < until)
 
 
 @dataclass(frozen=True)
@@ -50,7 +73,7 @@ class Registry:
     developers: tuple[Developer, ...]
     developer_aliases: tuple[DeveloperAlias, ...]
     releases: dict[str, Release]
-    aliases: dict[str, Alias]
+    aliases: tuple[Alias, ...]
     licences: tuple[Licence, ...]
     families: tuple[Family, ...]
 
@@ -92,6 +115,17 @@ class Registry:
             rows[token] = row.model_copy(update={"exceptions": (*before, *row.exceptions)})
         return rows
 
+    @cached_property
+    def _aliases(self) -> dict[str, list[Alias]]:
+        lines: dict[str, list[Alias]] = defaultdict(list)
+        for row in self.aliases:
+            lines[row.alias].append(row)
+        return dict(lines)
+
+    def alias(self, published: str, as_of: AsOf) -> Alias | None:
+        """What exactly this name means in a row of that day."""
+        return next((row for row in self._aliases.get(published, ()) if as_of.within(row.since, row.until)), None)
+
     def developer(self, published: str) -> DeveloperAlias | None:
         """The developer that is published under this name; the whole name must match."""
         return self._developer_words.get(same_word(published))
@@ -120,9 +154,9 @@ class Registry:
         """Entries by their tokens, and by those with the developer's name left out or added (Meta-Llama-3)."""
         as_published: dict[str, list[Entry]] = defaultdict(list)
         reworded_entries: dict[str, list[Entry]] = defaultdict(list)
-        named = [(a.alias, a.releases, a.variant, a.evidence_url) for a in self.aliases.values()]
-        named += [(r.release, (r.release,), "", r.evidence_url) for r in self.releases.values()]
-        for published, meant, variant, evidence_url in named:
+        named = [(a.alias, a.releases, a.variant, a.evidence_url, a.since, a.until) for a in self.aliases]
+        named += [(r.release, (r.release,), "", r.evidence_url, None, None) for r in self.releases.values()]
+        for published, meant, variant, evidence_url, *days in named:
             models = parse_name(published)
             # a name that parses to numbers alone (the 14 of ViT-G/14) is matched only as it is published
             if len(models) != 1 or not re.search(r"[^\W\d]", "".join(models[0].tokens)):
@@ -131,7 +165,7 @@ class Registry:
             rewordings = self.rewordings(name, name.interpretations[0], release.developer)
             for index, tokens in ((as_published, name.tokens), *((reworded_entries, t) for t in rewordings)):
                 words = tuple(sorted(tokens))
-                entry = Entry(release, variant, words, name.stamp, published, evidence_url, candidates)
+                entry = Entry(release, variant, words, name.stamp, published, evidence_url, candidates, *days)
                 formatless = without_format(tokens)
                 for key in {
                     "-".join(entry.tokens),
@@ -141,8 +175,8 @@ class Registry:
                     index[key].append(entry)
         return dict(as_published), dict(reworded_entries)
 
-    def entries(self, name: ModelName, tokens: tuple[str, ...], *, reworded: bool = False) -> list[Entry]:
-        """The entries of tokens in any order; the caller compares the day stamps.
+    def entries(self, name: ModelName, tokens: tuple[str, ...], as_of: AsOf, *, reworded: bool = False) -> list[Entry]:
+        """The entries of tokens in any order, as of a day; the caller compares the day stamps.
 
         A published path (meta-llama/Llama-3.2-3B) names one repository, so there `instruct` is not ignored.
         `reworded`: the entries that match once their developer's name is left out or added.
@@ -150,7 +184,7 @@ class Registry:
         index = self._entries[reworded]
         exact = "-".join(sorted(tokens))
         keys = dict.fromkeys((exact, exact if "/" in name.text else core_of(tokens, name.stamp)))
-        return [entry for key in keys for entry in index.get(key, [])]
+        return [entry for key in keys for entry in index.get(key, []) if as_of.within(entry.since, entry.until)]
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -161,9 +195,7 @@ class Registry:
             phrases=[(e.release.developer, e.tokens) for e in entries]
             + [(a.developer, tuple(words_of(a.alias.lower()))) for a in self._developer_words.values()],
             published={(e.release.developer, t) for e in entries if e.release.weights for t in e.tokens},
-            runs={
-                (self.releases[a.releases[0]].developer, w) for a in self.aliases.values() for w in a.variant.split("-")
-            },
+            runs={(self.releases[a.releases[0]].developer, w) for a in self.aliases for w in a.variant.split("-")},
             ids={
                 (r.developer, w) for r in self.releases.values() for w in words_of(r.release.rpartition("/")[2].lower())
             },
@@ -175,6 +207,8 @@ class Registry:
         index: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
         entries = {id(entry): entry for entries in self._entries[0].values() for entry in entries}
         for entry in entries.values():
+            if entry.since or entry.until:
+                continue  # DeepSeek is not what deepseek-chat happened to be
             index[short_form(without_format(entry.tokens))].append(entry)
         return dict(index)
 

@@ -40,6 +40,12 @@ DayRead = Annotated[
 ]
 
 
+def _later(until: date | None, row: ValidationInfo) -> date | None:
+    if until and (since := row.data.get("since")) and since >= until:
+        raise ValueError("a day after `since`")
+    return until
+
+
 class Row(BaseModel):
     """A line of a file."""
 
@@ -68,12 +74,7 @@ class Developer(Row):
             raise ValueError("an ISO 3166-1 alpha-2 code, or INT")
         return code
 
-    @field_validator("until")
-    @classmethod
-    def later(cls, until: date | None, row: ValidationInfo) -> date | None:
-        if until and (since := row.data.get("since")) and since >= until:
-            raise ValueError("a day after `since`")
-        return until
+    _until_is_later = field_validator("until")(_later)
 
 
 class DeveloperAlias(Row):
@@ -109,13 +110,20 @@ class Release(Row):
 
 
 class Alias(Row):
-    """A published name that means a release, run as `variant`; an ambiguous one may mean several, joined by ` | `."""
+    """A published name that means a release, run as `variant`; an ambiguous one may mean several, joined by ` | `.
+
+    A name that moves on (`deepseek-chat`) has several lines: each holds for rows of the days [since, until).
+    """
 
     alias: Text
     release: Text
     variant: str = ""
+    since: Day = None
+    until: Day = None
     evidence_url: Url
     evidence_day: DayRead
+
+    _until_is_later = field_validator("until")(_later)
 
     @property
     def releases(self) -> tuple[str, ...]:

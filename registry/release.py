@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from registry.load import Entry, Registry
+from registry.load import AsOf, Entry, Registry
 from registry.names.date_suffix import near, same_stamp
 from registry.names.parse import Interpretation, ModelName
 
@@ -33,33 +33,33 @@ class ReleaseMatch:
     candidates: tuple[str, ...] = ()
 
 
-def find_release(name: ModelName, published: str, registry: Registry) -> ReleaseMatch:
+def find_release(name: ModelName, published: str, registry: Registry, as_of: AsOf) -> ReleaseMatch:
     """Tries, in order: id, alias as published, alias normalised, the parts of the name. Never by similarity."""
     if published in registry.releases:
         release = registry.releases[published]
         return ReleaseMatch(release, "", "id", f"{published!r} is the id of a release ({release.evidence_url})")
     for text in dict.fromkeys((published, name.text)):
-        if text in registry.aliases:
-            return _by_alias(text, registry.aliases[text], registry)
+        if alias := registry.alias(text, as_of):
+            return _by_alias(text, alias, registry)
     if name.prefix and not registry.developer(name.prefix):
         step = f"{name.text!r} is published under {name.prefix!r}, whom nobody has reviewed"
         return ReleaseMatch(None, name.variant, "unresolved", step)
-    match = _by_parts(name, registry) or _by_short_name(name, registry) or _despite_prefix(name, registry)
+    match = _by_parts(name, registry, as_of) or _by_short_name(name, registry) or _despite_prefix(name, registry, as_of)
     return match or ReleaseMatch(None, name.variant, "unresolved", f"no release of the registry is named {name.text!r}")
 
 
-def _despite_prefix(name: ModelName, registry: Registry) -> ReleaseMatch | None:
+def _despite_prefix(name: ModelName, registry: Registry, as_of: AsOf) -> ReleaseMatch | None:
     """The release of another developer than the prefix names: openai/Qwen2.5-Coder-32B-Instruct is Alibaba's."""
-    match = _by_parts(replace(name, prefix=None), registry, reworded=False) if name.prefix else None
+    match = _by_parts(replace(name, prefix=None), registry, as_of, reworded=False) if name.prefix else None
     return match and replace(match, step=f"{match.step}, which outweighs the prefix {name.prefix!r}")
 
 
-def _by_parts(name: ModelName, registry: Registry, *, reworded: bool = True) -> ReleaseMatch | None:
+def _by_parts(name: ModelName, registry: Registry, as_of: AsOf, *, reworded: bool = True) -> ReleaseMatch | None:
     """By the words of the name, the whole first. `reworded`: also with or without its developer's word."""
     for place, interpretation in enumerate(name.interpretations):
         if _is_pointer(name, interpretation):
             continue
-        asked = _asked(name, interpretation, registry)
+        asked = _asked(name, interpretation, registry, as_of)
         for entries, wording in asked if reworded else asked[:1]:
             entry, why = _choose(entries, name, interpretation, registry)
             if entry and not _is_tier(name, interpretation, entry, registry):
@@ -68,7 +68,7 @@ def _by_parts(name: ModelName, registry: Registry, *, reworded: bool = True) -> 
                 if entry.candidates:
                     return _ambiguous(entry.published, entry.candidates, run, entry.evidence_url)
                 words = " ".join(filter(None, [*interpretation.tokens, name.stamp]))
-                meant = f"{entry.published!r}, {entry.release.release} ({entry.evidence_url})"
+                meant = f"{entry.published!r}, {entry.release.release}{_days(entry)} ({entry.evidence_url})"
                 step = f"{how}: {words!r}{wording}{why} is {meant}"
                 return ReleaseMatch(entry.release, run, how, step)
     return None
@@ -120,8 +120,13 @@ def _by_short_name(name: ModelName, registry: Registry) -> ReleaseMatch | None:
 def _by_alias(text: str, alias: Alias, registry: Registry) -> ReleaseMatch:
     if len(alias.releases) > 1:
         return _ambiguous(text, alias.releases, alias.variant, alias.evidence_url)
-    step = f"alias {text!r} means {alias.release} ({alias.evidence_url})"
+    step = f"alias {text!r} means {alias.release}{_days(alias)} ({alias.evidence_url})"
     return ReleaseMatch(registry.releases[alias.release], alias.variant, "exact", step)
+
+
+def _days(line: Alias | Entry) -> str:
+    since, until = f" since {line.since}" if line.since else "", f" until {line.until}" if line.until else ""
+    return since + until
 
 
 def _ambiguous(published: str, candidates: tuple[str, ...], variant: str, evidence_url: str) -> ReleaseMatch:
@@ -129,19 +134,21 @@ def _ambiguous(published: str, candidates: tuple[str, ...], variant: str, eviden
     return ReleaseMatch(None, variant, "unresolved", step, candidates)
 
 
-def _asked(name: ModelName, interpretation: Interpretation, registry: Registry) -> list[tuple[list[Entry], str]]:
+def _asked(
+    name: ModelName, interpretation: Interpretation, registry: Registry, as_of: AsOf
+) -> list[tuple[list[Entry], str]]:
     tokens = interpretation.tokens
-    asked = [(registry.entries(name, tokens), "")]
-    asked.append((registry.entries(name, tokens, reworded=True), " with its developer's word"))
+    asked = [(registry.entries(name, tokens, as_of), "")]
+    asked.append((registry.entries(name, tokens, as_of, reworded=True), " with its developer's word"))
     for maker, rest in registry.without_maker(tokens):
-        own = [e for e in registry.entries(name, rest) if e.release.developer == maker]
+        own = [e for e in registry.entries(name, rest, as_of) if e.release.developer == maker]
         asked.append((own, f" without {maker}'s word"))
     for maker, rest in registry.maker_last(tokens):
-        own = [e for e in registry.entries(name, rest) if e.release.developer == maker]
+        own = [e for e in registry.entries(name, rest, as_of) if e.release.developer == maker]
         asked.append((own, f" without {maker}'s word behind it"))
     if name.prefix and (alias := registry.developer(name.prefix)):
         for words in registry.rewordings(name, interpretation, alias.developer):
-            own = [e for e in registry.entries(name, words) if e.release.developer == alias.developer]
+            own = [e for e in registry.entries(name, words, as_of) if e.release.developer == alias.developer]
             asked.append((own, f" with the prefix {name.prefix!r}"))
     return asked
 

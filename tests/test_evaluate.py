@@ -33,7 +33,7 @@ def registry() -> Registry:
         ),
         developer_aliases=(DeveloperAlias(alias="Qwen", developer="alibaba", **SEEN),),
         releases={row.release: row for row in rows},
-        aliases={},
+        aliases=(),
         licences=(Licence(published="Apache 2.0", licence="Apache-2.0", terms="permissive", **SEEN),),
         families=(Family(token="gpt", developer="openai", **SEEN),),
     )

@@ -40,8 +40,10 @@ GOOD = {
         f"qwen/qwen3-max,alibaba,,no,,,,,{PROOF},",
     ],
     "aliases.csv": [
-        "alias,release,variant,evidence_url,evidence_day",
-        f"qwen3-32b-nothink,Qwen/Qwen3-32B,no-thinking,{PROOF}",
+        "alias,release,variant,since,until,evidence_url,evidence_day",
+        f"manus,manus/manus,,,2025-07-01,{PROOF}",
+        f"manus,qwen/qwen3-max,,2025-07-01,,{PROOF}",
+        f"qwen3-32b-nothink,Qwen/Qwen3-32B,no-thinking,,,{PROOF}",
     ],
     "licences.csv": [
         "published,licence,terms,evidence_url,evidence_day",
@@ -143,7 +145,11 @@ WRONG = [
     ("releases", 3, f"Qwen/Qwen3-32B,alibaba,,,,,,,{PROOF},", "release", "repeats"),
     ("releases", 2, f" Qwen/Qwen3-32B,alibaba,,,,,,,{PROOF},", "release", "no space"),
     ("releases", 2, f"Qwen/Qwen3-32B,alibaba,,,,{PROOF},", "evidence_url", "11 values"),
-    ("aliases", 2, f"qwen3-32b-nothink,Qwen/Qwen3,,{PROOF}", "release", "releases.csv"),
+    ("aliases", 4, f"qwen3-32b-nothink,Qwen/Qwen3,,,,{PROOF}", "release", "releases.csv"),
+    ("aliases", 2, f"manus,manus/manus,,,2025-07-02,{PROOF}", "since", "overlap"),
+    ("aliases", 2, f"manus,manus/manus,,,,{PROOF}", "since", "overlap"),
+    ("aliases", 3, f"manus,qwen/qwen3-max,,2025-07-01,2025-07-01,{PROOF}", "until", "after"),
+    ("aliases", 3, f"manus,qwen/qwen3-max,,,,{PROOF}", "alias", "repeats"),
     ("licences", 2, f"Apache 2.0,Apache-2.0,free,{PROOF}", "terms", "permissive"),
     ("licences", 3, f"Apache-2.0,Apache-2.0,restricted,{PROOF}", "terms", "permissive"),
     ("families", 2, f"qwen2.5,nobody,,{PROOF},", "developer", "developers.csv"),
@@ -427,7 +433,7 @@ def test_a_fact_that_changed_is_read_on_its_day(shipped: Registry) -> None:
 
 def test_no_part_of_a_name_is_enough(shipped: Registry) -> None:
     """A name with a letter more, fewer, or another in its place never finds its release again by likeness."""
-    aliases = {alias.casefold() for alias in shipped.aliases}  # LiveBench prints lama-3.1-nemotron-70b-instruct
+    aliases = {row.alias.casefold() for row in shipped.aliases}  # LiveBench prints lama-3.1-nemotron-70b-instruct
     for release in list(shipped.releases)[::7]:
         name = release.rpartition("/")[2]
         changed = (f"x{name}", f"{name}x", f"{name} zzz", f"zzz {name}", name[1:], f"{name[:2]}x{name[2:]}")

@@ -103,7 +103,7 @@ def registry() -> Registry:
         developers=tuple(developer(row) for row in DEVELOPERS.split()),
         developer_aliases=tuple(DeveloperAlias(alias=alias, developer=name, **SEEN) for alias, name in ALIASES.items()),
         releases={row.release: row for row in rows},
-        aliases={alias: Alias(alias=alias, release=to, variant=variant, **SEEN) for alias, to, variant in NAMED},
+        aliases=tuple(Alias(alias=alias, release=to, variant=variant, **SEEN) for alias, to, variant in NAMED),
         licences=tuple(
             Licence(published=published, licence=licence, terms=terms, **SEEN)
             for published, licence, terms in (row.split("|") for row in LICENCES.splitlines())

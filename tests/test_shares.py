@@ -152,7 +152,8 @@ def test_openness_as_of(openness_as_of: Any, out_on: int, today: int, level: str
     out = DAY + timedelta(out_on)
     connection.execute("UPDATE openness SET until = ?", [out])
     connection.execute(
-        "INSERT INTO openness SELECT name_key, ?, ?, 'open_weights', '' FROM openness", [out, publish.NO_DAY]
+        "INSERT INTO openness SELECT name_key, meant_since, ?, ?, 'open_weights', '' FROM openness",
+        [out, publish.NO_DAY],
     )
     definition = Definition(by="openness", openness_as_of=openness_as_of)
     (result,) = shares(connection, ["tiny"], [1], definition, as_of=DAY, today=DAY + timedelta(today))
