@@ -276,7 +276,7 @@ def two_days(folder: Path) -> Path:
         for key in (1001, 2001):  # B
             connection.execute(f"DELETE FROM openness WHERE name_key = {key}")
             connection.execute(
-                f"INSERT INTO openness VALUES ({key}, ?, ?, 'proprietary', 'x'), ({key}, ?, ?, 'open_weights', 'x')",
+                f"INSERT INTO openness (name_key, since, until, value, how) VALUES ({key}, ?, ?, 'proprietary', 'x'), ({key}, ?, ?, 'open_weights', 'x')",
                 [publish.FIRST_DAY, later, later, publish.NO_DAY],
             )
         publish.derive(connection, DEFAULTS)
