@@ -12,6 +12,7 @@ import unicodedata
 
 from scrapers.countries import ISO
 
+COUNTRIES = ISO | {"INT"}  # INT stands for a developer without a single base
 # The countries of the registry's developers and of the G20, and those whose AI is often written about.
 _SPOKEN = """
 AE: emirati, emirates, uae, the uae
@@ -98,7 +99,7 @@ def country_named(text: str) -> tuple[str, ...]:
         raise NoCountry(f"{text}: models of Hong Kong and Macao count as CN (without them: the rule mainland_only)")
     if key in _NO_COUNTRY:
         raise NoCountry(_NO_COUNTRY[key])
-    if text in ISO or text == "INT":
+    if text in COUNTRIES:
         return (text,)
     if code := _spoken_names().get(key):
         return (code,)
@@ -133,9 +134,9 @@ def country_name(code: str) -> str:
 
 def _key(text: str) -> str:
     """U.S. is us, `South  Korea` is south korea, Türkiye is turkiye."""
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'").replace(".", "")).casefold()
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(plain.split()).removeprefix("the ")
+    unaccented = unicodedata.normalize("NFKD", text.replace("’", "'").replace(".", "")).casefold()
+    unaccented = "".join(c for c in unaccented if not unicodedata.combining(c))
+    return " ".join(unaccented.split()).removeprefix("the ")
 
 
 @functools.cache

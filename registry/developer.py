@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from registry.load import Registry
 from registry.names.parse import ModelName, first_token
+from registry.names.prefix import ROUTES
 from registry.names.tokens import core_of
 
 _NO_ONE = frozenset(("", "-", "unknown", "n/a", "na", "none", "null", "other", "others", "anonymous", "未知"))
@@ -22,7 +23,7 @@ class Maker:
 
 
 def find_developer(model: ModelName | None, organization: str | None, registry: Registry) -> Maker:
-    """Tries the published organisation, then the prefix, then the families.
+    """Tries the published organisation, then the families and the prefix.
 
     An organisation or prefix that the registry does not list ends the search: `llama` must not make Meta the
     developer of a row whose organisation is an unknown laboratory.
@@ -32,18 +33,27 @@ def find_developer(model: ModelName | None, organization: str | None, registry: 
         return _by_organisation(published, registry)
     if model is None:
         return Maker(None, "unresolved", "no developer is published")
-    if model.prefix is None:
-        return _by_family(model, registry)
-    if alias := registry.developer(model.prefix):
-        step = f"the prefix {model.prefix!r} is {alias.developer} ({alias.evidence.url})"
-        return Maker(alias.developer, "prefix", step)
-    return Maker(None, "unresolved", f"the prefix {model.prefix!r} is no developer of the registry")
+    return _by_prefix(model.prefix, model, registry) if model.prefix else _by_family(model, registry)
+
+
+def _by_prefix(prefix: str, model: ModelName, registry: Registry) -> Maker:
+    """The prefix, unless it is a route, or every word of the name is another family's: then it is a copy."""
+    alias = registry.developer(prefix)
+    if alias is None:
+        return Maker(None, "unresolved", f"the prefix {prefix!r} is no developer of the registry")
+    by_family = _by_family(model, registry)
+    if by_family.developer and by_family.developer != alias.developer:
+        return replace(by_family, step=f"{by_family.step}, which outweighs the prefix {prefix!r}")
+    if prefix in ROUTES:
+        return replace(by_family, step=f"{by_family.step}; the prefix {prefix!r} may be the route to anybody's model")
+    step = f"the prefix {prefix!r} is {alias.developer} ({alias.evidence_url})"
+    return Maker(alias.developer, "prefix", step)
 
 
 def _by_organisation(published: str, registry: Registry) -> Maker:
     """By the whole cell, or by its parts if all of them name the same developer (`ZhipuAI, Z.ai`)."""
     if alias := registry.developer(published):
-        step = f"the board's organisation {published!r} is {alias.developer} ({alias.evidence.url})"
+        step = f"the board's organisation {published!r} is {alias.developer} ({alias.evidence_url})"
         return Maker(alias.developer, "organisation", step)
     parts = [p for p in re.split(r"\s*[,;/&|、]\s*|\s+and\s+", published) if p]
     aliases = [registry.developer(p) for p in parts]
@@ -78,7 +88,7 @@ def _by_family(model: ModelName, registry: Registry) -> Maker:
         listed = ", ".join(repr(word) for word in foreign)
         step = f"{token!r} is {family.developer}'s, but {listed} may be another's word for a model made from it"
         return Maker(None, "unresolved", step)
-    step = f"by family: {token!r} is {family.developer} ({family.evidence.url})"
+    step = f"by family: {token!r} is {family.developer} ({family.evidence_url})"
     return Maker(family.developer, "family", step)
 
 
@@ -88,7 +98,7 @@ def identity(model: ModelName, registry: Registry) -> str:
     A developer's name before its own family is left out (Meta-Llama-3); one that the name needs is added
     (`DeepSeek: R1` is DeepSeek R1).
     """
-    tokens, families = model.readings[model.held].tokens, registry.families_by_token
+    tokens, families = model.interpretations[model.held].tokens, registry.families_by_token
     for maker, rest in registry.without_maker(tokens):
         if (family := families.get(rest[0])) and family.developer == maker:
             tokens = rest

@@ -14,7 +14,7 @@ from scrapers.regular_files import read_regular_file
 
 def add_alias(folder: Path, name: str, release: str, variant: str, url: str, day: date) -> Registry:
     """Adds a line: the published name means the release. RegistryError, and the file as before, if that is refused."""
-    return _add(folder, "aliases.csv", [name, release, variant, url, day.isoformat()])
+    return _add(folder, "aliases.csv", [name, release, variant, "", "", url, day.isoformat()])
 
 
 def add_developer_alias(folder: Path, name: str, developer: str, url: str, day: date) -> Registry:
@@ -29,7 +29,10 @@ def _add(folder: Path, file: str, line: list[str]) -> Registry:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(sorted([*rows, line]))
+    dated = header.index("since") if "since" in header else 0
+    rows.append(line)
+    rows.sort(key=lambda cells: (cells[0], cells[dated]))
+    writer.writerows(rows)
     _write(path, text.getvalue().encode("utf-8"))
     try:
         return load_registry(folder)

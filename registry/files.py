@@ -2,130 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
 
 from registry.lines import Line, read_lines
-from registry.models import TERMS, Alias, Developer, DeveloperAlias, Family, Licence, Release
+from registry.models import Alias, Developer, DeveloperAlias, Family, Licence, Release, Row
 from registry.names.parse import first_token
 from registry.names.tokens import same_word
-from scrapers.countries import ISO
 
-_PROOF = ("evidence_url", "evidence_day")
-_WEIGHTS = {"yes": True, "no": False, "": None}
-# INT stands for a developer without a single base.
-COUNTRIES = ISO | {"INT"}
+R = TypeVar("R", bound=Row)
+
+
+def _rows(path: Path, model: type[R], *keys: str) -> Iterator[tuple[Line, R]]:
+    """Each line of a file that is sorted by `keys`, with its row."""
+    for line in read_lines(path, tuple(model.model_fields), keys):
+        try:
+            row = model.model_validate(line.cells)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            column = str(first["loc"][0])
+            by_validator = first["type"] == "value_error"
+            expected = first["ctx"]["error"] if by_validator else model.model_fields[column].description
+            raise line.wrong(column, str(expected)) from None
+        yield line, row
+
+
+def _check_known(line: Line, known: set[str]) -> None:
+    if line.cells["developer"] not in known:
+        raise line.wrong("developer", "a developer of developers.csv")
+
+
+def _check_as_above(line: Line, column: str, above: dict[str, str], key: str, kind: str) -> None:
+    """Lines of one `key` (two spellings of a word) must agree in a column; `above` has what those above say."""
+    if above.setdefault(key, line.cells[column]) != line.cells[column]:
+        raise line.wrong(column, f"{above[key]!r}, as the same {kind} has above")
+
+
+def _check_after(line: Line, before: Developer | Alias, row: Developer | Alias, what: str) -> None:
+    """The days of a line must begin when those of the line before are over."""
+    if (before.until or date.max) > (row.since or date.min):
+        raise line.wrong("since", f"a day on or after `until` of the line before: {what} overlap")
 
 
 def read_developers(path: Path) -> list[Developer]:
-    columns = ("developer", "name", "country", "subdivision", "since", "until", *_PROOF, "note")
     rows: list[Developer] = []
-    for line in read_lines(path, columns, ("developer", "since")):
-        row = Developer(
-            developer=line["developer"].matching(r"[a-z0-9][a-z0-9-]*", "a lower-case id"),
-            name=line.filled("name"),
-            country=_country(line),
-            subdivision=line["subdivision"].text or None,
-            since=line["since"].day(),
-            until=line["until"].day(),
-            evidence=line.evidence(),
-        )
-        if row.since and row.until and row.since >= row.until:
-            raise line["until"].wrong("a day after `since`")
-        last = rows[-1] if rows else None
-        if (
-            last
-            and last.developer == row.developer
-            and (last.until is None or row.since is None or last.until > row.since)
-        ):
-            raise line["since"].wrong("a day on or after `until` of the line before: bases of one developer overlap")
+    for line, row in _rows(path, Developer, "developer", "since"):
+        if rows and rows[-1].developer == row.developer:
+            _check_after(line, rows[-1], row, "bases of one developer")
         rows.append(row)
     return rows
 
 
-def _country(line: Line) -> str:
-    text = line["country"].matching(r"[A-Z]{2}|INT", "an ISO 3166-1 alpha-2 code, or INT")
-    if text in ("HK", "MO"):
-        raise line["country"].wrong("CN with the subdivision HK or MO")
-    if text not in COUNTRIES:
-        raise line["country"].wrong("an ISO 3166-1 alpha-2 code, or INT")
-    return text
-
-
 def read_developer_aliases(path: Path, known: set[str]) -> tuple[DeveloperAlias, ...]:
-    developer_by_word: dict[str, str] = {}
-    rows: list[DeveloperAlias] = []
-    for line in read_lines(path, ("alias", "developer", *_PROOF), ("alias",)):
-        row = DeveloperAlias(line.filled("alias"), _developer(line, known), line.evidence())
-        if developer_by_word.setdefault(same_word(row.alias), row.developer) != row.developer:
-            raise line["developer"].wrong(f"{developer_by_word[same_word(row.alias)]!r}, as the same word has above")
+    rows, above = [], dict[str, str]()
+    for line, row in _rows(path, DeveloperAlias, "alias"):
+        _check_known(line, known)
+        _check_as_above(line, "developer", above, same_word(row.alias), "word")
         rows.append(row)
     return tuple(rows)
 
 
-def _developer(line: Line, known: set[str]) -> str:
-    if line["developer"].text not in known:
-        raise line["developer"].wrong("a developer of developers.csv")
-    return line["developer"].text
-
-
 def read_releases(path: Path, known: set[str]) -> dict[str, Release]:
-    columns = ("release", "developer", "released_on", "weights", "weights_since", "licence", "open_source",
-               "base_model", *_PROOF, "note")  # fmt: skip
-    rows: dict[str, Release] = {}
-    for line in read_lines(path, columns, ("release",)):
-        row = Release(
-            release=line.filled("release"),
-            developer=_developer(line, known),
-            released_on=line["released_on"].day(),
-            weights=_WEIGHTS[line["weights"].one_of(tuple(_WEIGHTS))],
-            weights_since=line["weights_since"].day(),
-            licence=line["licence"].text or None,
-            open_source=line["open_source"].one_of(("yes", "")) == "yes",
-            base_model=line["base_model"].text or None,
-            evidence=line.evidence(),
-        )
-        if row.weights_since and not row.weights:
-            raise line["weights_since"].wrong("nothing, since `weights` is not yes")
-        if row.open_source and not row.weights:
-            raise line["open_source"].wrong("nothing, since `weights` is not yes")
+    rows = {}
+    for line, row in _rows(path, Release, "release"):
+        _check_known(line, known)
         rows[row.release] = row
     return rows
 
 
-def read_aliases(path: Path, releases: dict[str, Release]) -> dict[str, Alias]:
-    rows: dict[str, Alias] = {}
-    for line in read_lines(path, ("alias", "release", "variant", *_PROOF), ("alias",)):
-        meant = tuple(line["release"].text.split(" | "))
-        if not set(meant) <= releases.keys():
-            raise line["release"].wrong(
-                "a release of releases.csv, or several joined by ' | ' where the name is ambiguous"
-            )
-        several = meant if len(meant) > 1 else ()
-        row = Alias(line.filled("alias"), meant[0], line["variant"].text, line.evidence(), several)
-        rows[row.alias] = row
-    return rows
+def read_aliases(path: Path, releases: dict[str, Release]) -> tuple[Alias, ...]:
+    rows: list[Alias] = []
+    for line, row in _rows(path, Alias, "alias", "since"):
+        if rows and rows[-1].alias == row.alias:
+            _check_after(line, rows[-1], row, "meanings of one alias")
+        if not releases.keys() >= set(row.releases):
+            raise line.wrong("release", "a release of releases.csv, or several joined by ' | ' where it is ambiguous")
+        rows.append(row)
+    return tuple(rows)
 
 
 def read_licences(path: Path) -> list[Licence]:
-    terms_by_key: dict[str, str] = {}
-    rows: list[Licence] = []
-    for line in read_lines(path, ("published", "licence", "terms", *_PROOF), ("published",)):
-        row = Licence(line.filled("published"), line["licence"].text, line["terms"].one_of(TERMS), line.evidence())
+    rows, above = [], dict[str, str]()
+    for line, row in _rows(path, Licence, "published"):
         for key in (f"licence {row.licence}" if row.licence else "", f"word {same_word(row.published)}"):
-            if key and terms_by_key.setdefault(key, row.terms) != row.terms:
-                raise line["terms"].wrong(f"{terms_by_key[key]!r}, as the same licence has above")
+            if key:
+                _check_as_above(line, "terms", above, key, "licence")
         rows.append(row)
     return rows
 
 
 def read_families(path: Path, known: set[str]) -> list[Family]:
-    developer_by_token: dict[str, str] = {}
-    rows: list[Family] = []
-    for line in read_lines(path, ("token", "developer", "exceptions", *_PROOF, "note"), ("token",)):
-        exceptions = tuple(first_token(t) for t in line["exceptions"].text.split())
-        row = Family(line.filled("token"), _developer(line, known), exceptions, line.evidence())
-        token = first_token(row.token)
-        if developer_by_token.setdefault(token, row.developer) != row.developer:
-            raise line["developer"].wrong(f"{developer_by_token[token]!r}, as the same token has above")
+    rows, above = [], dict[str, str]()
+    for line, row in _rows(path, Family, "token"):
+        _check_known(line, known)
+        _check_as_above(line, "developer", above, first_token(row.token), "token")
         rows.append(row)
     return rows

@@ -9,19 +9,21 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from registry import files
 from registry.lines import RegistryError
-from registry.models import Alias, Developer, DeveloperAlias, Evidence, Family, Licence, Release
-from registry.names.parse import ModelName, Reading, first_token, parse_name
+from registry.names.parse import Interpretation, ModelName, first_token, parse_name
 from registry.names.tokens import core_of, same_word, short_form, without_format, words_of
 from registry.names.vocabulary import Vocabulary
 from scrapers.errors import DeclarationError
 from scrapers.regular_files import read_regular_file
+
+if TYPE_CHECKING:  # the models need pydantic, which only a process that reads the files pays for
+    from registry.models import Alias, Developer, DeveloperAlias, Family, Licence, Release
 
 __all__ = ["SHIPPED", "Entry", "Registry", "RegistryError", "load_registry", "same_word"]
 
@@ -32,15 +34,38 @@ _LOADED: dict[str, Registry] = {}  # by the contents of the files
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A name under which a release is known: its tokens (sorted), its day stamp, and the evidence."""
+    """A name under which a release is known: its tokens (sorted), its day stamp, and the evidence.
+
+    `since` and `until`: the days of the rows in which an alias that moves on means this release.
+    """
 
     release: Release
     variant: str
     tokens: tuple[str, ...]
     stamp: str
     published: str
-    evidence: Evidence
+    evidence_url: str
     candidates: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+
+class AsOf:
+    """The day on which names are resolved, and the days with which it was compared.
+
+    On the next of these another answer may begin, and on no other day.
+    """
+
+    def __init__(self, day: date = date.max) -> None:
+        self.day = day
+        self.compared: set[date] = set()
+
+    def within(self, since: date | None, until: date | None) -> bool:
+        """Whether the day is one of [since, until)."""
+        if since is None and until is None:
+            return True
+        self.compared.update(day for day in (since, until) if day)
+        return (since is None or since <= self.day) and (until is None or self.day < until)
 
 
 @dataclass(frozen=True)
@@ -50,7 +75,7 @@ class Registry:
     developers: tuple[Developer, ...]
     developer_aliases: tuple[DeveloperAlias, ...]
     releases: dict[str, Release]
-    aliases: dict[str, Alias]
+    aliases: tuple[Alias, ...]
     licences: tuple[Licence, ...]
     families: tuple[Family, ...]
 
@@ -63,10 +88,15 @@ class Registry:
 
     @cached_property
     def _developer_words(self) -> dict[str, DeveloperAlias]:
+        from registry.models import DeveloperAlias
+
         words = {same_word(row.alias): row for row in self.developer_aliases}
         for row in self.developers:
             for text in (row.developer, row.name):
-                words.setdefault(same_word(text), DeveloperAlias(text, row.developer, row.evidence))
+                alias = DeveloperAlias(
+                    **row.model_dump(include={"developer", "evidence_url", "evidence_day"}), alias=text
+                )
+                words.setdefault(same_word(text), alias)
         return words
 
     @cached_property
@@ -84,8 +114,19 @@ class Registry:
         for row in self.families:
             token = first_token(row.token)
             before = rows[token].exceptions if token in rows else ()
-            rows[token] = replace(row, exceptions=(*before, *row.exceptions))
+            rows[token] = row.model_copy(update={"exceptions": (*before, *row.exceptions)})
         return rows
+
+    @cached_property
+    def _aliases(self) -> dict[str, list[Alias]]:
+        lines: dict[str, list[Alias]] = defaultdict(list)
+        for row in self.aliases:
+            lines[row.alias].append(row)
+        return dict(lines)
+
+    def alias(self, published: str, as_of: AsOf) -> Alias | None:
+        """What exactly this name means in a row of that day."""
+        return next((row for row in self._aliases.get(published, ()) if as_of.within(row.since, row.until)), None)
 
     def developer(self, published: str) -> DeveloperAlias | None:
         """The developer that is published under this name; the whole name must match."""
@@ -113,22 +154,20 @@ class Registry:
     @cached_property
     def _entries(self) -> tuple[dict[str, list[Entry]], dict[str, list[Entry]]]:
         """Entries by their tokens, and by those with the developer's name left out or added (Meta-Llama-3)."""
-        plain: dict[str, list[Entry]] = defaultdict(list)
-        worded: dict[str, list[Entry]] = defaultdict(list)
-        named = [
-            (a.alias, self.releases[a.release], a.variant, a.evidence, a.candidates) for a in self.aliases.values()
-        ]
-        named += [(r.release, r, "", r.evidence, ()) for r in self.releases.values()]
-        for published, release, variant, evidence, candidates in named:
+        as_published: dict[str, list[Entry]] = defaultdict(list)
+        reworded_entries: dict[str, list[Entry]] = defaultdict(list)
+        named = [(a.alias, a.releases, a.variant, a.evidence_url, a.since, a.until) for a in self.aliases]
+        named += [(r.release, (r.release,), "", r.evidence_url, None, None) for r in self.releases.values()]
+        for published, meant, variant, evidence_url, *days in named:
             models = parse_name(published)
             # a name that parses to numbers alone (the 14 of ViT-G/14) is matched only as it is published
             if len(models) != 1 or not re.search(r"[^\W\d]", "".join(models[0].tokens)):
                 continue
-            name = models[0]
-            rewordings = self.rewordings(name, name.readings[0], release.developer)
-            for index, tokens in ((plain, name.tokens), *((worded, t) for t in rewordings)):
+            name, release, candidates = models[0], self.releases[meant[0]], meant if len(meant) > 1 else ()
+            rewordings = self.rewordings(name, name.interpretations[0], release.developer)
+            for index, tokens in ((as_published, name.tokens), *((reworded_entries, t) for t in rewordings)):
                 words = tuple(sorted(tokens))
-                entry = Entry(release, variant, words, name.stamp, published, evidence, candidates)
+                entry = Entry(release, variant, words, name.stamp, published, evidence_url, candidates, *days)
                 formatless = without_format(tokens)
                 for key in {
                     "-".join(entry.tokens),
@@ -136,10 +175,10 @@ class Registry:
                     core_of(formatless, name.stamp),
                 }:
                     index[key].append(entry)
-        return dict(plain), dict(worded)
+        return dict(as_published), dict(reworded_entries)
 
-    def entries(self, name: ModelName, tokens: tuple[str, ...], *, reworded: bool = False) -> list[Entry]:
-        """The entries of tokens in any order; the caller compares the day stamps.
+    def entries(self, name: ModelName, tokens: tuple[str, ...], as_of: AsOf, *, reworded: bool = False) -> list[Entry]:
+        """The entries of tokens in any order, as of a day; the caller compares the day stamps.
 
         A published path (meta-llama/Llama-3.2-3B) names one repository, so there `instruct` is not ignored.
         `reworded`: the entries that match once their developer's name is left out or added.
@@ -147,7 +186,7 @@ class Registry:
         index = self._entries[reworded]
         exact = "-".join(sorted(tokens))
         keys = dict.fromkeys((exact, exact if "/" in name.text else core_of(tokens, name.stamp)))
-        return [entry for key in keys for entry in index.get(key, [])]
+        return [entry for key in keys for entry in index.get(key, []) if as_of.within(entry.since, entry.until)]
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -158,7 +197,7 @@ class Registry:
             phrases=[(e.release.developer, e.tokens) for e in entries]
             + [(a.developer, tuple(words_of(a.alias.lower()))) for a in self._developer_words.values()],
             published={(e.release.developer, t) for e in entries if e.release.weights for t in e.tokens},
-            runs={(self.releases[a.release].developer, w) for a in self.aliases.values() for w in a.variant.split("-")},
+            runs={(self.releases[a.releases[0]].developer, w) for a in self.aliases for w in a.variant.split("-")},
             ids={
                 (r.developer, w) for r in self.releases.values() for w in words_of(r.release.rpartition("/")[2].lower())
             },
@@ -170,6 +209,8 @@ class Registry:
         index: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
         entries = {id(entry): entry for entries in self._entries[0].values() for entry in entries}
         for entry in entries.values():
+            if entry.since or entry.until:
+                continue  # DeepSeek is not what deepseek-chat happened to be
             index[short_form(without_format(entry.tokens))].append(entry)
         return dict(index)
 
@@ -197,16 +238,16 @@ class Registry:
                 remainders += [(alias.developer, tokens[:-count])] if alias else []
         return remainders
 
-    def rewordings(self, name: ModelName, reading: Reading, developer: str) -> list[tuple[str, ...]]:
-        """The reading without this developer's name before it, and with the name's prefix as its first token.
+    def rewordings(self, name: ModelName, interpretation: Interpretation, developer: str) -> list[tuple[str, ...]]:
+        """The interpretation without this developer's name before it, and with the name's prefix as its first token.
 
         `Meta-Llama-3-8B` is `Llama-3-8B`; `DeepSeek: R1` is `DeepSeek R1`.
         """
-        remainders = [rest for maker, rest in self.without_maker(reading.tokens) if maker == developer]
+        remainders = [rest for maker, rest in self.without_maker(interpretation.tokens) if maker == developer]
         if name.prefix and (alias := self.developer(name.prefix)) and alias.developer == developer:
             word = first_token(name.prefix)
-            if word and word not in reading.tokens:
-                remainders.append((word, *reading.tokens))
+            if word and word not in interpretation.tokens:
+                remainders.append((word, *interpretation.tokens))
         return remainders
 
 
@@ -231,6 +272,8 @@ def load_registry(folder: Path = SHIPPED) -> Registry:
 
 
 def _read(folder: Path) -> Registry:
+    from registry import files
+
     developers = files.read_developers(folder / "developers.csv")
     known = {row.developer for row in developers}
     releases = files.read_releases(folder / "releases.csv", known)

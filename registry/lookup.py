@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from registry.load import Registry
 from registry.names.parse import parse_name
-from registry.resolve import PublishedName, resolve, suggest
+from registry.resolve import PublishedName, meanings, suggest
 
 
 def look_up(name: str, organization: str | None, licence: str | None, registry: Registry) -> dict[str, Any]:
-    """The answer for one row. `candidates` are what an ambiguous name may mean; `suggestions` are for a person only."""
-    resolved = resolve(PublishedName(name, organization=organization, licence=licence), registry)
+    """The answer for one row of today. `over_time` is what a name that moves on meant from which day on; `ambiguous`
+    are the releases that an ambiguous name may mean; `suggestions` are for a person only.
+    """
+    over_time = meanings(PublishedName(name, organization=organization, licence=licence), registry)
+    resolved = over_time[-1][2]
     alike = [] if resolved.release or resolved.candidates else suggest(name, registry)
     return {
         "name": name,
@@ -20,6 +24,10 @@ def look_up(name: str, organization: str | None, licence: str | None, registry: 
         "ambiguous": list(resolved.candidates),
         "variant": resolved.variant,
         "release_how": resolved.release_how,
+        "over_time": [
+            f"{'at first' if since == date.min else f'from {since}'}: {each.release or 'unknown'}"
+            for since, _, each in (over_time if len(over_time) > 1 else ())
+        ],
         "developer": resolved.developer,
         "developer_how": resolved.developer_how,
         "country": resolved.country,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from registry.load import Registry
-from registry.models import Release
+
+if TYPE_CHECKING:
+    from registry.models import Release
 
 LEVELS = ("open_source", "open_weights", "restricted_weights", "proprietary", "unknown")
 
@@ -63,7 +66,7 @@ def of_columns(licence: str | None, flag: str | None, registry: Registry) -> tup
     if row and terms in by_terms:
         level = by_terms[terms]
         against = " against its openness column" if flag and (flag == "closed") != (level == "proprietary") else ""
-        step = f"the board's licence {licence!r} is {terms}{against} ({row.evidence.url})"
+        step = f"the board's licence {licence!r} is {terms}{against} ({row.evidence_url})"
         return (Span(None, level, "licence column"),), step
     if flag == "closed":
         return (Span(None, "proprietary", "openness column"),), "the board's openness column says closed"

@@ -1,8 +1,8 @@
 """What is known of a row, from its published cells and the registry. A pure function that records its steps.
 
-Trust, in this order: the reviewed registry, the board's own columns, a developer published before the name, a
-reviewed family (for the developer only). What none of them states stays unknown. Country is the developer's on the
-release's day and is never that of a base model, host or uploader.
+Trust, in this order: the reviewed registry, the board's own columns, and for the developer only a reviewed family whose
+words are all that the name has, or a developer published before the name. What none of them states stays unknown.
+Country is the developer's on the release's day and is never that of a base model, host or uploader.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from registry.developer import find_developer, identity
-from registry.load import Registry
+from registry.load import AsOf, Registry
 from registry.names.parse import ModelName, parse_name
 from registry.openness import UNKNOWN, Span, agreed, combined, of_columns, of_each, of_release
 from registry.release import ReleaseMatch, find_release
@@ -68,23 +68,41 @@ class Resolved:
     candidates: tuple[str, ...] = ()
 
 
-def resolve(published: PublishedName, registry: Registry) -> Resolved:
-    """Resolves a row. Several models are resolved one by one; the result holds what they share."""
+def meanings(published: PublishedName, registry: Registry) -> list[tuple[date, date, Resolved]]:
+    """(since, until, what a row of the days [since, until) resolves to), over all days: one, unless a name moves on."""
+    spans: list[tuple[date, date, Resolved]] = []
+    day = date.min
+    while day < date.max:
+        as_of = AsOf(day)
+        resolved = resolve(published, registry, as_of)
+        until = min((other for other in as_of.compared if other > day), default=date.max)
+        since = spans.pop()[0] if spans and spans[-1][2] == resolved else day
+        spans.append((since, until, resolved))
+        day = until
+    return spans
+
+
+def resolve(published: PublishedName, registry: Registry, as_of: AsOf | None = None) -> Resolved:
+    """Resolves a row of a day, by default of the last of all days.
+
+    Several models are resolved one by one; the result holds what they share.
+    """
+    as_of = as_of or AsOf()
     named = published.models or (published.name,)
     results: list[tuple[ModelName, str]] = []
-    if not published.models and (published.name in registry.aliases or published.name in registry.releases):
+    if not published.models and (registry.alias(published.name, as_of) or published.name in registry.releases):
         results = [(model, published.name) for model in parse_name(published.name)[:1]]
     else:
         for text in named:
             models = parse_name(text)
             results += [(model, text if len(models) == 1 else model.text) for model in models]
     if not results:
-        return _resolve_one(None, published.name, published, registry)
+        return _resolve_one(None, published.name, published, registry, as_of)
     if len(results) == 1:
-        return _resolve_one(*results[0], published, registry)
+        return _resolve_one(*results[0], published, registry, as_of)
     # the columns describe the row as a whole, so they are not applied to a single model of it
     bare = PublishedName(published.name)
-    rows = [(_resolve_one(model, text, bare, registry), model) for model, text in results]
+    rows = [(_resolve_one(model, text, bare, registry, as_of), model) for model, text in results]
     kept = rows if published.models else _without_scaffolds(rows)
     scaffolds = [model.text for row, model in rows if (row, model) not in kept]
     notes = tuple(f"{text!r} is taken for a scaffold" for text in scaffolds)
@@ -100,12 +118,14 @@ def _without_scaffolds(rows: list[tuple[Resolved, ModelName]]) -> list[tuple[Res
     return kept if any(row.developer for row, _ in kept) else rows
 
 
-def _resolve_one(model: ModelName | None, text: str, published: PublishedName, registry: Registry) -> Resolved:
+def _resolve_one(
+    model: ModelName | None, text: str, published: PublishedName, registry: Registry, as_of: AsOf
+) -> Resolved:
     steps: list[str] = []
     if model is None:
         result = ReleaseMatch(None, "", "unresolved", f"{text!r} names no model")
     else:
-        result = find_release(model, text, registry)
+        result = find_release(model, text, registry, as_of)
     steps.append(result.step)
     release = result.release
     developer: str | None
@@ -124,7 +144,7 @@ def _resolve_one(model: ModelName | None, text: str, published: PublishedName, r
     terms = "proprietary" if release and release.weights is False else registry.terms(licence)
     spans = of_release(release, registry) if release else UNKNOWN
     if release and spans != UNKNOWN:
-        steps.append(f"openness by the registry: {'; '.join(_describe(s) for s in spans)} ({release.evidence.url})")
+        steps.append(f"openness by the registry: {'; '.join(_describe(s) for s in spans)} ({release.evidence_url})")
     elif (shared := of_each(result.candidates, registry)) != UNKNOWN:
         spans = shared
         steps.append(f"each of them is {'; '.join(_describe(s) for s in spans)}")
@@ -160,7 +180,7 @@ def _country(
 ) -> tuple[str | None, str | None]:
     if developer:
         if base := registry.base_on(developer, released_on):
-            steps.append(f"{developer} is based in {base.country} ({base.evidence.url})")
+            steps.append(f"{developer} is based in {base.country} ({base.evidence_url})")
             return base.country, base.subdivision
         steps.append(f"{developer} has moved, and the day of release is not known: country unknown")
         return None, None
@@ -213,7 +233,7 @@ def suggest(name: str, registry: Registry, limit: int = 5) -> list[tuple[str, st
     """(registered name, release, likeness 0 to 100) of the most similar names, each release once; for a person only."""
     from rapidfuzz import fuzz, process
 
-    names = {alias.alias: alias.release for alias in registry.aliases.values()}
+    names = {alias.alias: alias.releases[0] for alias in registry.aliases}
     names |= {release: release for release in registry.releases}
     models = parse_name(name)
     asked = models[0].base if models else name

@@ -56,7 +56,7 @@ def parse(
     by_source = fingerprints(sources)
     pool.declare(sources, by_source)
     with database.transaction(connection):
-        _declare(connection, sources, by_source)
+        _update_declarations(connection, sources, by_source)
         done.captures = _read_ledger(connection, archive)
         _forget_limits(connection, pool)
         pool.set_aside = _set_aside(connection, rejected)
@@ -82,7 +82,7 @@ def fingerprints(sources: Mapping[str, Source]) -> dict[str, str]:
     return by_source
 
 
-def _declare(
+def _update_declarations(
     connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source], by_source: Mapping[str, str]
 ) -> None:
     """Boards, providers and breaks as declared; the pages of a source that is read otherwise than before wait again."""

@@ -75,23 +75,23 @@ def resolve_names(connection: duckdb.DuckDBPyConnection, registry_folder: Path) 
     ).fetchall()
     answers, spans, countries = [], [], []
     for key, name, models, *columns in fresh:
-        results = resolve.resolve(resolve.PublishedName(name, tuple(models), *columns), registry)
-        answers.append((
-            key, results.release, results.variant, results.release_how, results.developer, results.developer_how,
-            results.country, results.subdivision, results.released_on, results.licence, results.terms,
-            list(results.steps),
-        ))  # fmt: skip
+        for since, until, results in resolve.meanings(resolve.PublishedName(name, tuple(models), *columns), registry):
+            answers.append((
+                key, since, until, results.release, results.variant, results.release_how, results.developer,
+                results.developer_how, results.country, results.subdivision, results.released_on, results.licence,
+                results.terms, list(results.steps),
+            ))  # fmt: skip
+            ends = [span.since or FIRST_DAY for span in results.openness[1:]] + [NO_DAY]
+            spans += [(key, since, span.since or FIRST_DAY, end, span.value, span.how)
+                      for span, end in zip(results.openness, ends, strict=True)]  # fmt: skip
         countries += [(key, code) for code in several(columns[2])]
-        ends = [span.since or FIRST_DAY for span in results.openness[1:]] + [NO_DAY]
-        spans += [(key, span.since or FIRST_DAY, end, span.value, span.how)
-                  for span, end in zip(results.openness, ends, strict=True)]  # fmt: skip
-    text = pa.string()
+    text, day = pa.string(), pa.date32()
     names = ["release", "variant", "release_how", "developer", "developer_how", "country", "subdivision"]
     database.insert(connection, "names_resolved", {
-        "name_key": pa.int32(), **dict.fromkeys(names, text), "released_on": pa.date32(), "licence": text,
-        "terms": text, "steps": pa.list_(text),
+        "name_key": pa.int32(), "since": day, "until": day, **dict.fromkeys(names, text), "released_on": day,
+        "licence": text, "terms": text, "steps": pa.list_(text),
     }, answers)  # fmt: skip
-    database.insert(connection, "openness", {"name_key": pa.int32(), "since": pa.date32(), "until": pa.date32(),
+    database.insert(connection, "openness", {"name_key": pa.int32(), "meant_since": day, "since": day, "until": day,
                                               "value": text, "how": text}, spans)  # fmt: skip
     database.insert(connection, "name_countries", {"name_key": pa.int32(), "country": text}, countries)
     return changed

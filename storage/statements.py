@@ -7,12 +7,13 @@ country codes, yes/no, terms), so that two sources can be seen to agree or not. 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from registry import resolve
 from registry.developer import find_developer
-from registry.load import Registry, load_registry
+from registry.load import AsOf, Registry, load_registry
 from scrapers.model import Fact
 from storage import database, freshness
 
@@ -53,16 +54,28 @@ def _resolve_facts(connection: duckdb.DuckDBPyConnection, registry_folder: Path)
 
 
 def of_releases(facts: Iterable[Fact], registry: Registry) -> list[tuple[str, str, str]]:
-    """(release, property, value) of the facts whose model is a release of the registry, each once, sorted."""
+    """(release, property, value) of the facts whose model is a release of the registry, each once, sorted.
+
+    A name that moves on is meant as on the day on which the feed says that the model came out.
+    """
     releases: dict[str, str | None] = {}
-    rows = set()
+    rows, facts = set(), list(facts)
+    days = {fact.name: _day(fact.value) for fact in facts if fact.property == "released_on"}
     for fact in facts:
         if fact.name not in releases:
-            releases[fact.name] = resolve.resolve(resolve.PublishedName(fact.name), registry).release
+            as_of = AsOf(days.get(fact.name, date.max))
+            releases[fact.name] = resolve.resolve(resolve.PublishedName(fact.name), registry, as_of).release
         release, value = releases[fact.name], meaning(fact.property, fact.value, registry)
         if release in registry.releases and value:
             rows.add((str(release), fact.property, value))
     return sorted(rows)
+
+
+def _day(published: str) -> date:
+    try:
+        return date.fromisoformat(published)
+    except ValueError:
+        return date.max  # as of a fact without a day
 
 
 def meaning(kind: str, published: str, registry: Registry) -> str | None:

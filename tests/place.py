@@ -153,7 +153,7 @@ def little_registry(folder: Path) -> None:
         "developer_aliases": ["alias,developer,evidence_url,evidence_day", f"Qwen,alibaba,{PROOF}"],
         "releases": ["release,developer,released_on,weights,weights_since,licence,open_source,base_model,evidence_url,evidence_day,note",
                      f"Qwen/Qwen3-32B,alibaba,2025-04-28,yes,,Apache-2.0,,,{PROOF},", f"openai/gpt-4o,openai,2024-05-13,no,,,,,{PROOF},"],
-        "aliases": ["alias,release,variant,evidence_url,evidence_day"],
+        "aliases": ["alias,release,variant,since,until,evidence_url,evidence_day"],
         "licences": ["published,licence,terms,evidence_url,evidence_day", f"Apache 2.0,Apache-2.0,permissive,{PROOF}"],
         "families": ["token,developer,exceptions,evidence_url,evidence_day,note"],
     }  # fmt: skip

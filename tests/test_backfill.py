@@ -235,8 +235,8 @@ def test_a_source_without_a_repository_says_so(tmp_path: Path) -> None:
     assert "none has an address in a git repository" in done.stderr
 
 
-STAMPS = [f"{START + timedelta(days=n):%Y%m%d%H%M%S}" for n in range(6)]
-INDEX = [["timestamp", "digest", "statuscode"], *([stamp, f"D{min(n, 4)}", "200"] for n, stamp in enumerate(STAMPS))]
+COPY_TIMES = [f"{START + timedelta(days=n):%Y%m%d%H%M%S}" for n in range(6)]
+INDEX = [["timestamp", "digest", "statuscode"], *([at, f"D{min(n, 4)}", "200"] for n, at in enumerate(COPY_TIMES))]
 
 
 def test_wayback_index_with_respx() -> None:
@@ -246,9 +246,9 @@ def test_wayback_index_with_respx() -> None:
     with respx.mock(assert_all_called=False) as web, Fetcher(user_agent="test", limits=limits) as fetcher:
         web.get("https://web.archive.org/robots.txt").mock(httpx.Response(404))
         web.get(url__startswith="https://web.archive.org/cdx/").mock(httpx.Response(200, json=INDEX))
-        web.get(f"https://web.archive.org/web/{STAMPS[2]}id_/{ADDRESS}").mock(httpx.Response(200, content=page(2)))
+        web.get(f"https://web.archive.org/web/{COPY_TIMES[2]}id_/{ADDRESS}").mock(httpx.Response(200, content=page(2)))
         result = list(web_archive.copies(fetcher, source, source.pages[0], None, None))
-        assert [item.label for item in result] == [f"readme {stamp}" for stamp in STAMPS[:5]]
+        assert [item.label for item in result] == [f"readme {at}" for at in COPY_TIMES[:5]]
         assert result[2].body() == page(2)
         assert result[2].captured_at == START + timedelta(days=2)
 
@@ -264,7 +264,7 @@ def test_a_line_of_the_index_that_is_none_is_named(line: Any) -> None:
 
 
 class Archived(BaseHTTPRequestHandler):
-    """A web archive on loopback that holds the copies of STAMPS, and may lose its connection."""
+    """A web archive on loopback that holds the copies of COPY_TIMES, and may lose its connection."""
 
     asked: list[str]
     broken_from: int | None = None
@@ -276,7 +276,7 @@ class Archived(BaseHTTPRequestHandler):
         if "/cdx/" in self.path:
             status, body = 200, json.dumps(INDEX).encode()
         elif "id_/" in self.path and (self.broken_from is None or len(copies) <= self.broken_from):
-            status, body = 200, page(STAMPS.index(self.path.split("/web/")[1][:14]))
+            status, body = 200, page(COPY_TIMES.index(self.path.split("/web/")[1][:14]))
         else:
             status, body = (404 if "robots" in self.path else 503), b""
         self.send_response(status)

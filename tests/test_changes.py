@@ -154,7 +154,7 @@ RankedRow = tuple[float, int, str, str]  # a row with a place: how bad its score
 
 
 def by_hand(models: list[Model], direction: str, definition: Definition, top: int) -> dict[str, list[Fraction]]:
-    """The shares of the board before, those that never were and the board after: by what METHODOLOGY says, no SQL."""
+    """The shares of the board before, those that never were and the board after: by what docs/methodology.md says, no SQL."""
     stages: list[list[RankedRow]] = [[], [], [], [], []]
     for number, model in enumerate(models):
         old, new = model.before != ABSENT, model.after != ABSENT
@@ -241,7 +241,7 @@ EACH_KIND = [
 def test_each_part_is_what_counting_by_hand_gives(
     models: list[Model], top: int, direction: str, unit: Any, ties: Any
 ) -> None:
-    """Removals, rescoring, entrants and reclassification, each for itself: by plain Python from METHODOLOGY's words."""
+    """Removals, rescoring, entrants and reclassification, each for itself: by plain Python from the words of docs/methodology.md."""
     definition = Definition(unit=unit, ties=ties)
     output = [replace(m, release=f"own {n}") if m.renamed else m for n, m in enumerate(models)]
     output = [replace(m, country_after=m.country_after if m.before != ABSENT else m.country) for m in output]
@@ -276,7 +276,7 @@ def two_days(folder: Path) -> Path:
         for key in (1001, 2001):  # B
             connection.execute(f"DELETE FROM openness WHERE name_key = {key}")
             connection.execute(
-                f"INSERT INTO openness VALUES ({key}, ?, ?, 'proprietary', 'x'), ({key}, ?, ?, 'open_weights', 'x')",
+                f"INSERT INTO openness (name_key, since, until, value, how) VALUES ({key}, ?, ?, 'proprietary', 'x'), ({key}, ?, ?, 'open_weights', 'x')",
                 [publish.FIRST_DAY, later, later, publish.NO_DAY],
             )
         publish.derive(connection, DEFAULTS)

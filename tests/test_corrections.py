@@ -59,7 +59,7 @@ def test_a_corrected_line_changes_history_and_is_told(place: Place) -> None:
 def test_a_name_that_is_learnt_moves_bounds(place: Place) -> None:
     """An unknown that becomes American narrows what the others may be."""
     (place.registry / "aliases.csv").write_text(
-        f"alias,release,variant,evidence_url,evidence_day\nNameless 9,openai/gpt-4o,,{PROOF}\n", "utf-8"
+        f"alias,release,variant,since,until,evidence_url,evidence_day\nNameless 9,openai/gpt-4o,,,,{PROOF}\n", "utf-8"
     )
     place.run("publish")
     result = place.run("registry", "corrections", "--format", "json").json()

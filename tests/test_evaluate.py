@@ -12,30 +12,30 @@ from click.testing import CliRunner
 
 from registry.evaluate import evaluate_aliases, evaluate_facts
 from registry.load import Registry, load_registry
-from registry.models import Developer, DeveloperAlias, Evidence, Family, Licence, Release
+from registry.models import Developer, DeveloperAlias, Family, Licence, Release
 from scrapers.errors import DeclarationError
 from tracker.cli import cli
 
-SEEN = Evidence("https://example.org/page", date(2026, 8, 1))
+SEEN: dict[str, Any] = {"evidence_url": "https://example.org/page", "evidence_day": date(2026, 8, 1)}
 
 
 @pytest.fixture
 def registry() -> Registry:
     """gpt-5 (US, closed), qwen3-32b (CN, open), and the family gpt."""
     rows = [
-        Release("openai/gpt-5", "openai", date(2025, 8, 7), False, None, None, False, None, SEEN),
-        Release("Qwen/Qwen3-32B", "alibaba", None, True, None, "Apache-2.0", False, None, SEEN),
+        Release(release="openai/gpt-5", developer="openai", released_on=date(2025, 8, 7), weights=False, **SEEN),
+        Release(release="Qwen/Qwen3-32B", developer="alibaba", weights=True, licence="Apache-2.0", **SEEN),
     ]
     return Registry(
         developers=(
-            Developer("alibaba", "Alibaba", "CN", None, None, None, SEEN),
-            Developer("openai", "OpenAI", "US", None, None, None, SEEN),
+            Developer(developer="alibaba", name="Alibaba", country="CN", **SEEN),
+            Developer(developer="openai", name="OpenAI", country="US", **SEEN),
         ),
-        developer_aliases=(DeveloperAlias("Qwen", "alibaba", SEEN),),
+        developer_aliases=(DeveloperAlias(alias="Qwen", developer="alibaba", **SEEN),),
         releases={row.release: row for row in rows},
-        aliases={},
-        licences=(Licence("Apache 2.0", "Apache-2.0", "permissive", SEEN),),
-        families=(Family("gpt", "openai", (), SEEN),),
+        aliases=(),
+        licences=(Licence(published="Apache 2.0", licence="Apache-2.0", terms="permissive", **SEEN),),
+        families=(Family(token="gpt", developer="openai", **SEEN),),
     )
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from registry import resolve
 from registry.load import Registry, load_registry
-from registry.models import Evidence, Release
+from registry.models import Release
 from registry.openness import level_on
 from registry.resolve import PublishedName
 from tracker.cli import cli
@@ -67,8 +67,10 @@ def test_an_organisation_that_moved(registry: Registry) -> None:
     """A Manus release of March 2025 is CN; one of 2026, which no board has published yet, would be SG."""
     result = resolve.resolve(PublishedName("Manus"), registry)
     assert (result.released_on, result.country) == (date(2025, 3, 6), "CN")
-    seen = Evidence("https://example.org/", date(2026, 8, 1))
-    later = Release("manus/later", "manus", date(2026, 2, 1), False, None, None, False, None, seen)
+    later = Release(
+        release="manus/later", developer="manus", released_on=date(2026, 2, 1), weights=False,
+        evidence_url="https://example.org/", evidence_day=date(2026, 8, 1),
+    )  # fmt: skip
     registry.releases["manus/later"] = later
     try:
         assert resolve.resolve(PublishedName("manus/later"), registry).country == "SG"

@@ -132,7 +132,7 @@ DIFFERENT = [
 
 def core(published: str) -> tuple[str, str]:
     (model,) = parse_name(published)
-    return core_of(model.readings[model.held].tokens, model.stamp), model.stamp
+    return core_of(model.interpretations[model.held].tokens, model.stamp), model.stamp
 
 
 @pytest.mark.parametrize(("item", "other"), SAME)
@@ -178,7 +178,7 @@ def test_a_row_names_its_models(published: str, bases: list[str]) -> None:
 def test_readings_go_from_the_whole_name_to_the_barest(published: str, configurations: list[str]) -> None:
     """The registry is asked with the whole name first."""
     (model,) = parse_name(published)
-    assert [reading.variant for reading in model.readings] == configurations
+    assert [interpretation.variant for interpretation in model.interpretations] == configurations
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_no_text_raises(text: str) -> None:
     """Any text is parsed, and what is cleaned stays clean."""
     for model in parse_name(text):
         assert model.key
-        assert model.readings
+        assert model.interpretations
     assert clean(clean(text)) == clean(text)
 
 

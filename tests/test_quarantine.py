@@ -35,6 +35,16 @@ def test_the_list_has_snapshots_and_pages_with_their_reason(place: Place) -> Non
     assert "a larger loss than 40%" in text
 
 
+def test_an_empty_quarantine_is_said_in_one_sentence(tmp_path: Path) -> None:
+    """To a person in words, to a program as an empty list; nothing is wrong."""
+    place = small(tmp_path / "place")
+    put(place, WHOLE, "2026-01-01")
+    done = place.run("quarantine", "list")
+    assert (done.code, done.out) == (0, "Nothing is in quarantine.\n")
+    done = place.run("quarantine", "list", "--format", "json")
+    assert (done.code, done.json()) == (0, [])
+
+
 def test_show_compares_with_the_accepted_snapshot_before(place: Place) -> None:
     """Rows of both, names in common, and those that left."""
     _, snapshot = place.run("quarantine", "list", "--format", "json").json()

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry.load import Registry
-from registry.models import Alias, Developer, DeveloperAlias, Evidence, Family, Licence, Release
+from registry.models import Alias, Developer, DeveloperAlias, Family, Licence, Release
 from registry.openness import Span, level_on
 from registry.resolve import PublishedName, Resolved, resolve, suggest
 
-SEEN = Evidence("https://example.org/page", date(2026, 8, 1))
+SEEN: dict[str, Any] = {"evidence_url": "https://example.org/page", "evidence_day": date(2026, 8, 1)}
 
 
 def developer(row: str) -> Developer:
     name, country, subdivision, since, until = row.split("|")
-    return Developer(name, name.title(), country, subdivision or None, day(since), day(until), SEEN)
+    return Developer(
+        developer=name, name=name.title(), country=country, subdivision=subdivision or None, since=day(since),
+        until=day(until), **SEEN,
+    )  # fmt: skip
 
 
 def day(text: str) -> date | None:
@@ -28,7 +32,10 @@ def day(text: str) -> date | None:
 def release(row: str) -> Release:
     name, maker, released, weights, since, licence = row.split("|")
     published = {"yes": True, "no": False, "": None}[weights]
-    return Release(name, maker, day(released), published, day(since), licence or None, "OLMo" in name, None, SEEN)
+    return Release(
+        release=name, developer=maker, released_on=day(released), weights=published, weights_since=day(since),
+        licence=licence or None, open_source="OLMo" in name, **SEEN,
+    )  # fmt: skip
 
 
 DEVELOPERS = """openai|US||| google|US||| anthropic|US||| meta|US||| nvidia|US||| allenai|US||| perplexity|US|||
@@ -94,12 +101,15 @@ def registry() -> Registry:
     rows = [release(row) for row in RELEASES.splitlines()]
     return Registry(
         developers=tuple(developer(row) for row in DEVELOPERS.split()),
-        developer_aliases=tuple(DeveloperAlias(alias, name, SEEN) for alias, name in ALIASES.items()),
+        developer_aliases=tuple(DeveloperAlias(alias=alias, developer=name, **SEEN) for alias, name in ALIASES.items()),
         releases={row.release: row for row in rows},
-        aliases={alias: Alias(alias, to, variant, SEEN) for alias, to, variant in NAMED},
-        licences=tuple(Licence(*row.split("|"), SEEN) for row in LICENCES.splitlines()),
+        aliases=tuple(Alias(alias=alias, release=to, variant=variant, **SEEN) for alias, to, variant in NAMED),
+        licences=tuple(
+            Licence(published=published, licence=licence, terms=terms, **SEEN)
+            for published, licence, terms in (row.split("|") for row in LICENCES.splitlines())
+        ),
         families=tuple(
-            Family(token, maker, tuple(exceptions.split()), SEEN)
+            Family(token=token, developer=maker, exceptions=tuple(exceptions.split()), **SEEN)
             for token, maker, exceptions in (row.split("|") for row in FAMILIES.splitlines())
         ),
     )
@@ -152,7 +162,6 @@ def test_a_release_is_found(registry: Registry, published: str, release_id: str,
         "claude-3-5-sonnet-20250101",
         "qwen3.8",
         "unsloth-gpt-5",
-        "DeepSeek/gpt-5",
         "supergpt-5",
         "gpt-5-finetuned-by-somebody",
         "kimi k2 instuct",
@@ -360,11 +369,45 @@ def test_models_that_the_source_names_apart(registry: Registry) -> None:
     assert (twice.release, twice.variant) == ("openai/o3", "high (openai/o3)")
 
 
+@pytest.mark.parametrize(
+    ("published", "release", "developer", "how"),
+    [
+        ("openai/Qwen3-30B-A3B", "Qwen/Qwen3-30B-A3B", "alibaba", "registry"),
+        ("openai/claude-opus-5-max", "anthropic/claude-opus-5", "anthropic", "registry"),
+        ("openai/hf:Qwen/Qwen3-30B-A3B", "Qwen/Qwen3-30B-A3B", "alibaba", "registry"),
+        ("nvidia/DeepSeek-R1", "deepseek-ai/DeepSeek-R1", "deepseek", "registry"),  # a copy
+        ("DeepSeek/gpt-5", "openai/gpt-5", "openai", "registry"),
+        ("openai/gemini-9-pro", None, "google", "family"),
+        ("openai/gpt-9", None, "openai", "family"),
+        ("openai/nobody-knows", None, None, "unresolved"),  # anybody's, behind an interface like OpenAI's
+        ("google/nobody-knows", None, "google", "prefix"),
+        ("google/gemini-9-pro", None, "google", "prefix"),
+        ("google/gpt-5-gemini", None, "google", "prefix"),  # two families claim it
+        ("sao10k/Qwen3-30B-A3B", None, None, "unresolved"),  # under a name that nobody has reviewed
+    ],
+)
+def test_a_name_outweighs_its_prefix(
+    registry: Registry, published: str, release: str | None, developer: str | None, how: str
+) -> None:
+    """A release or a family of another developer goes before what stands in front of it."""
+    result = ask(registry, published)
+    assert (result.release, result.developer, result.developer_how) == (release, developer, how), result.steps
+
+
+def test_the_steps_say_what_a_name_outweighs(registry: Registry) -> None:
+    """A prefix that is not followed, or that is a route, is named."""
+    assert ask(registry, "openai/Qwen3-30B-A3B").steps[0].endswith(", which outweighs the prefix 'openai'")
+    assert ask(registry, "openai/gemini-9-pro").steps[1].endswith(", which outweighs the prefix 'openai'")
+    assert ask(registry, "openai/nobody-knows").steps[1] == (
+        "no family claims 'openai/nobody-knows'; the prefix 'openai' may be the route to anybody's model"
+    )
+
+
 def test_every_answer_has_its_steps(registry: Registry) -> None:
     """The trace says what was asked, who answered, and where it was read."""
     for name in ("gpt-5-high", "claude-opus-9", "nobody-knows", "gpt-5 + deepseek-r1"):
         assert ask(registry, name).steps
-    assert all(SEEN.url in step for step in ask(registry, "gpt-5-high").steps)
+    assert all(SEEN["evidence_url"] in step for step in ask(registry, "gpt-5-high").steps)
 
 
 def test_suggestions_are_only_suggestions(registry: Registry) -> None:

@@ -60,8 +60,8 @@ def test_a_decision_is_a_line_with_evidence(place: Place) -> None:
     with (place.registry / "aliases.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))[1:]
     assert rows == [
-        ["A first", "openai/gpt-4o", "", URL, "2026-11-01"],
-        ["Nameless 9", "openai/gpt-4o", "high", URL, "2026-01-05"],
+        ["A first", "openai/gpt-4o", "", "", "", URL, "2026-11-01"],
+        ["Nameless 9", "openai/gpt-4o", "high", "", "", URL, "2026-01-05"],
     ]
     assert "Nameless 9" in names(place)  # not before it is published
     place.run("publish")

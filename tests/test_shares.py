@@ -152,7 +152,8 @@ def test_openness_as_of(openness_as_of: Any, out_on: int, today: int, level: str
     out = DAY + timedelta(out_on)
     connection.execute("UPDATE openness SET until = ?", [out])
     connection.execute(
-        "INSERT INTO openness SELECT name_key, ?, ?, 'open_weights', '' FROM openness", [out, publish.NO_DAY]
+        "INSERT INTO openness SELECT name_key, meant_since, ?, ?, 'open_weights', '' FROM openness",
+        [out, publish.NO_DAY],
     )
     definition = Definition(by="openness", openness_as_of=openness_as_of)
     (result,) = shares(connection, ["tiny"], [1], definition, as_of=DAY, today=DAY + timedelta(today))
@@ -237,10 +238,10 @@ class Small(list[Question]):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(replace(item, definition=Definition(**options)) for item in EVERY_SMALL)
-        self._knobs = options
+        self._options = options
 
     def __repr__(self) -> str:
-        return f"Small(**{self._knobs})"
+        return f"Small(**{self._options})"
 
 
 def questions(**narrower: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Question]]:

@@ -88,6 +88,24 @@ def test_conflicts_are_listed_with_their_days(place: Place) -> None:
     assert place.run("registry", "conflicts", "Qwen/Qwen3-32B", "--format", "json").json() == []
 
 
+def test_columns_beside_a_name_that_moves_on(place: Place) -> None:
+    """What the board prints from the 5th to the 7th is said of Qwen3-32B on the 5th, when the name last meant it."""
+    lines = (
+        f"moving,Qwen/Qwen3-32B,,,2026-01-06,{PROOF}",
+        f"moving,openai/gpt-4o,,2026-01-06,2026-02-01,{PROOF}",
+        f"moving,Qwen/Qwen3-32B,,2026-02-01,,{PROOF}",
+    )
+    header = (place.registry / "aliases.csv").read_text("utf-8").splitlines()[0]
+    (place.registry / "aliases.csv").write_text("\n".join((header, *lines, "")), "utf-8")
+    for day in (5, 7):
+        add_page(place, f"moving,5{day},OpenAI,\nQwen3-32B,50,Qwen,apache 2.0\nNo-one,30,Nobody,\n", f"2026-01-0{day}")
+    query = "SELECT subject, first_seen::VARCHAR, last_seen::VARCHAR FROM statements"
+    assert place.sql(f"{query} WHERE source = 'told' AND value = 'openai' ORDER BY subject") == [
+        ("Qwen/Qwen3-32B", "2026-01-05", "2026-01-05"),
+        ("openai/gpt-4o", "2026-01-03", "2026-01-07"),  # that it is OpenAI's stood beside its own name on the 3rd
+    ]
+
+
 def test_weights_that_were_opened_later_are_no_conflict(place: Place) -> None:
     """A board that published Apache 2.0 from the day on which the registry says the weights came out agrees with it."""
     releases = place.registry / "releases.csv"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import duckdb
 
 # A cell that begins like this is read as a formula by spreadsheets; an apostrophe before it keeps it text.
-_GUARD = "CASE WHEN regexp_matches({0}, '^[=+\\-@\\t\\r]') THEN '''' || {0} ELSE {0} END"
+_FORMULA_AS_TEXT = "CASE WHEN regexp_matches({0}, '^[=+\\-@\\t\\r]') THEN '''' || {0} ELSE {0} END"
 
 
 def queries() -> Iterator[tuple[str, str]]:
@@ -32,7 +32,7 @@ def export(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[tuple[st
         cells = []
         for column, kind, *_ in columns:
             quoted = f'"{column}"'
-            cells.append(f"{_GUARD.format(quoted)} AS {quoted}" if kind == "VARCHAR" else quoted)
+            cells.append(f"{_FORMULA_AS_TEXT.format(quoted)} AS {quoted}" if kind == "VARCHAR" else quoted)
         file = folder / f"{name}.csv"
         torn = str(file.with_suffix(".tmp")).replace("'", "''")
         counted = connection.execute(

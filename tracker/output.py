@@ -35,14 +35,14 @@ def json_text(value: Any, *, indent: bool = True) -> str:
 
     option = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS | (orjson.OPT_INDENT_2 if indent else 0)
     try:
-        return orjson.dumps(value, option=option, default=_plain).decode()
+        return orjson.dumps(value, option=option, default=_number_or_text).decode()
     except orjson.JSONEncodeError:  # an integer of more than 64 bits or a time of day with a zone, which DuckDB has
         import json
 
         return json.dumps(_native(value), indent=2 if indent else None, ensure_ascii=False)
 
 
-def _plain(value: object) -> float | str:
+def _number_or_text(value: object) -> float | str:
     """A decimal as a number; a length of time, bytes and the like as text."""
     from decimal import Decimal
 

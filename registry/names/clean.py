@@ -43,14 +43,14 @@ def clean(published: str) -> str:
         text = _LINK.sub(r"\1", text)
     text = _CONTROL.sub(" ", _TAG.sub(" ", text) if "<" in text else text)
     if not text.isascii():
-        text = _plain(text)
+        text = _normalised(text)
     text = unglue(" ".join(text.replace("`", " ").split()))
     while (shorter := _FOOTNOTE.sub("", text).strip().strip('"').strip()) != text:
         text = shorter
     return text
 
 
-def _plain(text: str) -> str:
+def _normalised(text: str) -> str:
     # superscripts are footnotes; NFKC would turn them into digits of the name
     text = "".join(c for c in text if not (unicodedata.category(c) == "No" and c not in "½¼¾"))
     text = unicodedata.normalize("NFKC", text).translate(_QUOTES)

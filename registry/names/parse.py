@@ -2,8 +2,8 @@
 
 Two identities come out of a name: the release (`base`) and how it was run (`variant`). Which words
 are variant is not a matter of spelling: `max` is an effort in claude-opus-5-max and a model of its own
-in qwen3.8-max. So the parser offers `readings`, from the whole name down to the barest, and the registry is
-asked in that order; `base` is the reading that holds where the registry knows none of them.
+in qwen3.8-max. So the parser offers `interpretations`, from the whole name down to the barest, and the registry is
+asked in that order; `base` is the interpretation that holds where the registry knows none of them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _REVISION = re.compile(r"-v?[0-9]+:[0-9]+$")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Interpretation:
     """One way to split a name: `tokens` in published order without the day stamp, and how the model was run."""
 
     tokens: tuple[str, ...]
@@ -40,7 +40,7 @@ class ModelName:
 
     `text` as published, cleaned; `prefix` the developer as published before the name ('openai' of openai/gpt-4.1;
     a host is none); `key` all of it, normalised; `base` the key without `variant`; `stamp` as
-    `registry.names.date_suffix` has it, or ''; `readings` the whole name first, the barest last.
+    `registry.names.date_suffix` has it, or ''; `interpretations` the whole name first, the barest last.
     """
 
     text: str
@@ -49,23 +49,23 @@ class ModelName:
     base: str
     variant: str
     stamp: str
-    readings: tuple[Reading, ...]
-    held: int  # the reading that `base` and `variant` are of
-    beside: int  # how many tokens of the first reading stand in brackets of their own
+    interpretations: tuple[Interpretation, ...]
+    held: int  # the interpretation that `base` and `variant` are of
+    beside: int  # how many tokens of the first interpretation stand in brackets of their own
 
     @property
     def family(self) -> str:
         """The whole first token: `qwen` of qwen3-235b-a22b, `gpt` of GPT-4o."""
-        return self.readings[0].tokens[0] if self.readings[0].tokens else ""
+        return self.interpretations[0].tokens[0] if self.interpretations[0].tokens else ""
 
     @property
     def tokens(self) -> tuple[str, ...]:
         """Every token of the name, variant included, without the stamp."""
-        return self.readings[0].tokens
+        return self.interpretations[0].tokens
 
-    def left_out(self, reading: Reading) -> tuple[str, ...]:
-        """The tokens at the end of the name, not in brackets, that a reading takes for variant."""
-        return self.tokens[len(reading.tokens) : len(self.tokens) - self.beside]
+    def left_out(self, interpretation: Interpretation) -> tuple[str, ...]:
+        """The tokens at the end of the name, not in brackets, that an interpretation takes for variant."""
+        return self.tokens[len(interpretation.tokens) : len(self.tokens) - self.beside]
 
     @property
     def size(self) -> str | None:
@@ -73,33 +73,33 @@ class ModelName:
         return size_in(self.tokens)
 
 
-def _readings(name: list[str], aside: list[str], words: list[str]) -> tuple[tuple[Reading, ...], int]:
-    """(the readings, which of them holds by default).
+def _interpretations(name: list[str], aside: list[str], words: list[str]) -> tuple[tuple[Interpretation, ...], int]:
+    """(the interpretations, which of them holds by default).
 
     `name` are the tokens in the name, `aside` those of brackets that hold nothing but variant, `words`
     those after a comma, which are never part of the name.
     """
 
-    def reading(tokens: list[str], taken: list[str]) -> Reading:
-        return Reading(tuple(tokens), "-".join(filter(None, [variant_of(taken), *words])))
+    def interpretation(tokens: list[str], taken: list[str]) -> Interpretation:
+        return Interpretation(tuple(tokens), "-".join(filter(None, [variant_of(taken), *words])))
 
-    readings = [reading(name + aside, [])]
+    interpretations = [interpretation(name + aside, [])]
     if aside:
-        readings.append(reading(name, aside))
-    default = len(readings) - 1
+        interpretations.append(interpretation(name, aside))
+    default = len(interpretations) - 1
     rest, taken, certain = list(name), list(aside), True
     while len(rest) > 1 and 0 < (size := peel(rest)) < len(rest):
         peeled, rest = rest[-size:], rest[:-size]
         alone = peeled == ["thinking"] and len(taken) == len(aside)
         taken = peeled + taken
-        readings.append(reading(rest, taken))
+        interpretations.append(interpretation(rest, taken))
         # `max`, and `thinking` without an effort, may be part of the name, and a rest without a number may be no
         # name; only the registry knows, so by default they stay in the name
         may_be_name = alone or peeled[0] in ("max", "ultra")
         certain = certain and not may_be_name and any(re.search(r"[0-9]", t) for t in rest)
         if certain:
-            default = len(readings) - 1
-    return tuple(readings), default
+            default = len(interpretations) - 1
+    return tuple(interpretations), default
 
 
 def _parse_one(text: str) -> ModelName | None:
@@ -130,14 +130,14 @@ def _parse_one(text: str) -> ModelName | None:
         name, aside = aside, []
     if not name and not stamp:
         return None
-    readings, default = _readings(name, aside, [w for s in segments for w in words_of(s.lower())])
-    held = readings[default]
+    interpretations, default = _interpretations(name, aside, [w for s in segments for w in words_of(s.lower())])
+    held = interpretations[default]
 
     def joined(tokens: tuple[str, ...]) -> str:
         return "-".join(filter(None, [*tokens, stamp]))
 
-    key, base = joined(readings[0].tokens), joined(held.tokens)
-    return ModelName(text, prefix, key, base, held.variant, stamp, readings, default, len(aside))
+    key, base = joined(interpretations[0].tokens), joined(held.tokens)
+    return ModelName(text, prefix, key, base, held.variant, stamp, interpretations, default, len(aside))
 
 
 def parse_name(published: str) -> tuple[ModelName, ...]:

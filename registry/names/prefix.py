@@ -14,6 +14,8 @@ octoai ollama openai-compatible opencode openrouter parasail publishers replicat
 siliconcloud siliconflow together together_ai togetherai vercel vertex vertex_ai vertexai vllm
 """
 HOSTS = frozenset(_HOST_WORDS.split())
+# LiteLLM's `openai/NAME` is any model behind an interface like OpenAI's, so only the name says whose it is.
+ROUTES = frozenset(("openai",))
 # databricks-claude-opus-4-1; of the other hosts a name may begin with the word (gemini-pro)
 _BEFORE_DASH = frozenset(("azure", "bedrock", "databricks", "fireworks", "groq", "openrouter", "together", "vertex"))
 _ADDRESS = re.compile(r"^(?:hf:|https?://(?:www\.)?(?:huggingface\.co|hf\.co|openrouter\.ai|github\.com)/)(?=\S)")
@@ -29,11 +31,13 @@ def take_prefix(text: str) -> tuple[str | None, str]:
 
     >>> take_prefix("openrouter/anthropic/claude-opus-4"), take_prefix("groq/llama-3")
     (('anthropic', 'claude-opus-4'), (None, 'llama-3'))
+    >>> take_prefix("openai/hf:Qwen/Qwen2.5-7B")
+    ('Qwen', 'Qwen2.5-7B')
     """
     prefix: str | None = None
     text = _ADDRESS.sub("", text).lstrip("~")
     while match := _PATH.match(text):
-        prefix, text = _developer(match[1]), text[match.end() :]
+        prefix, text = _developer(match[1]), _ADDRESS.sub("", text[match.end() :])
     if prefix is None and (match := _COLON.match(text)):
         prefix, text = _developer(match[1].strip()), text[match.end() :]
     if match := _DOTTED.match(text):

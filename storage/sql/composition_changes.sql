@@ -4,7 +4,6 @@ WITH neighbours AS (
     SELECT
         s.day, s.snapshot_key, s.source, s.rows,
         lag(s.day) OVER by_day AS day_before,
-        lag(s.snapshot_key) OVER by_day AS key_before,
         lag(s.source) OVER by_day AS source_before,
         lag(s.rows) OVER by_day AS rows_before
     FROM series AS s
@@ -12,19 +11,19 @@ WITH neighbours AS (
     WINDOW by_day AS (ORDER BY s.day)
 ),
 keyed AS (
-    SELECT DISTINCT
-        e.snapshot_key, lower(coalesce(r.release || ' ' || coalesce(r.variant, ''), n.name)) AS identity
-    FROM entries AS e
+    SELECT DISTINCT p.day, lower(coalesce(r.release || ' ' || coalesce(r.variant, ''), n.name)) AS identity
+    FROM neighbours AS p
+    JOIN entries AS e ON e.snapshot_key = p.snapshot_key
     JOIN names AS n ON n.name_key = e.name_key
-    JOIN names_resolved AS r ON r.name_key = e.name_key
-    WHERE e.snapshot_key IN (SELECT p.snapshot_key FROM neighbours AS p)
+    JOIN names_resolved AS r
+        ON r.name_key = e.name_key AND r.since <= coalesce(e.released_on, p.day) AND coalesce(e.released_on, p.day) < r.until
 )
 SELECT
     p.day_before, p.day, p.source_before, p.source, p.rows_before, p.rows,
-    (SELECT count(*) FROM keyed AS k WHERE k.snapshot_key = p.key_before AND k.identity NOT IN (
-        SELECT m.identity FROM keyed AS m WHERE m.snapshot_key = p.snapshot_key)) AS dropped,
-    (SELECT count(*) FROM keyed AS k WHERE k.snapshot_key = p.snapshot_key AND k.identity NOT IN (
-        SELECT m.identity FROM keyed AS m WHERE m.snapshot_key = p.key_before)) AS added
+    (SELECT count(*) FROM keyed AS k WHERE k.day = p.day_before AND k.identity NOT IN (
+        SELECT m.identity FROM keyed AS m WHERE m.day = p.day)) AS dropped,
+    (SELECT count(*) FROM keyed AS k WHERE k.day = p.day AND k.identity NOT IN (
+        SELECT m.identity FROM keyed AS m WHERE m.day = p.day_before)) AS added
 FROM neighbours AS p
 WHERE p.day > $2 AND p.day <= $3 AND p.day_before IS NOT NULL
 ORDER BY p.day

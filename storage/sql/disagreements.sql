@@ -11,12 +11,16 @@ WITH both_sides AS (
     WHERE a.choice = 1 AND a.snapshot_key <> b.snapshot_key AND ($1 IS NULL OR a.board = $1)
 ),
 places AS (
-    SELECT DISTINCT e.snapshot_key, coalesce(r.release, lower(n.name)) AS model
-    FROM entries AS e
+    SELECT DISTINCT d.day, e.snapshot_key, coalesce(r.release, lower(n.name)) AS model
+    FROM (
+        SELECT b.day, b.chosen_key AS snapshot_key FROM both_sides AS b
+        UNION
+        SELECT b.day, b.other_key FROM both_sides AS b
+    ) AS d
+    JOIN entries AS e ON e.snapshot_key = d.snapshot_key AND e.rank <= $2
     JOIN names AS n ON n.name_key = e.name_key
-    JOIN names_resolved AS r ON r.name_key = e.name_key
-    WHERE e.rank <= $2
-        AND e.snapshot_key IN (SELECT chosen_key FROM both_sides UNION SELECT other_key FROM both_sides)
+    JOIN names_resolved AS r
+        ON r.name_key = e.name_key AND r.since <= coalesce(e.released_on, d.day) AND coalesce(e.released_on, d.day) < r.until
 ),
 scores AS (
     SELECT e.snapshot_key, n.name, e.row, e.score
@@ -31,13 +35,13 @@ scores AS (
 sides AS (
     SELECT d.board, d.day, d.chosen, d.other, p.model AS only_chosen, NULL AS only_other, NULL AS scores
     FROM both_sides AS d
-    JOIN places AS p ON p.snapshot_key = d.chosen_key
-    WHERE p.model NOT IN (SELECT q.model FROM places AS q WHERE q.snapshot_key = d.other_key)
+    JOIN places AS p ON p.snapshot_key = d.chosen_key AND p.day = d.day
+    WHERE p.model NOT IN (SELECT q.model FROM places AS q WHERE q.snapshot_key = d.other_key AND q.day = d.day)
     UNION ALL
     SELECT d.board, d.day, d.chosen, d.other, NULL, p.model, NULL
     FROM both_sides AS d
-    JOIN places AS p ON p.snapshot_key = d.other_key
-    WHERE p.model NOT IN (SELECT q.model FROM places AS q WHERE q.snapshot_key = d.chosen_key)
+    JOIN places AS p ON p.snapshot_key = d.other_key AND p.day = d.day
+    WHERE p.model NOT IN (SELECT q.model FROM places AS q WHERE q.snapshot_key = d.chosen_key AND q.day = d.day)
     UNION ALL
     SELECT
         d.board, d.day, d.chosen, d.other, NULL, NULL,

@@ -5,7 +5,7 @@
 -- this: a person reads it.
 WITH neighbours AS (
     SELECT
-        s.board, s.day, s.snapshot_key,
+        s.board, s.day,
         lag(s.day) OVER board_order AS day_before,
         lag(s.snapshot_key) OVER board_order AS key_before
     FROM series AS s
@@ -13,25 +13,27 @@ WITH neighbours AS (
     WINDOW board_order AS (PARTITION BY s.board ORDER BY s.day)
 ),
 rows_of AS (
-    SELECT e.snapshot_key, n.name, r.release, e.votes, e.score
-    FROM entries AS e
+    SELECT s.board, s.day, n.name, r.release, e.votes, e.score
+    FROM series AS s
+    JOIN entries AS e ON e.snapshot_key = s.snapshot_key
     JOIN names AS n ON n.name_key = e.name_key
-    JOIN names_resolved AS r ON r.name_key = e.name_key
+    JOIN names_resolved AS r
+        ON r.name_key = e.name_key AND r.since <= coalesce(e.released_on, s.day) AND coalesce(e.released_on, s.day) < r.until
     WHERE e.score IS NOT NULL
 ),
 gone AS (
-    SELECT n.board, n.day, n.day_before, n.snapshot_key, o.name, o.release, o.votes, o.score,
+    SELECT n.board, n.day, n.day_before, o.name, o.release, o.votes, o.score,
         0.004 * (s.highest - s.lowest) AS allowed
     FROM neighbours AS n
-    JOIN rows_of AS o ON o.snapshot_key = n.key_before
+    JOIN rows_of AS o ON o.board = n.board AND o.day = n.day_before
     JOIN snapshots AS s ON s.snapshot_key = n.key_before
-    ANTI JOIN rows_of AS still ON still.snapshot_key = n.snapshot_key AND still.name = o.name
+    ANTI JOIN rows_of AS still ON still.board = n.board AND still.day = n.day AND still.name = o.name
 ),
 come AS (
     SELECT n.board, n.day, c.name, c.release, c.votes, c.score
     FROM neighbours AS n
-    JOIN rows_of AS c ON c.snapshot_key = n.snapshot_key
-    ANTI JOIN rows_of AS already ON already.snapshot_key = n.key_before AND already.name = c.name
+    JOIN rows_of AS c ON c.board = n.board AND c.day = n.day
+    ANTI JOIN rows_of AS already ON already.board = n.board AND already.day = n.day_before AND already.name = c.name
     WHERE n.day - n.day_before <= 92
 ),
 pairs AS (

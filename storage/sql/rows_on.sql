@@ -7,8 +7,9 @@ SELECT s.day, s.snapshot, s.edition, s.break_before, e.row, e.name_key, n.name, 
 FROM series AS s
 JOIN entries AS e ON e.snapshot_key = s.snapshot_key
 JOIN names AS n ON n.name_key = e.name_key
-JOIN names_resolved AS r ON r.name_key = e.name_key
+JOIN names_resolved AS r
+    ON r.name_key = e.name_key AND r.since <= coalesce(e.released_on, s.day) AND coalesce(e.released_on, s.day) < r.until
 LEFT JOIN openness AS l
-    ON l.name_key = e.name_key AND l.since <= coalesce($3, s.day) AND coalesce($3, s.day) < l.until
+    ON l.name_key = e.name_key AND l.meant_since = r.since AND l.since <= coalesce($3, s.day) AND coalesce($3, s.day) < l.until
 WHERE s.board = $1 AND s.day = (SELECT max(t.day) FROM series AS t WHERE t.board = $1 AND t.day <= $2)
 ORDER BY e.row

@@ -60,14 +60,16 @@ CREATE TABLE names (
 COMMENT ON TABLE names IS 'One row for each distinct published name with what the board published beside it; what that resolves to is in names_resolved';
 
 CREATE TABLE names_resolved (
-    name_key INTEGER, release VARCHAR, variant VARCHAR, release_how VARCHAR, developer VARCHAR,
+    name_key INTEGER, since DATE DEFAULT DATE '0001-01-01', until DATE DEFAULT DATE '9999-12-31', release VARCHAR, variant VARCHAR, release_how VARCHAR, developer VARCHAR,
     developer_how VARCHAR, country VARCHAR, subdivision VARCHAR, released_on DATE, licence VARCHAR, terms VARCHAR,
     steps VARCHAR[]
 );
-COMMENT ON TABLE names_resolved IS 'What each published name resolves to: release, developer, country, licence, and the steps that led there';
+COMMENT ON TABLE names_resolved IS 'What each published name resolves to: release, developer, country, licence, and the steps that led there; a name that moves on has several rows, each for rows of boards from a day on (since) until the day before another (until)';
 
-CREATE TABLE openness (name_key INTEGER, since DATE, until DATE, value VARCHAR, how VARCHAR);
-COMMENT ON TABLE openness IS 'How open each published name is from a day on (since) until the day before another (until)';
+CREATE TABLE openness (
+    name_key INTEGER, meant_since DATE DEFAULT DATE '0001-01-01', since DATE, until DATE, value VARCHAR, how VARCHAR
+);
+COMMENT ON TABLE openness IS 'How open what each published name means is from a day on (since) until the day before another (until); meant_since is the since of names_resolved';
 
 CREATE TABLE name_countries (name_key INTEGER, country VARCHAR);
 COMMENT ON TABLE name_countries IS 'Every country that the board published for a name with several: used under the country rule multi alone';

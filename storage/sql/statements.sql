@@ -74,11 +74,12 @@ of_boards AS (
             {'property': 'weights', 'value': CASE WHEN s.value = 'proprietary' THEN 'no' ELSE 'yes' END}
         ]
         ELSE [{'property': c.property, 'value': s.value}]
-    END, recursive := true), w.source, w.capture, w.first_seen, w.last_seen
+    END, recursive := true), w.source, w.capture,
+        greatest(w.first_seen, r.since) AS first_seen, least(w.last_seen, r.until - 1) AS last_seen
     FROM cells AS c
     JOIN wordings AS s ON s.property = c.property AND s.published = c.published AND s.value IS NOT NULL
-    JOIN names_resolved AS r ON r.name_key = c.name_key
     JOIN shown AS w ON w.name_key = c.name_key
+    JOIN names_resolved AS r ON r.name_key = c.name_key AND r.since <= w.last_seen AND w.first_seen < r.until
     -- the columns of a row of several models say nothing of one of them
     SEMI JOIN releases AS known ON known.release = r.release
 )

@@ -9,6 +9,6 @@ FROM placed AS c
 JOIN points AS p ON p.ask = c.ask AND p.day = c.day
 JOIN entries AS e ON e.snapshot_key = p.snapshot_key AND e.row = c.row
 JOIN names AS n ON n.name_key = c.name_key
-JOIN names_resolved AS r ON r.name_key = c.name_key
+JOIN names_resolved AS r ON r.name_key = c.name_key AND r.since <= c.named_on AND c.named_on < r.until
 WHERE CASE WHEN c.rank_by = 'published_rank_at_most' THEN c.place_key <= c.top ELSE c.place <= c.top END
 ORDER BY c.ask, c.place, c.row

@@ -10,8 +10,10 @@ SELECT
 FROM series AS s
 JOIN entries AS e ON e.snapshot_key = s.snapshot_key
 JOIN names AS n ON n.name_key = e.name_key
-JOIN names_resolved AS r ON r.name_key = e.name_key
-JOIN openness AS o ON o.name_key = e.name_key AND o.since <= s.day AND s.day < o.until;
+JOIN names_resolved AS r
+    ON r.name_key = e.name_key AND r.since <= coalesce(e.released_on, s.day) AND coalesce(e.released_on, s.day) < r.until
+JOIN openness AS o
+    ON o.name_key = e.name_key AND o.meant_since = r.since AND o.since <= s.day AND s.day < o.until;
 COMMENT ON VIEW entries_resolved IS 'Every published row of every point of a series, with what its name resolves to; openness as of the day of the point';
 
 CREATE OR REPLACE VIEW latest AS

@@ -155,19 +155,19 @@ def composition(
     (first, key_before), (last, key_after) = ends
     definition = replace(base or Definition(), by=where.by)
 
-    def on(day: date, keys: tuple[int, int] | None = None) -> Figure | None:
-        results = shares(connection, [board], [top], definition, as_of=day, today=today, only_common=keys)
+    def on(day: date, common: tuple[tuple[int, date], tuple[int, date]] | None = None) -> Figure | None:
+        results = shares(connection, [board], [top], definition, as_of=day, today=today, only_common=common)
         return figure(results, where)
 
     before, after = on(first), on(last)
     if before is None or after is None:
         return None
-    keys = (key_before, key_after)
+    points = ((key_before, first), (key_after, last))
     steps = connection.execute(database.sql("composition_changes"), [board, first, last]).fetchall()
-    dropped, added, common = connection.execute(database.sql("composition_common"), [key_before, key_after]).fetchall()[
-        0
-    ]
+    dropped, added, common = connection.execute(
+        database.sql("composition_common"), [*points[0], *points[1]]
+    ).fetchall()[0]
     return Composition(
-        board, first, last, before, after, on(first, keys), on(last, keys), dropped, added, common,
+        board, first, last, before, after, on(first, points), on(last, points), dropped, added, common,
         [Change(*step) for step in steps],
     )  # fmt: skip

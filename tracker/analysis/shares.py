@@ -68,11 +68,12 @@ def shares(
     as_of: date,
     today: date,
     every_day: bool = False,
-    only_common: tuple[int, int] | None = None,
+    only_common: tuple[tuple[int, date], tuple[int, date]] | None = None,
 ) -> list[Share]:
     """Shares of each board at each N, newest point on or before `as_of`, or every point up to it.
 
-    `only_common`: two snapshot keys; only the rows that both have are counted, placed anew (storage/sql/common_rows).
+    `only_common`: two points, each its snapshot key and its day; only the rows that both have are counted, placed
+    anew (storage/sql/common_rows).
     """
     questions = [
         Question(board, top, definition, as_of, today, every_day=every_day) for board in boards for top in tops
@@ -81,7 +82,9 @@ def shares(
     names = definition.by.split(",")
     rows_of_both = {name: database.sql(f"common_rows/{name}") for name in ("keyed", "common", "entries")}
     query = share_query.shares(asked_text, rows_of_both if only_common else None)
-    values = [*(only_common or ()), *(only_common or ()), *values]
+    if only_common:
+        (first_key, first_day), (key, day) = only_common
+        values = [first_key, first_day, day, first_key, key, first_key, key, *values]
     results = []
     # With the joins in the order of the text: a handful of points finds its rows among millions, not the reverse.
     connection.execute("SET disabled_optimizers = 'join_order'")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from registry.files import COUNTRIES
+from registry.country_names import COUNTRIES
 from scrapers.errors import DeclarationError
 from scrapers.spec import validate
 from tracker.claims.files import Claim, Count

@@ -30,6 +30,9 @@ def list_command(setting: Setting) -> None:
     if setting.format != "table":
         output.write(rows, [*COLUMNS, "address", "content_sha256"], setting.format)
         return
+    if not rows:
+        output.paragraph("Nothing is in quarantine.")
+        return
     short = [
         {**row, "id": row["id"][:12], "what": row["board"] or f"{row['source']}, page {row['role']}"} for row in rows
     ]

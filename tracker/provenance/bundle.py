@@ -7,12 +7,13 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from registry.load import load_registry
+from registry.load import AsOf, load_registry
 from registry.names.tokens import same_word
 from registry.resolve import PublishedName, resolve
 from scrapers import table_parser
@@ -53,7 +54,7 @@ def bundle(connection: duckdb.DuckDBPyConnection, config: Config, figure: Figure
     }
     for name in sorted({source.name, database.primary(sources)[figure.share.board][0].name}):
         members[f"sources/{name}.toml"] = _declaration(config, name)
-    members |= {f"registry/{name}": body for name, body in used_lines(config.registry, rows).items()}
+    members |= {f"registry/{name}": body for name, body in used_lines(config.registry, rows, figure.share.day).items()}
     if source.redistribute:
         members |= {f"pages/{each['content_sha256']}": archive.read(each["content_sha256"]) for each in captures}
     checksums = {
@@ -108,11 +109,12 @@ def published(row: Mapping[str, Any]) -> PublishedName:
     )
 
 
-def used_lines(folder: Path, rows: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
-    """The lines of the registry from which these rows resolve as they do; all lines where a part does not suffice."""
+def used_lines(folder: Path, rows: Sequence[Mapping[str, Any]], day: date) -> dict[str, bytes]:
+    """The lines of the registry from which these rows of a day resolve so; all lines where a part does not suffice."""
     whole = load_registry(folder)
     asked = [published(row) for row in rows]
-    wanted = [resolve(each, whole) for each in asked]
+    days = [row["published"]["released_on"] or day for row in rows]
+    wanted = [resolve(each, whole, AsOf(on)) for each, on in zip(asked, days, strict=True)]
     tables = {path.name: _read(path) for path in sorted(folder.glob("*.csv"))}
     releases = {part for resolved in wanted for part in (resolved.release or "").split(" + ")}
     releases |= {part for line in tables["aliases.csv"] if set(meant := line["release"].split(" | ")) & releases
@@ -134,7 +136,7 @@ def used_lines(folder: Path, rows: Sequence[Mapping[str, Any]]) -> dict[str, byt
         for name, body in bodies.items():
             (Path(scratch) / name).write_bytes(body)
         less = load_registry(Path(scratch))
-        if [resolve(each, less) for each in asked] == wanted:
+        if [resolve(each, less, AsOf(on)) for each, on in zip(asked, days, strict=True)] == wanted:
             return bodies
     return {name: _written(headers[name], lines) for name, lines in tables.items()}
 

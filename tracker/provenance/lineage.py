@@ -33,7 +33,7 @@ _FACTS = (
     "r.release, r.variant, r.release_how, r.developer, r.developer_how, r.country, r.subdivision, r.released_on,"
     " r.licence, r.terms, r.steps,"
     " (SELECT list({'since': o.since, 'until': o.until, 'value': o.value, 'how': o.how} ORDER BY o.since)"
-    " FROM openness AS o WHERE o.name_key = e.name_key) AS openness"
+    " FROM openness AS o WHERE o.name_key = e.name_key AND o.meant_since = r.since) AS openness"
 )
 
 
@@ -61,7 +61,7 @@ def rows(connection: duckdb.DuckDBPyConnection, figure: Figure) -> list[dict[str
     """
     cut = cut_of(connection, figure)
     placed = {row.row: row for row in cut.rows}
-    published, resolved = (_by_row(connection, figure.share.snapshot, columns) for columns in (_CELLS, _FACTS))
+    published, resolved = (_by_row(connection, figure, columns) for columns in (_CELLS, _FACTS))
     by_rank = figure.figure_id.definition.rank_by != "score"
     direction = connection.execute("SELECT direction FROM boards WHERE board = ?", [figure.figure_id.board]).fetchall()
 
@@ -95,12 +95,13 @@ def _row_record(row: RankedRow | None, cut: Cut, figure: Figure) -> dict[str, An
     return {"place": row.place, "in": str(cut.weight(row)), "counted": counted, "values": values}
 
 
-def _by_row(connection: duckdb.DuckDBPyConnection, snapshot: str, columns: str) -> dict[int, dict[str, Any]]:
+def _by_row(connection: duckdb.DuckDBPyConnection, figure: Figure, columns: str) -> dict[int, dict[str, Any]]:
     done = connection.execute(
-        f"SELECT e.row, {columns} FROM entries AS e JOIN snapshots AS s ON s.snapshot_key = e.snapshot_key"
+        f"SELECT e.row, {columns} FROM series AS s JOIN entries AS e ON e.snapshot_key = s.snapshot_key"
         " JOIN names AS n ON n.name_key = e.name_key JOIN names_resolved AS r ON r.name_key = e.name_key"
-        " WHERE s.snapshot = ? ORDER BY e.row",
-        [snapshot],
+        " AND r.since <= coalesce(e.released_on, s.day) AND coalesce(e.released_on, s.day) < r.until"
+        " WHERE s.board = ? AND s.day = ? ORDER BY e.row",
+        [figure.share.board, figure.share.day],
     )
     names = [column[0] for column in done.description][1:]
     return {row: dict(zip(names, cells, strict=True)) for row, *cells in done.fetchall()}
