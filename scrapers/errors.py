@@ -11,6 +11,7 @@ TrackerError
 ├── PageError             the bytes are not the expected page; the text says what is wrong
 │   ├── MissingColumn     a required column or key is not there
 │   └── SourceCodeFailed  a source's own code raised an unexpected exception
+├── Damaged               archived bytes are missing, or are not those of their sha256
 └── NothingPublished      no published database yet
 """
 
@@ -91,6 +92,17 @@ def source_code(name: str) -> Iterator[None]:
     except Exception as error:
         _LOG.exception("source %s failed", name)
         raise SourceCodeFailed(f"unexpected shape: {type(error).__name__}: {error}"[:300]) from error
+
+
+class Damaged(TrackerError):
+    """Archived bytes are missing, or are not those of their sha256."""
+
+    def __init__(self, file: str, what: str, sha256: str) -> None:
+        super().__init__(f"{file} {what}: see tracker check-archive")
+        self.file, self.what, self.sha256 = file, what, sha256
+
+    def __reduce__(self) -> tuple[type[Damaged], tuple[str, str, str]]:
+        return Damaged, (self.file, self.what, self.sha256)  # it may be raised in another process
 
 
 class NothingPublished(TrackerError):

@@ -7,22 +7,26 @@ decisions: the order of arrival changes nothing.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapers import table_parser
-from scrapers.errors import PageError, TrackerError, source_code
+from scrapers.errors import Damaged, PageError, TrackerError, source_code
 from scrapers.model import Fact, Page, Pages
 from scrapers.spec import SOURCES, Source
 from storage import database, freshness, origins, page_sets
-from storage.archive import Archive, Line
+from storage.archive import Archive, Junk, Line
 from storage.parse_jobs import Capture, PageKey, ParseJob
 
 if TYPE_CHECKING:
     import duckdb
 
+_LOG = logging.getLogger("tracker")
+AHEAD = timedelta(days=1)  # a capture that is further ahead of the clock is set aside: one of the two is wrong
 BATCH = 200  # pages parsed in one transaction: bounds memory, and a kill loses at most that much work
 
 
@@ -34,15 +38,17 @@ class Parsed:
     new_snapshots: dict[str, set[str]] = field(default_factory=dict)  # source: ids that were not known
     reasons: dict[str, str] = field(default_factory=dict)  # capture: why it was refused
     read_captures: set[str] = field(default_factory=set)  # captures that waited and were read
+    damaged: dict[str, Damaged] = field(default_factory=dict)  # sha256: why these bytes cannot be read
 
 
 def parse(
     connection: duckdb.DuckDBPyConnection,
     archive: Archive,
     sources: Mapping[str, Source],
+    now: datetime,
     progress: Callable[[int, int], object] = lambda _done, _all: None,
 ) -> Parsed:
-    """Brings the database up to the archive; the snapshots then wait to be validated.
+    """Brings the database up to the archive as it counts at `now`; the snapshots then wait to be validated.
 
     `progress` is told (pages read, pages to read).
     """
@@ -50,6 +56,8 @@ def parse(
     with database.transaction(connection):
         _declare(connection, sources)
         done.captures = _read_ledger(connection, archive)
+        _set_future_aside(connection, now)
+        _retry_healed(connection, archive)
     parse_jobs = _parse_jobs(connection, archive, sources)
     for start in range(0, len(parse_jobs), BATCH):
         with database.transaction(connection):
@@ -57,7 +65,10 @@ def parse(
         progress(min(start + BATCH, len(parse_jobs)), len(parse_jobs))
     for source in sources.values():
         if source.facts:
-            _read_facts(connection, archive, source)
+            _read_facts(connection, archive, source, done)
+    if done.damaged:
+        first = next(iter(done.damaged.values()))
+        _LOG.warning("%d archived pages cannot be read; the first: %s", len(done.damaged), first)
     return done
 
 
@@ -100,7 +111,8 @@ def _forget_changed(connection: duckdb.DuckDBPyConnection, by_source: Mapping[st
 def forget(connection: duckdb.DuckDBPyConnection, source: str) -> None:
     """Takes back all that was read from a source's pages; its captures wait to be read again."""
     freshness.invalidate(connection, "shares_by_day")
-    connection.execute("DELETE FROM observations WHERE source = ?", [source])
+    for table in ("observations", "unreadable"):
+        connection.execute(f"DELETE FROM {table} WHERE source = ?", [source])
     for table in ("entries", "snapshots"):
         connection.execute(f"DELETE FROM {table} WHERE snapshot_key NOT IN (SELECT snapshot_key FROM observations)")
     connection.execute(
@@ -110,18 +122,75 @@ def forget(connection: duckdb.DuckDBPyConnection, source: str) -> None:
 
 
 def _read_ledger(connection: duckdb.DuckDBPyConnection, archive: Archive) -> int:
+    """Lines that are new become captures; what is no line is passed over and named."""
     offsets: dict[str, int] = dict(connection.execute("SELECT file, bytes FROM ledger_read").fetchall())
     lines: list[Line] = []
+    junk: list[Junk] = []
     for file, offset, line in archive.lines(offsets):
         offsets[file] = offset
-        lines.append(line)
-    if lines:
+        (lines if isinstance(line, Line) else junk).append(line)  # type: ignore[arg-type]
+    if lines or junk:
         database.add_captures(connection, lines)
+        _note_unreadable(connection, [(f"ledger/{each.file}", each.number, None, None, each.reason) for each in junk])
+        marks = [archive.mark(file, offset) for file, offset in offsets.items()]
         connection.execute("DELETE FROM ledger_read")
         connection.execute(
-            "INSERT INTO ledger_read SELECT unnest(?), unnest(?)", [list(offsets), list(offsets.values())]
+            "INSERT INTO ledger_read SELECT unnest(?), unnest(?), unnest(?)",
+            [list(offsets), list(offsets.values()), marks],
         )
+    for file in sorted({each.file for each in junk}):
+        numbers = [each.number for each in junk if each.file == file]
+        _LOG.warning("%s: %d lines are no lines of the ledger and were passed over, the first is line %d: see"
+                     " tracker check-archive", archive.ledger / file, len(numbers), numbers[0])  # fmt: skip
     return len(lines)
+
+
+def is_of(connection: duckdb.DuckDBPyConnection, archive: Archive) -> bool:
+    """Whether the ledger still begins with all that the database has read of it."""
+    read = connection.execute("SELECT file, bytes, mark FROM ledger_read").fetchall()
+    return all(archive.mark(file, offset) == mark for file, offset, mark in read)
+
+
+def _note_unreadable(
+    connection: duckdb.DuckDBPyConnection, rows: Sequence[tuple[str, int | None, str | None, str | None, str]]
+) -> None:
+    """(file, line, source, sha256, reason) of what could not be read, in the caller's transaction."""
+    import pyarrow as pa
+
+    text = pa.string()
+    columns = {"file": text, "line": pa.int32(), "source": text, "content_sha256": text, "reason": text}
+    database.insert(connection, "unreadable", columns, rows)
+
+
+def _set_future_aside(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
+    """Captures whose time lies in the future are set aside; those whose time has come count.
+
+    Their sources are read again from the first page, so that the outcome is that of a rebuild.
+    """
+    until = [database.naive(min(now, datetime.max.replace(tzinfo=UTC) - AHEAD) + AHEAD)]
+    moved = connection.execute(
+        "SELECT DISTINCT source FROM captures"
+        " WHERE (fetched_at > $1 AND state IN ('read', 'refused')) OR (fetched_at <= $1 AND state = 'future')",
+        until,
+    ).fetchall()
+    for (source,) in moved:
+        forget(connection, source)
+        freshness.invalidate(connection, f"facts:{source}", *freshness.DERIVED_FROM_SNAPSHOTS)
+    connection.execute(
+        "UPDATE captures SET state = CASE WHEN fetched_at > $1 THEN 'future' WHEN role = 'robots' THEN 'kept'"
+        " WHEN error IS NOT NULL THEN 'failed' WHEN content_sha256 IS NULL THEN 'absent' ELSE 'waiting' END,"
+        " reason = CASE WHEN fetched_at > $1 THEN strftime(fetched_at, 'its time, %Y-%m-%d %H:%M, lies in the future')"
+        " ELSE error END WHERE (fetched_at > $1) <> (state = 'future')",
+        until,
+    )
+
+
+def _retry_healed(connection: duckdb.DuckDBPyConnection, archive: Archive) -> None:
+    """A source of which a page could not be read, and now can, is read again from its first page."""
+    rows = connection.execute("SELECT DISTINCT source, content_sha256 FROM unreadable WHERE line IS NULL").fetchall()
+    for name in sorted({name for name, sha256 in rows if not archive.fault(sha256)}):
+        forget(connection, name)
+        freshness.invalidate(connection, f"facts:{name}")
 
 
 def _parse_jobs(
@@ -156,12 +225,17 @@ def _read_batch(
     parsed: dict[tuple[PageKey, ...], database.ParsedPages] = {}
     outcomes: dict[str, list[str | None]] = {}  # capture: why each of its parse_jobs was refused, or None
     observations: list[tuple[object, ...]] = []
+    damaged: dict[tuple[str, str], Damaged] = {}
     for job in batch:
         if job.pages in parsed or (len(job.pages) == 1 and job.pages[0] in known_pages):
             continue
         if job.source in sources:
-            pages = Pages([Page(role, address, archive.read(sha)) for _, role, address, sha in job.pages])
-            parsed[job.pages] = read(sources[job.source], pages)
+            try:
+                pages = Pages([Page(role, address, archive.read(sha)) for _, role, address, sha in job.pages])
+                parsed[job.pages] = read(sources[job.source], pages)
+            except Damaged as error:
+                damaged[job.source, error.sha256] = error
+                parsed[job.pages] = database.ParsedPages((), str(error))
         else:
             parsed[job.pages] = database.ParsedPages((), f"source {job.source!r} is not declared")
     fresh = {snapshot_id: snapshot for outcome in parsed.values() for snapshot_id, snapshot in outcome.snapshots}
@@ -202,9 +276,18 @@ def _read_batch(
         "UPDATE captures SET reason = o.reason, state = CASE WHEN o.reason IS NULL THEN 'read' ELSE 'refused' END"
         " FROM outcome AS o WHERE o.capture = captures.capture"
     )
+    _note_damaged(connection, damaged, done)
 
 
-def _read_facts(connection: duckdb.DuckDBPyConnection, archive: Archive, source: Source) -> None:
+def _note_damaged(
+    connection: duckdb.DuckDBPyConnection, damaged: Mapping[tuple[str, str], Damaged], done: Parsed
+) -> None:
+    """Pages (source, sha256) that could not be read: their captures are refused until the bytes are back."""
+    _note_unreadable(connection, [(e.file, None, source, sha256, str(e)) for (source, sha256), e in damaged.items()])
+    done.damaged |= {sha256: error for (_, sha256), error in damaged.items()}
+
+
+def _read_facts(connection: duckdb.DuckDBPyConnection, archive: Archive, source: Source, done: Parsed) -> None:
     """The facts of a feed's newest good pages, unless they were read before."""
     newest = connection.execute(
         "SELECT c.role, c.address, arg_max(c.content_sha256, (c.fetched_at, c.capture)) FROM captures AS c"
@@ -218,6 +301,16 @@ def _read_facts(connection: duckdb.DuckDBPyConnection, archive: Archive, source:
         pages = Pages([Page(role, address, archive.read(sha256)) for role, address, sha256 in newest])
         with source_code(source.name):
             facts = list(source.module.facts(pages)) if source.module and newest else []
+    except Damaged as error:
+        with database.transaction(connection):
+            connection.execute(
+                "UPDATE captures SET state = 'refused', reason = ? WHERE source = ? AND content_sha256 = ?"
+                " AND state = 'read'",
+                [str(error), source.name, error.sha256],
+            )
+            _note_damaged(connection, {(source.name, error.sha256): error}, done)
+        _read_facts(connection, archive, source, done)  # from the newest page before it
+        return
     except TrackerError:
         return  # a page that is gone or no longer read: what was known stays, and it is tried again the next time
     with database.transaction(connection):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from scrapers.errors import PageError, source_code
+from scrapers.errors import Damaged, PageError, source_code
 from scrapers.model import Page, Pages
 from scrapers.spec import Source
 from storage.archive import Archive
@@ -27,7 +27,7 @@ SELECT c.capture, c.role, c.address, c.content_sha256,
             ELSE c.fetched_at END AS moment,
        CASE WHEN c.run_id <> 'import' THEN c.run_id ELSE '' END AS run
 FROM captures AS c
-WHERE c.source = ? AND c.content_sha256 IS NOT NULL
+WHERE c.source = ? AND c.content_sha256 IS NOT NULL AND c.state <> 'future'
 ORDER BY moment, run, c.fetched_at, c.capture
 """
 
@@ -51,7 +51,7 @@ def parse_jobs(
         pages = []
         for (role, address), (_, sha256) in newest.items():
             if sha256 not in bodies:
-                bodies[sha256] = archive.read(sha256)
+                bodies[sha256] = _body(archive, sha256)
             pages.append(Page(role, address, bodies[sha256]))
         placed: set[str] = set()
         for part in _sets(source, Pages(pages)):
@@ -67,6 +67,14 @@ def parse_jobs(
             ParseJob(source.name, (waiting[capture].page,), (waiting[capture],)) for capture in sorted(new - placed)
         ]
     return jobs
+
+
+def _body(archive: Archive, sha256: str) -> bytes:
+    """The bytes of a page; none where they are damaged: it keeps its place in a set, which is then refused."""
+    try:
+        return archive.read(sha256)
+    except Damaged:
+        return b""
 
 
 def _sets(source: Source, pages: Pages) -> list[Pages]:

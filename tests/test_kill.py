@@ -56,9 +56,9 @@ def before(owner, name, act=lambda *_: None):
 
 
 def torn_line(archive, lines):
-    archive._ledger.mkdir(parents=True, exist_ok=True)
+    archive.ledger.mkdir(parents=True, exist_ok=True)
     told = orjson.dumps(asdict(lines[0]), option=orjson.OPT_UTC_Z)
-    with (archive._ledger / f"{lines[0].fetched_at:%Y-%m}.jsonl").open("ab") as file:
+    with (archive.ledger / f"{lines[0].fetched_at:%Y-%m}.jsonl").open("ab") as file:
         file.write(told[: len(told) // 2])
 
 

@@ -70,7 +70,7 @@ class Run:
         self._archive = Archive(config.data / "archive")
         self._fetcher = fetcher(
             config,
-            robots={address: self._archive.read(sha256) for address, sha256 in robots.items()},
+            robots={at: self._archive.read(sha) for at, sha in robots.items() if not self._archive.fault(sha)},
             keep_robots=self._keep_robots,
         )
 
@@ -119,7 +119,7 @@ class Run:
 
     def _page(self, source: Source, request: Request, outcome: FetchResult) -> bytes | None:
         """One page into the archive; its body for the generator. FetchError where it could not be had."""
-        known = self._known.get(request.key)
+        known = self._had(request)
         if request.fetch_once and known:
             return None
         blobs: list[BlobWriter] = []
@@ -138,7 +138,7 @@ class Run:
         except FetchError as error:
             for torn in blobs:
                 torn.drop()
-            absent = request.optional and error.status == 404 and known is None
+            absent = request.optional and error.status == 404 and request.key not in self._known
             self._note(source.name, request, error.status, None, None if absent else str(error), None, None, None)
             if absent:
                 return None
@@ -169,8 +169,13 @@ class Run:
         ])  # fmt: skip
 
     def _archived(self, request: Request) -> bytes | None:
-        known = self._known.get(request.key)
+        known = self._had(request)
         return self._archive.read(known.content_sha256) if known else None
+
+    def _had(self, request: Request) -> _Known | None:
+        """What is known of a page that was had before, if its bytes are there still: else it is asked for as if new."""
+        known = self._known.get(request.key)
+        return known if known and not self._archive.fault(known.content_sha256) else None
 
 
 def lacks_key(source: Source) -> bool:

@@ -111,4 +111,4 @@ def _decide(setting: Setting, id_: str, decision: str, reason: str, by: str | No
     who = by or getpass.getuser()
     decide(path, snapshot, "accept" if decision == "accept" else "reject", who, reason, setting.today)
     output.say(f"{path}: {decision} {snapshot[:12]} of {board}: {reason}")
-    output.say(f"published {publish_again(setting.config)}")
+    output.say(f"published {publish_again(setting.config, setting.clock)}")

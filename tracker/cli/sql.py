@@ -20,6 +20,8 @@ def sql_command(setting: Setting, query: str) -> None:
     """
     import duckdb
 
+    from storage.database import is_damage
+
     with setting.database() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_external_access = false")
@@ -31,6 +33,8 @@ def sql_command(setting: Setting, query: str) -> None:
             names = _apart([column[0] for column in done.description])
             rows = [dict(zip(names, row, strict=True)) for row in done.fetchall()]
         except duckdb.Error as error:
+            if is_damage(error):
+                raise
             lines = [line for line in str(error).splitlines() if line.strip()]
             likely = [line for line in lines[1:] if line.startswith("Did you mean")]
             raise click.UsageError(" ".join([lines[0], *likely])) from None
