@@ -30,6 +30,7 @@ from tracker.saved_pages import ImportResult
 ADDRESS = "https://raw.githubusercontent.com/vectara/hallucination-leaderboard/main/README.md"
 START = datetime(2025, 12, 1, 12, tzinfo=UTC)
 NOW = clock("2026-11-01")
+AT = ("--now", "2026-11-01")
 
 
 def page(number: int) -> bytes:
@@ -141,7 +142,7 @@ def test_git_killed_half_way_and_resumed(repository: Path, tmp_path: Path) -> No
         "from tracker.cli import main\n"
         "main()\n"
     )
-    command = ["backfill", "vectara", "--from", "git", "--repo", str(repository), "--data", str(data)]
+    command = ["backfill", "vectara", "--from", "git", "--repo", str(repository), "--data", str(data), *AT]
     killed = subprocess.run([sys.executable, "-c", script, *command], capture_output=True)
     assert killed.returncode == -signal.SIGKILL
     here = config(tmp_path / "killed")
@@ -161,7 +162,7 @@ def test_git_killed_before_publishing(repository: Path, tmp_path: Path) -> None:
         "from tracker.cli import main\n"
         "main()\n"
     )
-    command = ["backfill", "vectara", "--from", "git", "--repo", str(repository), "--data", str(data)]
+    command = ["backfill", "vectara", "--from", "git", "--repo", str(repository), "--data", str(data), *AT]
     killed = subprocess.run([sys.executable, "-c", script, *command], capture_output=True)
     assert (killed.returncode, (data / "tracker.duckdb").exists()) == (-signal.SIGKILL, False)
     done = subprocess.run([sys.executable, "-m", "tracker.cli", *command], capture_output=True, text=True)
@@ -283,7 +284,10 @@ def test_wayback_stopped_and_resumed(tmp_path: Path) -> None:
         assert "503" in outcomes[-1].reason
         handler.broken_from, handler.asked = None, []
         started = time.monotonic()
-        assert states(web_archive.from_wayback(here, NOW, source, None, None, silent)) == {"accepted": 3, "unchanged": 2}
+        assert states(web_archive.from_wayback(here, NOW, source, None, None, silent)) == {
+            "accepted": 3,
+            "unchanged": 2,
+        }
         assert sum("id_/" in path for path in handler.asked) == 3
         assert time.monotonic() - started < 30
         assert states(web_archive.from_wayback(here, NOW, source, None, None, silent)) == {"unchanged": 5}
