@@ -12,6 +12,7 @@ TrackerError
 │   ├── MissingColumn     a required column or key is not there
 │   ├── OverLimit         reading the bytes costs more than config allows
 │   └── SourceCodeFailed  a source's own code raised an unexpected exception
+├── Damaged               archived bytes are missing, or are not those of their sha256
 └── NothingPublished      no published database yet
 """
 
@@ -136,6 +137,17 @@ def _in_words(error: Exception) -> str:
         value = re.search(r"'[^']*'", text)
         return f"unexpected shape: a value cannot be read{f': {value[0]}' if value else ''}"
     return "its own code failed; tracker.log in the data directory has the traceback"
+
+
+class Damaged(TrackerError):
+    """Archived bytes are missing, or are not those of their sha256."""
+
+    def __init__(self, file: str, what: str, sha256: str) -> None:
+        super().__init__(f"{file} {what}: see tracker check-archive")
+        self.file, self.what, self.sha256 = file, what, sha256
+
+    def __reduce__(self) -> tuple[type[Damaged], tuple[str, str, str]]:
+        return Damaged, (self.file, self.what, self.sha256)  # it may be raised in another process
 
 
 class NothingPublished(TrackerError):

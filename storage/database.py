@@ -7,9 +7,10 @@ hands out (snapshot_key, name_key) never leave it.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from importlib import resources
@@ -26,10 +27,18 @@ from storage.origins import IN_WORDS, STRONGEST_FIRST
 if TYPE_CHECKING:
     import duckdb
 
+_LOG = logging.getLogger("tracker")
 # Two processes that collect into one directory would race for the file; the second waits this long.
 LOCK_SECONDS = 600.0
 MUCH = 500_000  # entries, from which on a publish uses all cores
 PUBLISHED = "tracker.duckdb"  # the symbolic link to the newest published copy
+WAREHOUSE = "warehouse.duckdb"  # the writer's
+# How DuckDB words that a file is no database, or has not the bytes that it wrote.
+_DAMAGE = ("Corrupt database file", "not a valid DuckDB database file", "Could not read enough bytes")
+
+
+class Broken(TrackerError):
+    """The writer's database turned out to be damaged, and was taken away: all of it can be derived again."""
 
 
 def sql(name: str) -> str:
@@ -63,13 +72,37 @@ def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection
         "autoload_known_extensions": "false",
     }
     if read_only:
-        return duckdb.connect(str(path), read_only=True, config=config)
+        try:
+            return duckdb.connect(str(path), read_only=True, config=config)
+        except duckdb.Error as error:
+            raise unreadable(path, error) from None
     # Batches are small: more threads would cost more memory (30 MB at the peak of a collect) than they save in time.
     connection = duckdb.connect(config=config | {"threads": 1})
     quoted = str(path).replace("'", "''")
-    connection.execute(f"ATTACH '{quoted}' AS warehouse (STORAGE_VERSION 'v1.5.0')")
-    connection.execute("USE warehouse")
+    try:
+        connection.execute(f"ATTACH '{quoted}' AS warehouse (STORAGE_VERSION 'v1.5.0')")
+        connection.execute("USE warehouse")
+    except duckdb.Error:
+        connection.close()
+        raise
     return connection
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an exception of DuckDB says that its file is damaged; not that it is locked, or the disk full."""
+    import duckdb
+
+    kinds = (duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+    return any(words in str(error) for words in _DAMAGE) or (
+        isinstance(error, kinds) and "No space left" not in str(error)
+    )
+
+
+def unreadable(path: Path, error: Exception) -> TrackerError:
+    """What to say, and to do, where a published database cannot be read."""
+    if is_damage(error):
+        return TrackerError(f"{path} is damaged: run `tracker publish`, which writes it anew")
+    return TrackerError(f"{path}: cannot be opened: {_first_line(error)}")
 
 
 def all_threads_for_much(connection: duckdb.DuckDBPyConnection) -> None:
@@ -86,27 +119,94 @@ def published(data: Path) -> Path:
     return path
 
 
+def holds_captures(data: Path) -> bool:
+    """Whether a database of this data directory, the writer's or the published one, was read from an archive."""
+    import duckdb
+
+    for name in (WAREHOUSE, PUBLISHED):
+        try:
+            if (data / name).exists():
+                with connect(data / name, read_only=True) as connection:
+                    if connection.execute("SELECT 1 FROM captures LIMIT 1").fetchall():
+                        return True
+        except (duckdb.Error, TrackerError):
+            continue  # there is nothing in it that could be lost
+    return False
+
+
 @contextmanager
-def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The writer's database. One that is new, or was made with other tables, is made afresh.
+def opened(
+    path: Path, is_current: Callable[[duckdb.DuckDBPyConnection], bool] = lambda _: True
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The writer's database. One that is new, damaged, made with other tables, or not current is made afresh.
 
     Nothing is lost by that: the next ingestion reads everything again from the archive. So there are no migrations.
+    Where the damage shows while the block runs, the database is taken away, and Broken raised.
     """
+    import duckdb
+
     path.parent.mkdir(parents=True, exist_ok=True)
     schema = freshness.fingerprint(sql("schema"))
-    connection = connect(path)
+    connection = _kept(path, schema, is_current)
+    if connection is None:
+        remove(path)
+        connection = connect(path)
     try:
-        if _has_tables(connection) and not _has_schema(connection, schema):
-            connection.close()
-            remove(path)
-            connection = connect(path)
         if not _has_tables(connection):
             with transaction(connection):
                 connection.execute(sql("schema"))
                 freshness.record(connection, "schema", schema)
         yield connection
+    except duckdb.Error as error:
+        if not is_damage(error):
+            raise
+        connection.close()
+        remove(path)
+        reason = f"{path} is damaged ({_first_line(error)}), and was taken away: all is derived again from the archive"
+        _LOG.warning("%s", reason)
+        raise Broken(reason) from None
     finally:
         connection.close()
+
+
+def _kept(
+    path: Path, schema: str, is_current: Callable[[duckdb.DuckDBPyConnection], bool]
+) -> duckdb.DuckDBPyConnection | None:
+    """The database that is there; None where there is none, or none that can be kept."""
+    import duckdb
+
+    if not path.exists():
+        return None
+    try:
+        connection = connect(path)
+    except duckdb.Error as error:
+        if not is_damage(error):
+            raise TrackerError(f"{path}: cannot be opened: {_first_line(error)}") from None
+        _LOG.warning("%s is damaged (%s): all is derived again from the archive", path, _first_line(error))
+        return None
+    try:
+        has_schema = not _has_tables(connection) or _has_schema(connection, schema)
+        if has_schema and (not _has_tables(connection) or is_current(connection)):
+            return connection
+        if has_schema:
+            _LOG.warning("the ledger is not as %s read it (restored, or repaired): all is derived again", path)
+    except duckdb.Error as error:
+        if not is_damage(error):
+            raise
+        _LOG.warning("%s is damaged (%s): all is derived again from the archive", path, _first_line(error))
+    connection.close()
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def read_all(connection: duckdb.DuckDBPyConnection) -> None:
+    """Reads every row of every table: where one is damaged, this shows it, and no copy of it is published."""
+    of_this = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'warehouse' AND NOT temporary"
+    for (table,) in connection.execute(of_this).fetchall():
+        connection.execute(f"SELECT bit_xor(hash(t)) FROM warehouse.{table} AS t").fetchall()
 
 
 def remove(path: Path) -> None:

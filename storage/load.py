@@ -7,23 +7,26 @@ decisions: the order of arrival changes nothing.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrapers.errors import OverLimit, TrackerError
+from scrapers.errors import Damaged, OverLimit, TrackerError
 from scrapers.model import Fact
 from scrapers.spec import SOURCES, Source
 from storage import database, freshness, origins, page_sets
-from storage.archive import Archive, Line
+from storage.archive import Archive, Junk, Line
 from storage.parse_jobs import Capture, PageKey, ParseJob
 from storage.parse_pool import ParsedPages, ParsedSnapshot, ParsePool
 
 if TYPE_CHECKING:
     import duckdb
 
+_LOG = logging.getLogger("tracker")
+AHEAD = timedelta(days=1)  # a capture that is further ahead of the clock is set aside: one of the two is wrong
 BATCH = 200  # pages parsed in one transaction: a kill loses at most that much work
 ROWS_AT_ONCE = 20_000  # rows that wait to be inserted: bounds memory
 SET_ASIDE = "set aside by hand: "  # how the reason of a page begins that a person set aside
@@ -37,6 +40,7 @@ class Parsed:
     new_snapshots: dict[str, set[str]] = field(default_factory=dict)  # source: ids that were not known
     reasons: dict[str, str] = field(default_factory=dict)  # capture: why it was refused
     read_captures: set[str] = field(default_factory=set)  # captures that waited and were read
+    damaged: dict[str, Damaged] = field(default_factory=dict)  # sha256: why these bytes cannot be read
 
 
 def parse(
@@ -45,9 +49,10 @@ def parse(
     sources: Mapping[str, Source],
     pool: ParsePool,
     rejected: Mapping[str, str],
+    now: datetime,
     progress: Callable[[int, int], object] = lambda _done, _all: None,
 ) -> Parsed:
-    """Brings the database up to the archive; the snapshots then wait to be validated.
+    """Brings the database up to the archive as it counts at `now`; the snapshots then wait to be validated.
 
     `rejected` has what a person rejected, with the reason: pages among it, by the sha256 of their bytes, are not read.
     `progress` is told (pages read, pages to read).
@@ -58,6 +63,8 @@ def parse(
     with database.transaction(connection):
         _update_declarations(connection, sources, by_source)
         done.captures = _read_ledger(connection, archive)
+        _set_future_aside(connection, now)
+        _retry_healed(connection, archive)
         _forget_limits(connection, pool)
         pool.set_aside = _set_aside(connection, rejected)
     parse_jobs = _parse_jobs(connection, pool, sources)
@@ -68,6 +75,9 @@ def parse(
     for source in sources.values():
         if source.facts:
             _read_facts(connection, pool, source, done)
+    if done.damaged:
+        first = next(iter(done.damaged.values()))
+        _LOG.warning("%d archived pages cannot be read; the first: %s", len(done.damaged), first)
     return done
 
 
@@ -111,7 +121,8 @@ def _forget_changed(connection: duckdb.DuckDBPyConnection, by_source: Mapping[st
 def forget(connection: duckdb.DuckDBPyConnection, source: str) -> None:
     """Takes back all that was read from a source's pages; its captures wait to be read again."""
     freshness.invalidate(connection, "shares_by_day")
-    connection.execute("DELETE FROM observations WHERE source = ?", [source])
+    for table in ("observations", "unreadable"):
+        connection.execute(f"DELETE FROM {table} WHERE source = ?", [source])
     for table in ("entries", "snapshots"):
         connection.execute(f"DELETE FROM {table} WHERE snapshot_key NOT IN (SELECT snapshot_key FROM observations)")
     connection.execute(
@@ -152,18 +163,75 @@ def _set_aside(connection: duckdb.DuckDBPyConnection, rejected: Mapping[str, str
 
 
 def _read_ledger(connection: duckdb.DuckDBPyConnection, archive: Archive) -> int:
+    """Lines that are new become captures; what is no line is passed over and named."""
     offsets: dict[str, int] = dict(connection.execute("SELECT file, bytes FROM ledger_read").fetchall())
     lines: list[Line] = []
+    junk: list[Junk] = []
     for file, offset, line in archive.lines(offsets):
         offsets[file] = offset
-        lines.append(line)
-    if lines:
+        (lines if isinstance(line, Line) else junk).append(line)  # type: ignore[arg-type]
+    if lines or junk:
         database.add_captures(connection, lines)
+        _note_unreadable(connection, [(f"ledger/{each.file}", each.number, None, None, each.reason) for each in junk])
+        marks = [archive.mark(file, offset) for file, offset in offsets.items()]
         connection.execute("DELETE FROM ledger_read")
         connection.execute(
-            "INSERT INTO ledger_read SELECT unnest(?), unnest(?)", [list(offsets), list(offsets.values())]
+            "INSERT INTO ledger_read SELECT unnest(?), unnest(?), unnest(?)",
+            [list(offsets), list(offsets.values()), marks],
         )
+    for file in sorted({each.file for each in junk}):
+        numbers = [each.number for each in junk if each.file == file]
+        _LOG.warning("%s: %d lines are no lines of the ledger and were passed over, the first is line %d: see"
+                     " tracker check-archive", archive.ledger / file, len(numbers), numbers[0])  # fmt: skip
     return len(lines)
+
+
+def is_of(connection: duckdb.DuckDBPyConnection, archive: Archive) -> bool:
+    """Whether the ledger still begins with all that the database has read of it."""
+    read = connection.execute("SELECT file, bytes, mark FROM ledger_read").fetchall()
+    return all(archive.mark(file, offset) == mark for file, offset, mark in read)
+
+
+def _note_unreadable(
+    connection: duckdb.DuckDBPyConnection, rows: Sequence[tuple[str, int | None, str | None, str | None, str]]
+) -> None:
+    """(file, line, source, sha256, reason) of what could not be read, in the caller's transaction."""
+    import pyarrow as pa
+
+    text = pa.string()
+    columns = {"file": text, "line": pa.int32(), "source": text, "content_sha256": text, "reason": text}
+    database.insert(connection, "unreadable", columns, rows)
+
+
+def _set_future_aside(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
+    """Captures whose time lies in the future are set aside; those whose time has come count.
+
+    Their sources are read again from the first page, so that the outcome is that of a rebuild.
+    """
+    until = [database.naive(min(now, datetime.max.replace(tzinfo=UTC) - AHEAD) + AHEAD)]
+    moved = connection.execute(
+        "SELECT DISTINCT source FROM captures"
+        " WHERE (fetched_at > $1 AND state IN ('read', 'refused')) OR (fetched_at <= $1 AND state = 'future')",
+        until,
+    ).fetchall()
+    for (source,) in moved:
+        forget(connection, source)
+        freshness.invalidate(connection, f"facts:{source}", *freshness.DERIVED_FROM_SNAPSHOTS)
+    connection.execute(
+        "UPDATE captures SET state = CASE WHEN fetched_at > $1 THEN 'future' WHEN role = 'robots' THEN 'kept'"
+        " WHEN error IS NOT NULL THEN 'failed' WHEN content_sha256 IS NULL THEN 'absent' ELSE 'waiting' END,"
+        " reason = CASE WHEN fetched_at > $1 THEN strftime(fetched_at, 'its time, %Y-%m-%d %H:%M, lies in the future')"
+        " ELSE error END WHERE (fetched_at > $1) <> (state = 'future')",
+        until,
+    )
+
+
+def _retry_healed(connection: duckdb.DuckDBPyConnection, archive: Archive) -> None:
+    """A source of which a page could not be read, and now can, is read again from its first page."""
+    rows = connection.execute("SELECT DISTINCT source, content_sha256 FROM unreadable WHERE line IS NULL").fetchall()
+    for name in sorted({name for name, sha256 in rows if not archive.fault(sha256)}):
+        forget(connection, name)
+        freshness.invalidate(connection, f"facts:{name}")
 
 
 def _parse_jobs(
@@ -204,7 +272,8 @@ def _read_batch(
             parsed[job.pages] = _Shown([], refused_pages[job.pages[0]])
         elif len(job.pages) != 1 or job.pages[0] not in known_pages:
             waiting[job.pages] = None
-    keys, new = _add_snapshots(connection, waiting, pool.parse_all(waiting), parsed)
+    damaged: dict[tuple[str, str], Damaged] = {}
+    keys, new = _add_snapshots(connection, waiting, pool.parse_all(waiting), parsed, damaged)
     outcomes: dict[str, list[str | None]] = {}  # capture: why each of its parse_jobs was refused, or None
     observations: list[tuple[object, ...]] = []
     for job in batch:
@@ -238,6 +307,7 @@ def _read_batch(
         "UPDATE captures SET reason = o.reason, state = CASE WHEN o.reason IS NULL THEN 'read' ELSE 'refused' END"
         " FROM outcome AS o WHERE o.capture = captures.capture"
     )
+    _note_damaged(connection, damaged, done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,10 +326,12 @@ def _add_snapshots(
     pages: Iterable[tuple[PageKey, ...]],
     results: Iterable[ParsedPages],
     parsed: dict[tuple[PageKey, ...], _Shown],
+    damaged: dict[tuple[str, str], Damaged],
 ) -> tuple[dict[str, int], set[str]]:
     """Stores the snapshots of these results, some at a time, and notes in `parsed` what each showed.
 
-    Returns the key of each snapshot by its id, and the ids that were not known before.
+    Notes in `damaged` the pages (source, sha256) whose bytes could not be read. Returns the key of each snapshot by its
+    id, and the ids that were not known before.
     """
     keys: dict[str, int] = {}
     new: set[str] = set()
@@ -278,11 +350,21 @@ def _add_snapshots(
     for together, result in zip(pages, results, strict=True):
         snapshots = [(shown.id, shown.board, shown.edition, shown.newest_row) for shown in result.snapshots]
         parsed[together] = _Shown(snapshots, result.reason)
+        if result.damaged:
+            damaged[together[0][0], result.damaged.sha256] = result.damaged
         waiting |= {shown.id: shown for shown in result.snapshots if shown.id not in keys}
         if sum(len(shown.rows) for shown in waiting.values()) > ROWS_AT_ONCE:
             store()
     store()
     return keys, new
+
+
+def _note_damaged(
+    connection: duckdb.DuckDBPyConnection, damaged: Mapping[tuple[str, str], Damaged], done: Parsed
+) -> None:
+    """Pages (source, sha256) that could not be read: their captures are refused until the bytes are back."""
+    _note_unreadable(connection, [(e.file, None, source, sha256, str(e)) for (source, sha256), e in damaged.items()])
+    done.damaged |= {sha256: error for (_, sha256), error in damaged.items()}
 
 
 def _read_facts(connection: duckdb.DuckDBPyConnection, pool: ParsePool, source: Source, done: Parsed) -> None:
@@ -298,6 +380,16 @@ def _read_facts(connection: duckdb.DuckDBPyConnection, pool: ParsePool, source: 
     try:
         pages = [(source.name, role, address, sha256) for role, address, sha256 in newest]
         facts = pool.facts(pages) if source.module and pages else []
+    except Damaged as error:
+        with database.transaction(connection):
+            connection.execute(
+                "UPDATE captures SET state = 'refused', reason = ? WHERE source = ? AND content_sha256 = ?"
+                " AND state = 'read'",
+                [str(error), source.name, error.sha256],
+            )
+            _note_damaged(connection, {(source.name, error.sha256): error}, done)
+        _read_facts(connection, pool, source, done)  # from the newest page before it
+        return
     except OverLimit as error:
         with database.transaction(connection):
             refused = connection.execute(
@@ -369,7 +461,8 @@ def _refused_pages(
         (source, role, address, sha256): reason
         for source, role, address, sha256, reason in connection.execute(
             "SELECT source, role, address, content_sha256, min(reason) FROM captures"
-            " WHERE state = 'refused' AND content_sha256 IN (SELECT unnest(?)) GROUP BY ALL",
+            " WHERE state = 'refused' AND content_sha256 IN (SELECT unnest(?)) AND content_sha256 NOT IN"
+            " (SELECT u.content_sha256 FROM unreadable AS u WHERE u.content_sha256 IS NOT NULL) GROUP BY ALL",
             [shas],
         ).fetchall()
         if source in sources and not sources[source].page_set

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from scrapers.errors import PageError
+from scrapers.errors import Damaged, PageError
 from scrapers.spec import Source
 from storage.parse_jobs import Capture, PageKey, ParseJob
 from storage.parse_pool import ParsePool
@@ -27,7 +27,7 @@ SELECT c.capture, c.role, c.address, c.content_sha256, c.state,
             ELSE c.fetched_at END AS moment,
        CASE WHEN c.run_id <> 'import' THEN c.run_id ELSE '' END AS run
 FROM captures AS c
-WHERE c.source = ? AND c.content_sha256 IS NOT NULL
+WHERE c.source = ? AND c.content_sha256 IS NOT NULL AND c.state <> 'future'
 ORDER BY moment, run, c.fetched_at, c.capture
 """
 
@@ -74,7 +74,7 @@ def _is_good(pool: ParsePool, page: PageKey) -> bool:
     """Whether the page is what it should be, as far as it tells by itself."""
     try:
         pool.check(page)
-    except PageError:
+    except (PageError, Damaged):
         return False
     return True
 

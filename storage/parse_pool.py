@@ -26,7 +26,7 @@ from typing import Any
 import orjson
 
 from scrapers import table_parser
-from scrapers.errors import OverLimit, PageError, TrackerError
+from scrapers.errors import Damaged, OverLimit, PageError, TrackerError
 from scrapers.limits import Limits
 from scrapers.model import Entry, Fact, Request, Snapshot
 from scrapers.spec import Source
@@ -70,6 +70,7 @@ class ParsedPages:
 
     snapshots: tuple[ParsedSnapshot, ...]
     reason: str | None
+    damaged: Damaged | None = None  # where the archived bytes could not be read
 
 
 def _entry(row: list[Any]) -> Entry:
@@ -146,6 +147,8 @@ class ParsePool:
             snapshots = self._together("parse", pages)["snapshots"]
         except PageError as error:
             return ParsedPages((), str(error))
+        except Damaged as error:
+            return ParsedPages((), str(error), error)
         return ParsedPages(tuple(ParsedSnapshot(*snapshot) for snapshot in snapshots), None)
 
     def check(self, page: PageKey) -> None:
@@ -233,6 +236,8 @@ class ParsePool:
             raise OverLimit("memory_mb", f"took more than {self.limits.memory_mb:,} MB to read")
         if "crashed" in answer:
             raise OverLimit("", f"ended the process that read it: {answer['crashed']}")
+        if "damaged" in answer:
+            raise Damaged(*answer["damaged"])
         if "refused" in answer:
             raise PageError(answer["refused"])
         if "failed" in answer:

@@ -27,7 +27,7 @@ import orjson
 from pydantic import ValidationError
 
 from scrapers import limits, table_parser
-from scrapers.errors import OverLimit, PageError, TrackerError, source_code
+from scrapers.errors import Damaged, OverLimit, PageError, TrackerError, source_code
 from scrapers.limits import Limits
 from scrapers.model import Entry, Page, Pages, Request
 from scrapers.spec import Source
@@ -141,6 +141,12 @@ class Worker:
                 self._bodies.popitem(last=False)
         return body
 
+    def _body_or_none(self, sha256: str) -> bytes:
+        try:
+            return self._body(sha256)
+        except Damaged:
+            return b""
+
     def _read(self, order: dict[str, Any]) -> Pages:
         return Pages([Page(role, address, self._body(sha256)) for _, role, address, sha256 in order["pages"]])
 
@@ -181,8 +187,8 @@ class Worker:
         return {}
 
     def _sets(self, _: Source, module: Any, order: dict[str, Any]) -> dict[str, Any]:
-        """Sets of pages, each page by its place in the order."""
-        pages = self._read(order)
+        """Sets of pages, each page by its place in the order. A damaged page keeps its place: its set will be refused."""
+        pages = Pages([Page(role, address, self._body_or_none(sha256)) for _, role, address, sha256 in order["pages"]])
         at = {(page.role, page.address): number for number, page in enumerate(pages)}
         return {"sets": [[at[page.role, page.address] for page in part] for part in module.sets(pages)]}
 
@@ -246,7 +252,7 @@ def _end_with(pipe: int) -> None:
         os._exit(0)
 
 
-def _within_limits(worker: Worker, order: dict[str, Any]) -> Any:
+def _within_limits(worker: Worker, order: dict[str, Any]) -> Any:  # noqa: PLR0911 - one return for each way it ends
     """The answer to an order, or why there is none. The system kills this process if it comes too late."""
     most = Limits.model_validate(order["limits"])
     limits.CURRENT.set(most)
@@ -275,6 +281,8 @@ def _within_limits(worker: Worker, order: dict[str, Any]) -> Any:
         if order["memory_mb"] < most.memory_mb and worker.largest > order["memory_mb"] * MEGABYTE // _PART:
             return {"out_of_memory": True}
         return {"refused": _words(error)}
+    except Damaged as error:
+        return {"damaged": [error.file, error.what, error.sha256]}
     except (TrackerError, ValidationError, ImportError) as error:
         return {"failed": _words(error)}
     finally:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO, Any
 
 import orjson
 import pytest
@@ -12,8 +18,9 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.errors import TrackerError
-from storage.archive import Archive, Line
+from scrapers.errors import Damaged, TrackerError
+from storage import archive as archive_module
+from storage.archive import Archive, Junk, Line
 
 
 def line(
@@ -34,7 +41,7 @@ def files(folder: Path) -> list[Path]:
 
 def read(archive: Archive, after: dict[str, int] | None = None) -> list[Line]:
     """The lines alone."""
-    return [result for _, _, result in archive.lines(after)]
+    return [result for _, _, result in archive.lines(after) if isinstance(result, Line)]
 
 
 @given(st.lists(st.binary(max_size=3000), max_size=6))
@@ -95,13 +102,17 @@ def test_a_damaged_blob_is_refused(tmp_path: Path, damage: object) -> None:
     sha256 = archive.put(b"body " * 1000)
     (blob,) = files(tmp_path)
     blob.write_bytes(damage(blob.read_bytes()))  # type: ignore[operator]
-    with pytest.raises(TrackerError, match=sha256):
+    with pytest.raises(Damaged, match=sha256):
         archive.read(sha256)
+    # The same bytes take the place again: here put in, from a site fetched, from a copy imported.
+    assert archive.put(b"body " * 1000) == sha256
+    assert archive.read(sha256) == b"body " * 1000
+    assert files(tmp_path) == [blob]
 
 
 def test_a_blob_that_is_gone_is_an_error(tmp_path: Path) -> None:
     """A sha256 without a blob is an error, not an empty body."""
-    with pytest.raises(TrackerError, match="cannot be read"):
+    with pytest.raises(Damaged, match=r"blobs/00/0{64}\.zst is missing: see tracker check-archive"):
         Archive(tmp_path).read("0" * 64)
 
 
@@ -140,14 +151,187 @@ def test_a_torn_last_line_was_never_acknowledged(tmp_path_factory: pytest.TempPa
     assert ledger.read_bytes().startswith(raw[: raw.rfind(b"\n") + 1])
 
 
-def test_a_whole_line_that_is_none_is_an_error(tmp_path: Path) -> None:
-    """An acknowledged line that cannot be read is not passed over: the file is named."""
+WHOLE = {
+    "fetched_at": "2026-01-02T03:04:05Z", "run_id": "r", "source": "small", "role": "b", "method": "GET",
+    "address": "https://example.org/", "body_sha256": "", "status": 200, "etag": None, "last_modified": None,
+    "content_sha256": "0" * 64, "bytes": 3, "origin": "fetched", "origin_detail": "", "error": None,
+}  # fmt: skip
+
+
+def changed(**fields: object) -> bytes:
+    """A line with these fields instead of good ones."""
+    return orjson.dumps({**WHOLE, **fields})
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"", "it is no JSON"),
+        (b"hello", "it is no JSON"),
+        (b"\0" * 5000, "it is no JSON"),
+        (b"\xff\xfe", "it is no JSON"),
+        (b"null", "it has not the fields of a fetch"),
+        (b"[1]", "it has not the fields of a fetch"),
+        (b'{"fetched_at": "2026-01-02T03:04:05Z"}', "it has not the fields of a fetch"),
+        (changed(more=1), "it has not the fields of a fetch"),
+        (changed(fetched_at="yesterday"), "it has not the fields of a fetch"),
+        (changed(fetched_at=5), "it has not the fields of a fetch"),
+        (changed(fetched_at="2026-01-02T03:04:05"), "fetched_at is '2026-01-02T03:04:05'"),
+        (changed(status="200"), "status is '200'"),
+        (changed(status=True), "status is 'True'"),
+        (changed(status=1 << 60), "status is '1152921504606846976'"),
+        (changed(bytes=-1), "bytes is '-1'"),
+        (changed(source=None), "source is 'None'"),
+        (changed(origin="hearsay"), "origin is 'hearsay'"),
+        (changed(content_sha256="../../../etc/passwd"), "content_sha256 is '../../../etc/passwd'"),
+    ],
+)
+def test_what_is_no_line_is_passed_over_and_named(tmp_path: Path, raw: bytes, reason: str) -> None:
+    """In the middle of a file: with its file, its number and what is wrong; the lines around it count."""
     archive = Archive(tmp_path)
-    archive.append([line()])
+    archive.append([line(role="a"), line(role="c")])
     (ledger,) = files(tmp_path)
-    ledger.write_bytes(ledger.read_bytes() + b'{"fetched_at": "2026-01-02T03:04:05Z"}\n')
-    with pytest.raises(TrackerError, match=r"2026-01\.jsonl"):
-        read(archive)
+    first, second = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(first + raw + b"\n" + second)
+    assert [each.role for each in read(archive)] == ["a", "c"]
+    (junk,) = [each for *_, each in archive.lines() if isinstance(each, Junk)]
+    assert (junk.file, junk.number, junk.raw, junk.is_torn) == ("2026-01.jsonl", 2, raw + b"\n", False)
+    assert junk.reason.startswith(reason)
+    # Read on from behind the first line, the number is that in the file.
+    (again,) = [each for *_, each in archive.lines({ledger.name: len(first)}) if isinstance(each, Junk)]
+    assert again.number == 2
+    assert orjson.loads(changed()) == WHOLE
+    ledger.write_bytes(first + changed() + b"\n" + second)
+    assert [each.role for each in read(archive)] == ["a", "b", "c"]
+
+
+@given(cut=st.integers(min_value=1, max_value=400))
+def test_of_a_line_that_is_cut_in_half_the_neighbours_count(tmp_path_factory: pytest.TempPathFactory, cut: int) -> None:
+    """The end of the second of three lines is gone, newline and all, so that the third stands right behind its half."""
+    archive = Archive(tmp_path_factory.mktemp("archive"))
+    archive.append([line(role=role) for role in "abc"])
+    (ledger,) = files(archive.root)
+    lines = ledger.read_bytes().splitlines(keepends=True)
+    half = lines[1][: -2 - cut % (len(lines[1]) - 2)]
+    ledger.write_bytes(lines[0] + half + lines[2])
+    assert [each.role for each in read(archive)] == ["a", "c"]
+    assert [each.raw for *_, each in archive.lines() if isinstance(each, Junk)] == ([half] if half else [])
+
+
+def test_lines_without_a_newline_between_them_both_count(tmp_path: Path) -> None:
+    """Nothing of them is lost but the newline."""
+    archive = Archive(tmp_path)
+    archive.append([line(role=role) for role in "abc"])
+    (ledger,) = files(tmp_path)
+    ledger.write_bytes(ledger.read_bytes().replace(b"}\n{", b"}{", 1))
+    assert [each.role for each in read(archive)] == ["a", "b", "c"]
+
+
+def test_other_files_of_the_ledger_are_read_by_nobody(tmp_path: Path) -> None:
+    """Copies that some program left, notes, folders."""
+    archive = Archive(tmp_path)
+    archive.append([line(role="a")])
+    (ledger,) = files(tmp_path)
+    for name in ("2026-01 (copy).jsonl", "2026-01.jsonl.bak", "notes.txt", "damaged.txt"):
+        (ledger.parent / name).write_bytes(ledger.read_bytes())
+    (ledger.parent / "2026-02.jsonl").mkdir()
+    assert [each.role for each in read(archive)] == ["a"]
+
+
+def test_a_ledger_that_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
+    """It is no empty one."""
+    (tmp_path / "ledger").write_bytes(b"")
+    with pytest.raises(TrackerError, match="ledger: cannot be read: Not a directory"):
+        read(Archive(tmp_path))
+    with pytest.raises(TrackerError, match="ledger: cannot be written: "):
+        Archive(tmp_path).append([line()])
+
+
+class SlowToTruncate:
+    """A file that hesitates before it is cut."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def truncate(self, size: int) -> int:
+        """Cuts, a moment later."""
+        time.sleep(0.05)
+        return self._file.truncate(size)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+@pytest.mark.parametrize("archives", [1, 8], ids=["one archive", "an archive for each"])
+def test_threads_lose_no_line_to_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, archives: int) -> None:
+    """Eight threads append to a ledger with a torn end, and a repair may take its time: it cuts no line of another."""
+    cut = archive_module._cut_torn_end
+    monkeypatch.setattr(archive_module, "_cut_torn_end", lambda file: cut(SlowToTruncate(file)))  # type: ignore[arg-type]
+    Archive(tmp_path).append([line(role="first")])
+    (ledger,) = files(tmp_path)
+    ledger.write_bytes(ledger.read_bytes() + b'{"fetched_at":"2026-01-02T03')
+    several = [Archive(tmp_path) for _ in range(archives)]
+
+    def append(thread: int) -> None:
+        for number in range(25):
+            several[thread % archives].append([line(role=f"{thread} {number}")])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(append, range(8)))
+    expected = ["first", *(f"{thread} {number}" for thread in range(8) for number in range(25))]
+    assert sorted(each.role for each in read(Archive(tmp_path))) == sorted(expected)
+    assert len(ledger.read_bytes().splitlines()) == 201
+
+
+def test_threads_that_wait_are_synced_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one line is being synced seven more threads come: one sync for all of these, and none returns before it."""
+    archive = Archive(tmp_path)
+    archive.append([line(role="first")])
+    (ledger,) = files(tmp_path)
+    begun, go_on, synced = threading.Event(), threading.Event(), list[int]()
+    fsync = os.fsync
+
+    def slow(handle: int) -> None:
+        begun.set()
+        assert go_on.wait(20)
+        fsync(handle)
+        synced.append(os.fstat(handle).st_size)
+
+    def append(number: int) -> bool:
+        archive.append([line(role=f"thread {number}")])
+        return ledger.read_bytes().index(f"thread {number}".encode()) < synced[-1]
+
+    monkeypatch.setattr(os, "fsync", slow)
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(append, 0)
+        assert begun.wait(20)
+        others = [pool.submit(append, number) for number in range(1, 8)]
+        while len(archive._next.lines) < 7:
+            time.sleep(0.001)
+        assert not any(each.done() for each in [first, *others])
+        go_on.set()
+        assert all(each.result(20) for each in [first, *others])
+    assert len(synced) == 2
+    assert len(read(archive)) == 9
+
+
+def test_a_write_that_fails_fails_for_all_who_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full: no thread believes that its line is there; once there is room, lines are whole again."""
+    archive = Archive(tmp_path)
+    archive.append([line(role="first")])
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with ThreadPoolExecutor(8) as pool:
+            waiting = [pool.submit(archive.append, [line(role=f"{number}")]) for number in range(8)]
+        errors = [each.exception() for each in waiting]
+    assert {type(error) for error in errors} == {TrackerError}
+    assert {str(error) for error in errors} == {f"{tmp_path}/ledger: cannot be written: No space left on device"}
+    archive.append([line(role="last")])
+    assert [read(archive)[at].role for at in (0, -1)] == ["first", "last"]
 
 
 def test_a_capture_is_what_was_asked_when_and_what_came() -> None:

@@ -23,6 +23,7 @@ from scrapers.http import Fetcher, Limits
 from scrapers.spec import load_sources
 from storage.archive import Archive
 from tests.git_server import git_server
+from tracker.clock import clock
 from tracker.config import Config, Http, load
 from tracker.importers import git_history, web_archive
 from tracker.importers.git_repository import opened
@@ -30,6 +31,8 @@ from tracker.saved_pages import ImportResult
 
 ADDRESS = "https://raw.githubusercontent.com/vectara/hallucination-leaderboard/main/README.md"
 START = datetime(2025, 12, 1, 12, tzinfo=UTC)
+NOW = clock("2026-11-01")
+AT = ("--now", "2026-11-01")
 
 
 def page(number: int) -> bytes:
@@ -92,14 +95,14 @@ def test_git_every_version_once_with_its_commit(repository: Path, tmp_path: Path
     """99 versions (one commit changes nothing); the evidence is the commit; a second run adds nothing."""
     here = config(tmp_path)
     source = here.declared()["vectara"]
-    outcomes = git_history.from_git(here, source, str(repository), None, None, silent)
+    outcomes = git_history.from_git(here, NOW, source, str(repository), None, None, silent)
     # Version 48 comes back on day 98: a page that was had, of a day of its own.
     assert states(outcomes) == {"accepted": 98, "unchanged": 1}
     kept = lines(here)
     assert len(kept) == 99
     header = subprocess.run(["git", "rev-parse", "HEAD~3"], cwd=repository, capture_output=True, text=True, check=True)
     assert f"vectara/hallucination-leaderboard {header.stdout.strip()}" in {line[3] for line in kept}
-    again = git_history.from_git(here, source, str(repository), None, None, silent)
+    again = git_history.from_git(here, NOW, source, str(repository), None, None, silent)
     assert states(again) == {"unchanged": 99}
     assert lines(here) == kept
 
@@ -108,7 +111,7 @@ def test_git_between_two_days(repository: Path, tmp_path: Path) -> None:
     """--since and --until bound the days of the commits, both included."""
     here = config(tmp_path)
     first, last = (START + timedelta(days=10)).date(), (START + timedelta(days=14)).date()
-    outcomes = git_history.from_git(here, here.declared()["vectara"], str(repository), first, last, silent)
+    outcomes = git_history.from_git(here, NOW, here.declared()["vectara"], str(repository), first, last, silent)
     assert [f"{o.captured_at:%d}" for o in outcomes] == ["11", "12", "13", "14", "15"]
 
 
@@ -119,16 +122,16 @@ def test_git_address_is_cloned_without_contents(repository: Path, tmp_path: Path
     until = (START + timedelta(days=5)).date()
     with git_server(repository) as address:
         for expected in ({"accepted": 6}, {"unchanged": 6}):
-            outcomes = git_history.from_git(here, source, address, None, until, silent)
+            outcomes = git_history.from_git(here, NOW, source, address, None, until, silent)
             assert states(outcomes) == expected
         # A clone of another version of this program, stopped half way, with whatever it says.
         (clone,) = (here.data / "clones").iterdir()
         (clone / "HEAD").write_text("ref: refs/heads/gone\n")
         (clone / "config").write_text("[remote]\nnonsense")
-        outcomes = git_history.from_git(here, source, address, None, until + timedelta(days=1), silent)
+        outcomes = git_history.from_git(here, NOW, source, address, None, until + timedelta(days=1), silent)
         assert states(outcomes) == {"accepted": 1, "unchanged": 6}
         assert blobs_in(clone) == 7
-    outcomes = git_history.from_git(here, source, f"file://{repository}", None, until, silent)
+    outcomes = git_history.from_git(here, NOW, source, f"file://{repository}", None, until, silent)
     assert states(outcomes) == {"unchanged": 6}
 
 
@@ -142,7 +145,7 @@ def blobs_in(clone: Path) -> int:
 def test_git_killed_half_way_and_resumed(repository: Path, tmp_path: Path) -> None:
     """kill -9 in the middle, then again: the same archive as without."""
     whole = config(tmp_path / "whole")
-    git_history.from_git(whole, whole.declared()["vectara"], str(repository), None, None, silent)
+    git_history.from_git(whole, NOW, whole.declared()["vectara"], str(repository), None, None, silent)
     data = tmp_path / "killed" / "data"
     script = (
         "import os, signal, sys, tracker.saved_pages as saved_pages\n"
@@ -156,7 +159,7 @@ def test_git_killed_half_way_and_resumed(repository: Path, tmp_path: Path) -> No
         "from tracker.cli import main\n"
         "main()\n"
     )
-    command = ["backfill", "vectara", "--from", "git", "--repo", str(repository), "--data", str(data)]
+    command = ["backfill", "vectara", "--from", "git", "--repo", str(repository), "--data", str(data), *AT]
     killed = subprocess.run([sys.executable, "-c", script, *command], capture_output=True)
     assert killed.returncode == -signal.SIGKILL
     here = config(tmp_path / "killed")
@@ -176,7 +179,7 @@ def test_git_killed_before_publishing(repository: Path, tmp_path: Path) -> None:
         "from tracker.cli import main\n"
         "main()\n"
     )
-    command = ["backfill", "vectara", "--from", "git", "--repo", str(repository), "--data", str(data)]
+    command = ["backfill", "vectara", "--from", "git", "--repo", str(repository), "--data", str(data), *AT]
     killed = subprocess.run([sys.executable, "-c", script, *command], capture_output=True)
     assert (killed.returncode, (data / "tracker.duckdb").exists()) == (-signal.SIGKILL, False)
     done = subprocess.run([sys.executable, "-m", "tracker.cli", *command], capture_output=True, text=True)
@@ -296,15 +299,18 @@ def test_wayback_stopped_and_resumed(tmp_path: Path) -> None:
     try:
         here = config(tmp_path, mirrors={"https://web.archive.org": f"http://127.0.0.1:{server.server_port}"})
         source = here.declared()["vectara"]
-        outcomes = web_archive.from_wayback(here, source, None, None, silent)
+        outcomes = web_archive.from_wayback(here, NOW, source, None, None, silent)
         assert states(outcomes) == {"accepted": 2, "refused": 3}
         assert "503" in outcomes[-1].reason
         handler.broken_from, handler.asked = None, []
         started = time.monotonic()
-        assert states(web_archive.from_wayback(here, source, None, None, silent)) == {"accepted": 3, "unchanged": 2}
+        assert states(web_archive.from_wayback(here, NOW, source, None, None, silent)) == {
+            "accepted": 3,
+            "unchanged": 2,
+        }
         assert sum("id_/" in path for path in handler.asked) == 3
         assert time.monotonic() - started < 30
-        assert states(web_archive.from_wayback(here, source, None, None, silent)) == {"unchanged": 5}
+        assert states(web_archive.from_wayback(here, NOW, source, None, None, silent)) == {"unchanged": 5}
     finally:
         server.shutdown()
         server.server_close()

@@ -1,4 +1,4 @@
-"""`kill -9` of a collect, wherever it strikes: the next run heals, and nothing that was acknowledged is lost."""
+"""`kill -9` of whatever writes, wherever it strikes: the next run heals, and nothing that was acknowledged is lost."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from scrapers.spec import load_sources
+from tests.grown_pages import pages
 from tests.place import Place, free_port
 from tests.upstream import NEWEST, Upstream
 
 BEFORE = "2025-08-20"
 SOURCES = ("aider", "vectara")
-KILLS = int(os.environ.get("TRACKER_KILLS", "8"))  # how many random moments are tried
+KILLS = int(os.environ.get("TRACKER_KILLS", "12"))  # how many random moments are tried, command by command in turn
 SEED = int(os.environ.get("TRACKER_KILL_SEED", "1"))
 
 # The command, with one function patched so that the process kills itself the n-th time that it gets there.
@@ -56,9 +58,9 @@ def before(owner, name, act=lambda *_: None):
 
 
 def torn_line(archive, lines):
-    archive._ledger.mkdir(parents=True, exist_ok=True)
+    archive.ledger.mkdir(parents=True, exist_ok=True)
     told = orjson.dumps(asdict(lines[0]), option=orjson.OPT_UTC_Z)
-    with (archive._ledger / f"{lines[0].fetched_at:%Y-%m}.jsonl").open("ab") as file:
+    with (archive.ledger / f"{lines[0].fetched_at:%Y-%m}.jsonl").open("ab") as file:
         file.write(told[: len(told) // 2])
 
 
@@ -178,19 +180,77 @@ def test_a_kill_at_this_point_heals(
     heals(place, before.days(), undisturbed[0])
 
 
+# What each command is killed as, and what is run after it: it gives what it would have given without the kill.
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "collect": ("collect", *SOURCES),
+    "import": ("import", "--index", "index.csv"),
+    "publish": ("publish",),
+    "rebuild": ("rebuild",),
+    "backfill": ("backfill", "opencompass", "--from", "bundled"),
+    "schedule": ("schedule",),
+}
+NEXT = COMMANDS | {"schedule": COMMANDS["collect"]}
+
+
+@pytest.fixture(scope="module")
+def ready(before: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """The earlier day, and something to do for each command: pages to import, a changed registry, a schedule."""
+    place = before.copy(tmp_path_factory.mktemp("ready") / "place")
+    lines = ["captured_at,url,file"]
+    for number, (address, versions) in enumerate(sorted(pages().items())):
+        for body in versions:
+            if address.endswith(("polyglot_leaderboard.yml", "hallucination-leaderboard/main/README.md")):
+                (place.folder / f"{number}-{body.since}").write_bytes(body.content)
+                lines.append(f"{body.since},{address},{number}-{body.since}")
+    assert len(lines) > 4
+    (place.folder / "index.csv").write_text("\n".join([*lines, ""]))
+    developers = place.registry / "developers.csv"
+    developers.write_text(developers.read_text().replace("alibaba,Alibaba,CN", "alibaba,Alibaba,SG"))
+    off = "\n".join(f'{name} = {{ enabled = false, disabled_reason = "a test" }}'
+                    for name in load_sources() if name not in SOURCES)  # fmt: skip
+    place.config.write_text(f"{place.config.read_text()}[schedule]\njitter = 0\n[sources]\n{off}\n")
+    return place
+
+
+@pytest.fixture(scope="module")
+def finished(ready: Place, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[dict[str, bytes], float]]:
+    """What each command gives if nothing happens to it, and how many seconds its process takes; under "", what is there."""
+    outcomes = {"": (ready.exported(), 0.0)}
+    for command, words in NEXT.items():
+        place = ready.copy(tmp_path_factory.mktemp("finished") / "place")
+        started = time.monotonic()
+        process = place.start(*words)
+        _, err = process.communicate()
+        assert process.returncode == 0, err
+        seconds = time.monotonic() - started
+        outcomes[command] = place.exported(), seconds * 1.5 if command == "schedule" else seconds  # it starts later
+    return outcomes
+
+
 @pytest.mark.parametrize("number", range(KILLS))
 def test_a_kill_at_any_moment_heals(
-    upstream: Upstream, before: Place, undisturbed: tuple[dict[str, bytes], float], tmp_path: Path, number: int
+    upstream: Upstream, ready: Place, finished: dict[str, tuple[dict[str, bytes], float]], tmp_path: Path, number: int
 ) -> None:
-    """Moments spread over the whole of a run (TRACKER_KILLS says how many, TRACKER_KILL_SEED which)."""
-    expected, seconds = undisturbed
-    place = before.copy(tmp_path / "place")
-    process = place.start("collect", *SOURCES)
+    """Moments spread over the whole of a run (TRACKER_KILLS says how many, TRACKER_KILL_SEED which), of every command."""
+    command, turn = list(COMMANDS)[number % len(COMMANDS)], number // len(COMMANDS)
+    expected, seconds = finished[command]
+    place, turns = ready.copy(tmp_path / "place"), -(-KILLS // len(COMMANDS))
+    process = place.start(*COMMANDS[command])
     # An even spread, shaken: each part of the run is struck whatever the number.
-    time.sleep(seconds * (number + random.Random(SEED + number).random()) / KILLS)
+    time.sleep(seconds * (turn + random.Random(SEED + number).random()) / turns)
     process.kill()
     process.communicate()
-    heals(place, before.days(), expected)
+    assert place.exported() in (finished[""][0], expected)  # what is published is whole: the old, or already the new
+    acknowledged = place.ledger()
+    assert set(ready.ledger()) <= set(acknowledged)
+    done = place.run(*(place.folder / word if word == "index.csv" else word for word in NEXT[command]))
+    assert done.code == 0, done.err
+    assert set(acknowledged) <= set(place.ledger())
+    assert place.exported() == expected
+    assert len(list((place.data / "published").iterdir())) <= 2
+    assert not list(place.archive.rglob(".tmp-*"))
+    findings = {finding["kind"] for finding in place.run("check-archive", "--format", "json").json()}
+    assert findings <= {"unreferenced blob", "torn line"}  # what was not acknowledged, where nothing was written since
     assert place.run("rebuild").code == 0
     assert place.exported() == expected
 

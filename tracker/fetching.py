@@ -71,7 +71,7 @@ class Run:
         self._archive = Archive(config.data / "archive")
         self._fetcher = fetcher(
             config,
-            robots={address: self._archive.read(sha256) for address, sha256 in robots.items()},
+            robots={at: self._archive.read(sha) for at, sha in robots.items() if not self._archive.fault(sha)},
             keep_robots=self._keep_robots,
         )
 
@@ -132,7 +132,7 @@ class Run:
                 failed.append(error)
                 if isinstance(error, TooSlow):
                     return failed  # each other may take as long: one page's time is the most that a source may cost
-                known = self._known.get(request.key)
+                known = self._had(request)
                 sha256 = known.content_sha256 if request.fallback and known else None
             try:
                 request = generator.send(sha256)
@@ -142,7 +142,7 @@ class Run:
 
     def _page(self, source: Source, request: Request, outcome: FetchResult) -> str | None:
         """One page into the archive; its sha256, or None where there is none. FetchError where it could not be had."""
-        known = self._known.get(request.key)
+        known = self._had(request)
         if request.fetch_once and known:
             return None
         blobs: list[BlobWriter] = []
@@ -161,7 +161,7 @@ class Run:
         except FetchError as error:
             for torn in blobs:
                 torn.drop()
-            absent = request.optional and error.status == 404 and known is None
+            absent = request.optional and error.status == 404 and request.key not in self._known
             self._note(source.name, request, error.status, None, None if absent else str(error), None, None, None)
             if absent:
                 return None
@@ -189,6 +189,11 @@ class Run:
                 content_sha256=sha256, bytes=size, origin=origin, origin_detail=detail, error=error,
             )
         ])  # fmt: skip
+
+    def _had(self, request: Request) -> _Known | None:
+        """What is known of a page that was had before, if its bytes are there still: else it is asked for as if new."""
+        known = self._known.get(request.key)
+        return known if known and not self._archive.fault(known.content_sha256) else None
 
 
 def is_passing(error: FetchError) -> bool:

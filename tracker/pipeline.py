@@ -13,13 +13,16 @@ follows from the archive alone, so a run that is killed leaves nothing to mend: 
 
 from __future__ import annotations
 
+import functools
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from scrapers.errors import TrackerError
 from storage import database, load, publish, validate
 from storage.archive import Archive
 from storage.memory import limit_arenas, release_memory
@@ -34,6 +37,9 @@ from tracker.saved_pages import ImportResult, SavedPage, archive_pages, results
 if TYPE_CHECKING:
     import duckdb
 
+_LOG = logging.getLogger("tracker")
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 Progress = Callable[[str, int, int], object]  # is told (stage, done, all)
 
 
@@ -42,6 +48,7 @@ class Pipeline:
     """One run that holds the data directory; made by `running`."""
 
     config: Config
+    clock: Clock
     archive: Archive
     connection: duckdb.DuckDBPyConnection
     pool: ParsePool
@@ -53,7 +60,13 @@ class Pipeline:
         sources, decisions = self.config.declared(), validate.read_decisions(self.config.decisions)
         rejected = {id_: decided.reason for id_, decided in decisions.items() if decided.decision == "reject"}
         parsed = load.parse(
-            self.connection, self.archive, sources, self.pool, rejected, lambda at, of: self.progress("parsing", at, of)
+            self.connection,
+            self.archive,
+            sources,
+            self.pool,
+            rejected,
+            self.clock(),
+            lambda at, of: self.progress("parsing", at, of),
         )
         validate.validate(self.connection, sources, decisions)
         return parsed
@@ -65,23 +78,51 @@ class Pipeline:
 
 
 @contextmanager
-def running(config: Config, progress: Progress, file: str = "warehouse.duckdb") -> Iterator[Pipeline]:
+def running(config: Config, clock: Clock, progress: Progress, file: str = database.WAREHOUSE) -> Iterator[Pipeline]:
     """Holds the data directory for one writer: first reads what a killed run left, publishes at the end."""
     with database.writing(config.data), log.to_file(config.data):
         archive = Archive(config.data / "archive")
+        if not archive.has_lines() and database.holds_captures(config.data):
+            raise TrackerError(f"{archive.root}: no fetch is in it, and the database beside it was read from some: put"
+                               " the archive back, or begin in another data directory")  # fmt: skip
         archive.sweep()
-        with database.opened(config.data / file) as connection:
+        with database.opened(config.data / file, lambda connection: load.is_of(connection, archive)) as connection:
             with ParsePool(archive, config.limits) as pool:
-                run = Pipeline(config, archive, connection, pool, progress)
+                run = Pipeline(config, clock, archive, connection, pool, progress)
                 run = replace(run, left_behind=run.parse_and_validate())
+                _compare_clock(run)
                 yield run
             run.resolve_and_derive()
-        if file != "warehouse.duckdb":
-            database.replace(config.data / file, config.data / "warehouse.duckdb")
+        if file != database.WAREHOUSE:
+            database.replace(config.data / file, config.data / database.WAREHOUSE)
         publish.swap(config.data)
         progress("publishing", 1, 1)
 
 
+def _compare_clock(run: Pipeline) -> None:
+    """Says so where the archive has captures that lie in the future: of the clock and their times, one is wrong."""
+    count, newest = run.connection.execute(
+        "SELECT count(*), max(fetched_at) FROM captures WHERE state = 'future'"
+    ).fetchall()[0]
+    if count:
+        _LOG.warning("the clock says %s, and the ledger has captures of up to %s: %d are set aside until then",
+                     f"{run.clock():%Y-%m-%d %H:%M}", f"{newest:%Y-%m-%d %H:%M}", count)  # fmt: skip
+
+
+def once_more_if_broken(action: Callable[Given, Result]) -> Callable[Given, Result]:
+    """Where the database turns out to be broken, and is taken away, the action is done again with a new one."""
+
+    @functools.wraps(action)
+    def wrapped(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        try:
+            return action(*args, **kwargs)
+        except database.Broken:
+            return action(*args, **kwargs)
+
+    return wrapped
+
+
+@once_more_if_broken
 def collect(
     config: Config,
     clock: Clock,
@@ -96,7 +137,7 @@ def collect(
     """
     sources = chosen_sources(config, names)
     limit_arenas()
-    with running(config, progress) as pipeline:
+    with running(config, clock, progress) as pipeline:
         robots = fresh_robots(pipeline.connection, clock)
         run = Run(config, clock, pipeline.pool, known_pages(pipeline.connection), robots, stop)
         fetched = fetch_all(run, sources, lambda at, of: progress("fetching", at, of))
@@ -107,12 +148,13 @@ def collect(
     return sorted(fetched, key=lambda result: result.source)
 
 
-def import_pages(config: Config, pages: Sequence[SavedPage], progress: Progress) -> list[ImportResult]:
+@once_more_if_broken
+def import_pages(config: Config, clock: Clock, pages: Sequence[SavedPage], progress: Progress) -> list[ImportResult]:
     """Takes in pages that somebody else saved; one result for each, in their order.
 
     A page whose capture is known is not noted again: a second import adds nothing, and one that was killed goes on.
     """
-    with running(config, progress) as pipeline:
+    with running(config, clock, progress) as pipeline:
         known = {row[0] for row in pipeline.connection.execute("SELECT capture FROM captures").fetchall()}
         archived = archive_pages(pipeline.archive, pages, known, lambda at: progress("archiving", at, len(pages)))
         lines = list(archived)
@@ -120,16 +162,17 @@ def import_pages(config: Config, pages: Sequence[SavedPage], progress: Progress)
         return results(pipeline.connection, pages, lines, parsed.new_snapshots, parsed.read_captures)
 
 
-def rebuild(config: Config, progress: Progress) -> load.Parsed:
+def rebuild(config: Config, clock: Clock, progress: Progress) -> load.Parsed:
     """Everything again from the archive, in a database beside the old one, which it replaces once it is whole."""
     database.remove(config.data / "warehouse.new")
-    with running(config, progress, file="warehouse.new") as pipeline:
+    with running(config, clock, progress, file="warehouse.new") as pipeline:
         parsed = pipeline.left_behind
     return parsed
 
 
-def publish_again(config: Config) -> Path:
+@once_more_if_broken
+def publish_again(config: Config, clock: Clock) -> Path:
     """Resolves all names again and publishes: how a corrected line of the registry reaches all of history."""
-    with running(config, lambda *_: None):
-        pass
+    with running(config, clock, lambda *_: None) as pipeline:
+        database.read_all(pipeline.connection)
     return Path(os.path.realpath(database.published(config.data)))

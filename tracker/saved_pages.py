@@ -124,7 +124,7 @@ def results(
         content = (line.source, line.address, line.content_sha256)
         is_news = bool(first_shown) if snapshots else capture in read_captures and content not in bytes_before
         bytes_before.add(content)
-        kept_out = state == "refused" or bool(quarantined)
+        is_unread = state in ("refused", "future")
         outcomes.append(
             ImportResult(
                 file=page.label,
@@ -132,9 +132,9 @@ def results(
                 role=line.role,
                 captured_at=line.fetched_at,
                 boards=sorted({board for board, *_ in snapshots}),
-                state="quarantined" if kept_out else "accepted" if is_news else "unchanged",
+                state="quarantined" if is_unread or quarantined else "accepted" if is_news else "unchanged",
                 rows=sum(rows for _, rows, *_ in snapshots),
-                reason=(reason if state == "refused" else "; ".join(quarantined)) or "",
+                reason=(reason if is_unread else "; ".join(quarantined)) or "",
             )
         )
     return outcomes

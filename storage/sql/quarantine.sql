@@ -1,5 +1,5 @@
 -- What is kept and not believed: quarantined snapshots with the page that last showed them, and pages that could not be
--- read. Used by `tracker quarantine`; parameter 1 is the beginning of an id or NULL.
+-- read, or whose time lies in the future. Used by `tracker quarantine`; parameter 1 is the beginning of an id or NULL.
 SELECT
     s.snapshot AS id, 'snapshot' AS kind, s.board, c.source, c.role, s.published_on, s.rows,
     min(o.seen_at) AS first_seen, max(o.seen_at) AS last_seen, s.reason,
@@ -14,6 +14,6 @@ SELECT
     c.content_sha256, 'page', NULL, c.source, c.role, NULL, NULL, min(c.fetched_at), max(c.fetched_at), min(c.reason),
     max(c.address), c.content_sha256
 FROM captures AS c
-WHERE c.state = 'refused' AND c.content_sha256 IS NOT NULL AND ($1 IS NULL OR starts_with(c.content_sha256, $1))
+WHERE c.state IN ('refused', 'future') AND c.content_sha256 IS NOT NULL AND ($1 IS NULL OR starts_with(c.content_sha256, $1))
 GROUP BY c.content_sha256, c.source, c.role
 ORDER BY last_seen DESC, id

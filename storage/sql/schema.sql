@@ -2,8 +2,11 @@
 CREATE TABLE freshness (subject VARCHAR, fingerprint VARCHAR);
 COMMENT ON TABLE freshness IS 'What is up to date: each thing that is derived, with a fingerprint (sha256) of what it was derived from';
 
-CREATE TABLE ledger_read (file VARCHAR, bytes BIGINT);
-COMMENT ON TABLE ledger_read IS 'How much of each file of the ledger is in the table captures';
+CREATE TABLE ledger_read (file VARCHAR, bytes BIGINT, mark VARCHAR);
+COMMENT ON TABLE ledger_read IS 'How much of each file of the ledger is in the table captures, and a fingerprint of the last that was read';
+
+CREATE TABLE unreadable (file VARCHAR, line INTEGER, source VARCHAR, content_sha256 VARCHAR, reason VARCHAR);
+COMMENT ON TABLE unreadable IS 'What of the archive could not be read: lines of the ledger (file, line) and pages (source, content_sha256), with the reason';
 
 CREATE TABLE captures (
     capture VARCHAR, fetched_at TIMESTAMP, run_id VARCHAR, source VARCHAR, role VARCHAR, method VARCHAR,
@@ -11,7 +14,7 @@ CREATE TABLE captures (
     content_sha256 VARCHAR, bytes BIGINT, origin VARCHAR, origin_detail VARCHAR, error VARCHAR,
     state VARCHAR, reason VARCHAR
 );
-COMMENT ON TABLE captures IS 'One row for each fetch, also failed ones: what was asked, when, what came, where the bytes are from (origin), and whether they could be read (state: read, refused, failed, absent, waiting, kept)';
+COMMENT ON TABLE captures IS 'One row for each fetch, also failed ones: what was asked, when, what came, where the bytes are from (origin), and whether they could be read (state: read, refused, failed, absent, waiting, kept, or future: its time lies there, and until then it is set aside)';
 
 CREATE TABLE origins (origin VARCHAR, strength INTEGER, words VARCHAR);
 COMMENT ON TABLE origins IS 'Where the bytes of a capture may come from, the nearest to the publisher first (strength 0), and in words';

@@ -38,6 +38,7 @@ CREATE OR REPLACE VIEW health AS
 WITH last_attempt AS (
     SELECT c.source, max(c.fetched_at) AS at, arg_max(c.run_id, (c.fetched_at, c.run_id)) AS run_id
     FROM captures AS c
+    WHERE c.state <> 'future'
     GROUP BY c.source
 ),
 problems AS (

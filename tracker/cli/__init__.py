@@ -23,6 +23,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "backfill": ("collect", "Import the history of a source from git, a web archive or this package."),
         "publish": ("collect", "Resolve names again and publish, after a change of the registry."),
         "rebuild": ("collect", "Derive everything again from the archive."),
+        "check-archive": ("archive", "Hash every archived page again: missing, damaged, stray; repair."),
         "demo": ("demo", "Collect bundled pages from a loopback server, and show what comes of them."),
         "sources": ("sources", "Where pages come from: list, show, new, check."),
         "quarantine": ("quarantine", "What is kept and not believed: list, show, accept, reject, add."),
@@ -108,7 +109,9 @@ class Lazy(click.Group):
             group = Lazy(cmd_name, help=sentence)
             group.sections = {"Commands": GROUPS[cmd_name]}
             return group
-        command: click.Command = getattr(importlib.import_module(f"tracker.cli.{module}"), f"{cmd_name}_command")
+        command: click.Command = getattr(
+            importlib.import_module(f"tracker.cli.{module}"), f"{cmd_name.replace('-', '_')}_command"
+        )
         return command
 
     def resolve_command(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +13,9 @@ from storage.origins import IN_WORDS
 from tracker import output
 from tracker.cli.lookups import known_board, missing, records
 from tracker.cli.options import Integer, Setting, as_of, common
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 @click.command("boards")
@@ -95,6 +99,26 @@ def top_command(setting: Setting, board: str, n: int, as_of: date | None) -> Non
     output.write(rows, TOP, setting.format, title, least)
 
 
+def archive_notes(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """What of the archive is not in the boards: what could not be read, and captures from the future."""
+    pages, lines, first = connection.execute(
+        "SELECT count(*) FILTER (WHERE line IS NULL), count(*) FILTER (WHERE line IS NOT NULL),"
+        " min(file || coalesce(', line ' || line, '')) FROM unreadable"
+    ).fetchall()[0]
+    if pages + lines:
+        yield (
+            f"problem: {pages} archived pages and {lines} lines of the ledger cannot be read, the first: {first};"
+            " see tracker check-archive"
+        )
+    for source, count, newest in connection.execute(
+        "SELECT source, count(*), max(fetched_at) FROM captures WHERE state = 'future' GROUP BY source ORDER BY source"
+    ).fetchall():
+        yield (
+            f"problem: {source or 'robots.txt'}: {count} captures are set aside: their time, up to {newest:%Y-%m-%d},"
+            " lies in the future"
+        )
+
+
 STATUS = [
     "board", "source", "last_success", "published_on", "rows", "age_days", "state", "content_since", "data", "reason"
 ]  # fmt: skip
@@ -114,6 +138,7 @@ def status_command(setting: Setting) -> None:
     sources = setting.config.declared()
     with setting.database() as connection:
         rows = records(connection, "SELECT * FROM health")
+        notes = list(archive_notes(connection))
     for board in rows:
         source = sources.get(board["source"])
         board["age_days"] = (setting.today - board["day"]).days if board["day"] else None
@@ -143,6 +168,8 @@ def status_command(setting: Setting) -> None:
                 output.paragraph(f"{board['board']}: {age_of_rows(board)}")
     else:
         output.write(rows, STATUS, setting.format)
+    for note in notes:
+        output.say(note)
     if any(board["state"] not in {"ok", "never"} for board in rows):
         raise click.exceptions.Exit(1)
 

@@ -181,12 +181,13 @@ def import_command(
         raise click.UsageError("--index names its files itself: no SOURCE or FILE beside it")
     with progress() as on_progress:
         if index:
-            outcomes = import_index(setting.config, index, on_progress)
+            outcomes = import_index(setting.config, setting.clock, index, on_progress)
         else:
             if not source or not files:
                 raise click.UsageError("a SOURCE and its FILEs are expected, or --index FILE.csv")
             outcomes = import_files(
                 setting.config,
+                setting.clock,
                 known_sources(setting, (source,))[0],
                 files,
                 captured_at=captured_at,
@@ -233,11 +234,11 @@ def backfill_command(
     (declared,) = known_sources(setting, (source,))
     with progress() as on_progress:
         if origin == "bundled":
-            outcomes = bundled.from_bundled(setting.config, declared, since, until, setting.clock(), on_progress)
+            outcomes = bundled.from_bundled(setting.config, setting.clock, declared, since, until, on_progress)
         elif origin == "git":
-            outcomes = git_history.from_git(setting.config, declared, repo, since, until, on_progress)
+            outcomes = git_history.from_git(setting.config, setting.clock, declared, repo, since, until, on_progress)
         else:
-            outcomes = web_archive.from_wayback(setting.config, declared, since, until, on_progress)
+            outcomes = web_archive.from_wayback(setting.config, setting.clock, declared, since, until, on_progress)
     report(outcomes, setting)
 
 
@@ -250,7 +251,7 @@ def publish_command(setting: Setting) -> None:
     """
     from tracker.pipeline import publish_again
 
-    output.say(f"published {publish_again(setting.config)}")
+    output.say(f"published {publish_again(setting.config, setting.clock)}")
 
 
 @click.command("rebuild")
@@ -263,5 +264,5 @@ def rebuild_command(setting: Setting) -> None:
     from tracker.pipeline import rebuild
 
     with progress() as on_progress:
-        done = rebuild(setting.config, on_progress)
+        done = rebuild(setting.config, setting.clock, on_progress)
     output.say(f"rebuilt from {done.captures} captures, {len(done.reasons)} of them refused")

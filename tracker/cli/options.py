@@ -85,11 +85,18 @@ class Setting:
     @contextmanager
     def database(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The published database, read-only; NothingPublished where there is none yet."""
-        from storage.database import connect, published
+        import duckdb
 
-        connection = connect(published(self.config.data), read_only=True)
+        from storage.database import connect, is_damage, published, unreadable
+
+        path = published(self.config.data)
+        connection = connect(path, read_only=True)
         try:
             yield connection
+        except duckdb.Error as error:
+            if not is_damage(error):
+                raise
+            raise unreadable(path, error) from None
         finally:
             connection.close()
 

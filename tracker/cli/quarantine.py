@@ -135,4 +135,4 @@ def _write(setting: Setting, id_: str, what: str, decision: Decision, reason: st
     path = setting.config.decisions
     decide(path, id_, decision, by or getpass.getuser(), reason, setting.today)
     output.say(f"{path}: {decision} {id_[:12]} of {what}: {reason}")
-    output.say(f"published {publish_again(setting.config)}")
+    output.say(f"published {publish_again(setting.config, setting.clock)}")

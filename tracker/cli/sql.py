@@ -68,6 +68,8 @@ def _answer(
     """The columns and rows of a query. MemoryError, however DuckDB says it; TrackerError once the time is over."""
     import duckdb
 
+    from storage.database import is_damage
+
     over = threading.Event()
 
     def interrupt() -> None:
@@ -86,6 +88,8 @@ def _answer(
     except duckdb.OutOfMemoryException:
         raise MemoryError from None
     except duckdb.Error as error:
+        if is_damage(error):
+            raise
         if over.is_set():
             raise TrackerError(
                 f"the query did not end within {timeout:g} s; ask for less, or give it more time with --timeout"

@@ -19,6 +19,7 @@ import orjson
 from scrapers.errors import DeclarationError, TrackerError
 from scrapers.sources import opencompass
 from scrapers.spec import Source
+from tracker.clock import Clock
 from tracker.config import Config
 from tracker.pipeline import Progress, import_pages
 from tracker.saved_pages import ImportResult, SavedPage
@@ -82,20 +83,20 @@ def manifest(listed: list[Edition]) -> bytes:
 
 
 def from_bundled(
-    config: Config, source: Source, since: date | None, until: date | None, now: datetime, progress: Progress
+    config: Config, clock: Clock, source: Source, since: date | None, until: date | None, progress: Progress
 ) -> list[ImportResult]:
     """Brings the bundled editions of these days in; a second run adds nothing."""
     if source.name != "opencompass":
         raise DeclarationError("--from bundled", "", f"only the history of opencompass ships; found {source.name!r}")
-    if now < COPIED_AT:
-        raise TrackerError(f"the bundled history was copied on {COPIED_AT:%Y-%m-%d}; by --now it is {now:%Y-%m-%d}")
+    if clock() < COPIED_AT:
+        raise TrackerError(f"the bundled history was copied on {COPIED_AT:%Y-%m-%d}; by --now it is {clock():%Y-%m-%d}")
     saved = [
         SavedPage(f"llm {edition.month}", source.name, "llm", edition.address, COPIED_AT, "transcribed", COPIED_BY,
               partial(bytes, edition.body))
         for edition in editions()
         if (since is None or edition.updated_on >= since) and (until is None or edition.updated_on <= until)
     ]  # fmt: skip
-    return import_pages(config, saved, progress)
+    return import_pages(config, clock, saved, progress)
 
 
 def served() -> tuple[dict[str, bytes], dict[tuple[str, bytes], bytes]]:

@@ -15,7 +15,7 @@ from scrapers.regular_files import read_regular_file
 from scrapers.spec import Source
 from storage import validate
 from storage.parse_pool import ParsePool
-from tracker import clock
+from tracker.clock import Clock, moment
 from tracker.config import Config
 from tracker.pipeline import Progress, import_pages
 from tracker.saved_pages import ImportResult, SavedPage
@@ -23,6 +23,7 @@ from tracker.saved_pages import ImportResult, SavedPage
 
 def import_files(
     config: Config,
+    clock: Clock,
     source: Source,
     files: Sequence[Path],
     *,
@@ -40,13 +41,13 @@ def import_files(
             at = moment_of(file, captured_at)
             url = address or address_of(source, page, file)
             saved.append(SavedPage(str(file), source.name, page, url, at, "import", file.name, partial(bytes, body)))
-    return import_pages(config, saved, progress)
+    return import_pages(config, clock, saved, progress)
 
 
 def moment_of(file: Path, given: str | None) -> datetime:
     """When a saved page was captured: as given, or the day that its name begins with."""
     try:
-        return clock.moment(given if given else date.fromisoformat(file.name[:10]).isoformat())
+        return moment(given if given else date.fromisoformat(file.name[:10]).isoformat())
     except ValueError:
         wrong = f"--captured-at {given!r} is no day or time" if given else "its name does not begin with a YYYY-MM-DD"
         raise DeclarationError(str(file), "", f"{wrong}; give --captured-at YYYY-MM-DD") from None

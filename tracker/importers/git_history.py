@@ -16,6 +16,7 @@ from pathlib import Path
 
 from scrapers.errors import DeclarationError, TrackerError
 from scrapers.spec import PageSpec, Source
+from tracker.clock import Clock
 from tracker.config import Config
 from tracker.importers.git_repository import Repository, opened
 from tracker.importers.history import import_history
@@ -36,6 +37,7 @@ class Version:
 
 def from_git(
     config: Config,
+    clock: Clock,
     source: Source,
     repository: str | None,
     since: date | None,
@@ -68,7 +70,7 @@ def from_git(
                 saved.append(SavedPage(label, source.name, page.role, page.address, version.at, "git", commit, body))
         if not saved:
             raise TrackerError(f"{source.name}: the history holds no version of {', '.join(p for _, _, p in wanted)}")
-        return import_history(config, saved, progress)
+        return import_history(config, clock, saved, progress)
 
 
 def pages_in_git(source: Source) -> list[tuple[PageSpec, str, str]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from storage.archive import Archive
+from storage.archive import Archive, Line
+from tracker.clock import Clock
 from tracker.config import Config
 from tracker.pipeline import Progress, import_pages
 from tracker.saved_pages import ImportResult, SavedPage
 
 
-def import_history(config: Config, pages: Sequence[SavedPage], progress: Progress) -> list[ImportResult]:
+def import_history(config: Config, clock: Clock, pages: Sequence[SavedPage], progress: Progress) -> list[ImportResult]:
     """Imports these versions, in order of day, without asking again for the bytes that an earlier run has.
 
     The pipeline runs also when all are known: a run that was killed may have left pages unread or unpublished.
@@ -19,7 +20,7 @@ def import_history(config: Config, pages: Sequence[SavedPage], progress: Progres
     archived = {
         (line.source, line.role, line.address, line.fetched_at, line.origin_detail)
         for _, _, line in archive.lines()
-        if line.content_sha256
+        if isinstance(line, Line) and line.content_sha256 and archive.blob(line.content_sha256).exists()
     }
     missing, results = [], []
     for page in sorted(pages, key=lambda page: (page.captured_at, page.role)):
@@ -29,5 +30,5 @@ def import_history(config: Config, pages: Sequence[SavedPage], progress: Progres
             )
         else:
             missing.append(page)
-    results += import_pages(config, missing, progress)
+    results += import_pages(config, clock, missing, progress)
     return sorted(results, key=lambda result: (str(result.captured_at), result.file))

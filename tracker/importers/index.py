@@ -13,14 +13,14 @@ from scrapers.errors import DeclarationError
 from scrapers.regular_files import read_regular_text
 from scrapers.spec import Source
 from storage.origins import STRONGEST_FIRST, Origin
-from tracker import clock
+from tracker.clock import Clock, moment
 from tracker.config import Config
 from tracker.importers.files import unpacked
 from tracker.pipeline import Progress, import_pages
 from tracker.saved_pages import ImportResult, SavedPage
 
 
-def import_index(config: Config, index: Path, progress: Progress) -> list[ImportResult]:
+def import_index(config: Config, clock: Clock, index: Path, progress: Progress) -> list[ImportResult]:
     """Recordings by their address, in order of day, as if each had been collected then.
 
     `index` is a CSV with the columns captured_at, url and file (relative to it; `.gz` is unpacked). Source and role
@@ -33,7 +33,7 @@ def import_index(config: Config, index: Path, progress: Progress) -> list[Import
     unknown: dict[int, ImportResult] = {}
     for number, row in enumerate(rows):
         try:
-            at = clock.moment(row["captured_at"])
+            at = moment(row["captured_at"])
         except ValueError:
             wrong = f"{row['captured_at']!r} is no day or time"
             raise DeclarationError(str(index), f"line {number + 2}, captured_at", wrong) from None
@@ -49,7 +49,7 @@ def import_index(config: Config, index: Path, progress: Progress) -> list[Import
         body = partial(listed_file, index.parent, row["file"], limit)
         saved[number] = SavedPage(row["file"], *match, row["url"], at, origin, detail, body)
     order = sorted(saved, key=lambda number: (saved[number].captured_at, number))
-    outcomes = dict(zip(order, import_pages(config, [saved[number] for number in order], progress), strict=True))
+    outcomes = dict(zip(order, import_pages(config, clock, [saved[number] for number in order], progress), strict=True))
     return [outcomes[number] if number in outcomes else unknown[number] for number in range(len(rows))]
 
 

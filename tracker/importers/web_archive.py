@@ -18,6 +18,7 @@ from scrapers.http import Fetcher
 from scrapers.model import Request
 from scrapers.spec import PageSpec, Source
 from tracker import fetching
+from tracker.clock import Clock
 from tracker.config import Config
 from tracker.importers.history import import_history
 from tracker.pipeline import Progress
@@ -28,12 +29,12 @@ COPY = "https://web.archive.org/web"
 
 
 def from_wayback(
-    config: Config, source: Source, since: date | None, until: date | None, progress: Progress
+    config: Config, clock: Clock, source: Source, since: date | None, until: date | None, progress: Progress
 ) -> list[ImportResult]:
     """One capture for every distinct copy of the source's pages in a web archive, asked for politely."""
     with fetching.fetcher(config) as fetcher:
         saved = [copy for page in addressed(source) for copy in copies(fetcher, source, page, since, until)]
-        return import_history(config, saved, progress)
+        return import_history(config, clock, saved, progress)
 
 
 def addressed(source: Source) -> Iterator[PageSpec]:

@@ -89,7 +89,8 @@ def pages_of(
     newest: dict[tuple[str, str], dict[str, Any]] = {}
     for row in connection.execute(
         f"SELECT {cells} FROM captures AS c WHERE c.source = $1 AND c.content_sha256 IS NOT NULL"
-        " AND (c.fetched_at <= $2 OR ($3 <> 'import' AND c.run_id = $3)) ORDER BY c.fetched_at, c.capture",
+        " AND c.state <> 'future' AND (c.fetched_at <= $2 OR ($3 <> 'import' AND c.run_id = $3)) "
+        " ORDER BY c.fetched_at, c.capture",
         [source.name, capture["fetched_at"], capture["run_id"]],
     ).fetchall():
         record = dict(zip(lineage.CAPTURE, row, strict=True))
