@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from storage import database, load, publish, validate
 from storage.archive import Archive
 from storage.memory import limit_arenas, release_memory
-from tracker import log
+from tracker import log, output
 from tracker.clock import Clock
 from tracker.config import Config
 from tracker.definition import DEFAULTS
@@ -62,7 +62,7 @@ class Pipeline:
 @contextmanager
 def running(config: Config, progress: Progress, file: str = "warehouse.duckdb") -> Iterator[Pipeline]:
     """Holds the data directory for one writer: first reads what a killed run left, publishes at the end."""
-    with database.writing(config.data), log.to_file(config.data):
+    with database.writing(config.data, output.say), log.to_file(config.data):
         archive = Archive(config.data / "archive")
         archive.sweep()
         with database.opened(config.data / file) as connection:

@@ -63,7 +63,7 @@ def explain_command(setting: Setting, id_: str) -> None:
         low, high = (margin.record() for margin in margins)
         whole = {"figure": figure.record(), "margin": {"low": low, "high": high, "unit": unit}, "rows": rows,
                  "observations": observations, "capture": capture}  # fmt: skip
-        print(output.json_text(whole))
+        output.write_json(whole)
     else:
         listed = [_listed(row) for row in rows]
         columns = ["place", "in", "counted", "name", "release", "developer", "country", "openness", "steps"]
@@ -106,7 +106,7 @@ def _print(
         output.paragraph(f"Margin: {output.shown(sentence)}.")
     output.paragraph(f"Definition: {figure.figure_id.definition.words()}.")
     output.table(rows, columns, "Rows down to the cut (`in`: how much of the row is in the top N):")
-    print()
+    output.line()
     output.paragraph("Names and facts:")
     for row in rows:
         output.paragraph(f"  {output.shown(row['name'])}")
