@@ -50,18 +50,18 @@ def writing(
 
     Who holds it stands in the file `lock`, for people. What counts is the lock on that file: it ends with its holder.
     """
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "lock").open("a+", encoding="utf-8", errors="replace") as file:
-        _locked(file, data, tell, seconds)
-        try:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        with (data / "lock").open("a+", encoding="utf-8", errors="replace") as file:
+            _locked(file, data, tell, seconds)
             file.truncate(0)
             json.dump(_holder(), file)
             file.flush()
             yield
             file.truncate(0)
-        except OSError as error:
-            error.filename = error.filename or str(data)  # a full disk names no file
-            raise
+    except OSError as error:
+        error.filename = error.filename or str(data)  # a full disk names no file
+        raise
 
 
 def _locked(file: IO[str], data: Path, tell: Callable[[str], object], seconds: float) -> None:

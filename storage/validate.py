@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from scrapers.errors import DeclarationError
+from scrapers.errors import DeclarationError, of_file
 from scrapers.model import Snapshot
 from scrapers.spec import Board, Expectations, Rows, Source
 from storage import database, freshness
@@ -107,7 +107,7 @@ def read_decisions(path: Path) -> dict[str, Decision]:
     """decisions.csv (snapshot, decision, day, by, reason); an absent file holds none."""
     if not path.exists():
         return {}
-    with path.open(newline="", encoding="utf-8") as file:
+    with of_file(path), path.open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
         if reader.fieldnames != COLUMNS:
             raise DeclarationError(str(path), "line 1", f"the columns {', '.join(COLUMNS)} are expected")

@@ -40,10 +40,15 @@ def export(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[tuple[st
             quoted = f'"{column}"'
             cells.append(f"{guarded(quoted)} AS {quoted}" if kind == "VARCHAR" else quoted)
         file = folder / f"{name}.csv"
-        torn = str(file.with_suffix(".tmp")).replace("'", "''")
-        counted = connection.execute(
-            f"COPY (SELECT {', '.join(cells)} FROM ({query})) TO '{torn}' (FORMAT csv, HEADER, PRESERVE_ORDER true)"
-        ).fetchall()
-        os.replace(file.with_suffix(".tmp"), file)
+        unfinished = file.with_suffix(".tmp")
+        quoted_path = str(unfinished).replace("'", "''")
+        try:
+            counted = connection.execute(
+                f"COPY (SELECT {', '.join(cells)} FROM ({query})) TO '{quoted_path}'"
+                " (FORMAT csv, HEADER, PRESERVE_ORDER true)"
+            ).fetchall()
+            os.replace(unfinished, file)
+        finally:
+            unfinished.unlink(missing_ok=True)
         written.append((file.name, int(counted[0][0])))
     return written

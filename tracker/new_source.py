@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+from registry import whole_file
 from scrapers import formats, values
 from scrapers.errors import DeclarationError, PageError
 from scrapers.formats import Row
@@ -187,8 +188,8 @@ def new(config: Config, name: str, address: str) -> tuple[Path, Path, int]:
         each.mkdir(parents=True, exist_ok=True)
     endings = {"markdown": "md", "yaml": "yml"}
     page = pages / f"table.{endings[kind] if kind in endings else kind}"
-    page.write_bytes(body)
-    target.write_text(text, encoding="utf-8")
+    whole_file.write(page, body)
+    whole_file.write(target, text.encode("utf-8"))
     load_source(target)
     return target, page, len(rows)
 
@@ -209,7 +210,10 @@ def own_board(config: Config, name: str, file: Path, direction: str | None) -> N
     directory (boards/<name>.toml), so that a rebuild has it; later files must have the same columns.
     """
     target = config.data / "boards" / f"{name}.toml"
-    rows = formats.csv_rows(file.read_bytes())
+    try:
+        rows = formats.csv_rows(file.read_bytes())
+    except PageError as error:
+        raise DeclarationError(str(file), "", str(error)) from None
     if target.exists():
         same_columns(target, file, list(rows[0]) if rows else [])
         declared = load_source(target).boards[name].direction
@@ -230,8 +234,7 @@ def own_board(config: Config, name: str, file: Path, direction: str | None) -> N
     if unknown:
         raise DeclarationError(str(file), "line 1", f"unknown column {unknown[0]!r}; the columns are named as asked")
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(
-        f"""title = {toml(name)}
+    text = f"""title = {toml(name)}
 publisher = "imported by hand"
 homepage = ""
 licence = "not stated"
@@ -249,6 +252,5 @@ metric = "score"
 direction = {toml(direction or "higher")}
 kind = "self-reported"
 expectations = {{ max_drop = 1.0 }}
-""",
-        encoding="utf-8",
-    )
+"""
+    whole_file.write(target, text.encode("utf-8"))

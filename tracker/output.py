@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import json
 import os
 import re
 import sys
@@ -109,10 +110,12 @@ def sentence(error: Exception) -> str:
     if isinstance(error, OSError):
         files = [str(name) for name in (error.filename, error.filename2) if name is not None]
         return ": ".join([" -> ".join(files), error.strerror or str(error)] if files else [str(error)])
-    if isinstance(error, UnicodeEncodeError):
-        return f"{error.object[:100]!r} is no text: it cannot be written as UTF-8"
+    if isinstance(error, UnicodeDecodeError):
+        return f"a file is not text in UTF-8: {error}"
     if duckdb and isinstance(error, duckdb.Error):
-        return str(error).partition("\n")[0]
+        first = str(error).partition("\n")[0]
+        within = re.search(r'"exception_message":("(?:[^"\\]|\\.)*")', first)  # of a write that went on by itself
+        return str(json.loads(within[1])) if within else first.removeprefix("IO Error: ")
     import traceback
 
     *_, last = traceback.extract_tb(error.__traceback__)
@@ -165,8 +168,6 @@ def json_text(value: Any, *, indent: bool = True) -> str:
     try:
         return orjson.dumps(value, option=option, default=_plain).decode()
     except orjson.JSONEncodeError:  # an integer of more than 64 bits or a time of day with a zone, which DuckDB has
-        import json
-
         return json.dumps(_native(value), indent=2 if indent else None, ensure_ascii=False)
 
 

@@ -8,14 +8,11 @@ moment.
 
 from __future__ import annotations
 
-import atexit
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-
-from tracker import output
 
 GRACE = 2.0  # seconds that the main thread has for its own way out after Ctrl-C
 LAST_WORDS = 1.0  # seconds that saying them may take: a terminal may be stopped, and nobody may read a pipe
@@ -63,6 +60,8 @@ class Ending:
         with self._leaving:
             self.before()
             if self.kept:
+                from tracker import output
+
                 output.say(self.kept)
             os._exit(INTERRUPTED)
 
@@ -100,8 +99,8 @@ def heard(
     handlers = {number: signal.signal(number, handler) for number in _heard}
 
     def listen() -> None:
-        while number := os.read(reading, 1):
-            if number[0] in handlers:
+        while number := os.read(reading, 1)[0]:
+            if number in handlers:
                 act()
 
     thread = threading.Thread(target=listen, name="signals", daemon=True)
@@ -113,8 +112,9 @@ def heard(
             signal.signal(number, before)
         signal.set_wakeup_fd(wakeup)
         _heard.clear()
-        os.close(writing)
+        os.write(writing, b"\0")  # a forked process may hold the pipe open: its end would not be seen
         thread.join()
+        os.close(writing)
         os.close(reading)
 
 
@@ -127,12 +127,3 @@ def _of_its_own() -> None:
 
 
 os.register_at_fork(after_in_child=_of_its_own)
-
-
-def _end_quietly() -> None:
-    """While Python shuts down, Ctrl-C just ends the process."""
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-atexit.register(_end_quietly)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import re
 import signal
 import sys
 from collections.abc import Mapping
@@ -168,6 +169,9 @@ def main() -> None:
 def _run() -> int:
     """Runs the command of this process; its exit code."""
     try:
+        for word in sys.argv[1:]:
+            if not word.isprintable() and re.search("[\ud800-\udfff]", word):  # neither a ledger nor DuckDB takes it
+                raise click.UsageError(f"{word!r} is not UTF-8")
         return int(cli.main(standalone_mode=False) or 0)
     except click.Abort:
         return signals.INTERRUPTED

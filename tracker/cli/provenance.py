@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,14 +138,13 @@ def bundle_command(setting: Setting, id_: str, out: Path) -> None:
     """
     import hashlib
 
+    from registry import whole_file
     from tracker.provenance.bundle import bundle
     from tracker.provenance.bundle_format import packed
 
     with setting.database() as connection:
         members = bundle(connection, setting.config, _figure_of(connection, id_))
-    torn = out.with_name(f".{out.name}.tmp")
-    torn.write_bytes(packed(members))
-    os.replace(torn, out)
+    whole_file.write(out, packed(members))
     seal = hashlib.sha256(members["manifest.json"]).hexdigest()
     pages = sum(name.startswith("pages/") for name in members)
     written = {"file": str(out), "members": len(members), "pages": pages, "manifest_sha256": seal}
