@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from datetime import date
 from pathlib import Path
 
+from registry import whole_file
 from registry.load import Registry, load_registry
+from scrapers.errors import of_file
 from scrapers.regular_files import read_regular_file
 
 
@@ -25,7 +26,8 @@ def add_developer_alias(folder: Path, name: str, developer: str, url: str, day: 
 def _add(folder: Path, file: str, line: list[str]) -> Registry:
     path = folder / file
     before = read_regular_file(path)
-    header, *rows = list(csv.reader(io.StringIO(before.decode("utf-8"), newline="")))
+    with of_file(path):
+        header, *rows = list(csv.reader(io.StringIO(before.decode("utf-8"), newline="")))
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
@@ -33,16 +35,9 @@ def _add(folder: Path, file: str, line: list[str]) -> Registry:
     rows.append(line)
     rows.sort(key=lambda cells: (cells[0], cells[dated]))
     writer.writerows(rows)
-    _write(path, text.getvalue().encode("utf-8"))
+    whole_file.write(path, text.getvalue().encode("utf-8"))
     try:
         return load_registry(folder)
     except BaseException:
-        _write(path, before)
+        whole_file.write(path, before)
         raise
-
-
-def _write(path: Path, content: bytes) -> None:
-    """All of it or nothing: a reader never sees half a file."""
-    temporary = path.with_suffix(".tmp")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)

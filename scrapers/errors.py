@@ -18,10 +18,12 @@ TrackerError
 
 from __future__ import annotations
 
+import csv
 import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 _LOG = logging.getLogger("tracker")
 # What a page has in a place, by the name of its type in Python.
@@ -53,6 +55,20 @@ class DeclarationError(TrackerError):
     def __init__(self, file: str, key: str, expected: str) -> None:
         super().__init__(f"{file}: {key}: {expected}" if key else f"{file}: {expected}")
         self.file, self.key = file, key
+
+
+@contextmanager
+def of_file(path: Path) -> Iterator[None]:
+    """What goes wrong in the block without naming a file (a full disk, text that is not UTF-8) names this one."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
+    except UnicodeDecodeError as error:
+        raise DeclarationError(str(path), "", f"UTF-8 is expected: {error}") from None
+    except csv.Error as error:
+        raise DeclarationError(str(path), "", f"not CSV: {error}") from None
 
 
 class FetchError(TrackerError):

@@ -187,7 +187,7 @@ class Worker:
         return {}
 
     def _sets(self, _: Source, module: Any, order: dict[str, Any]) -> dict[str, Any]:
-        """Sets of pages, each page by its place in the order. A damaged page keeps its place: its set will be refused."""
+        """Sets of pages, each page by its place in the order. A damaged page stays in its set, which is then refused."""
         pages = Pages([Page(role, address, self._body_or_none(sha256)) for _, role, address, sha256 in order["pages"]])
         at = {(page.role, page.address): number for number, page in enumerate(pages)}
         return {"sets": [[at[page.role, page.address] for page in part] for part in module.sets(pages)]}

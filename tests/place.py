@@ -70,16 +70,21 @@ class Place:
 
     def run(self, *args: str | Path, now: str = NEWEST) -> Done:
         """A command in this process, through the entry point."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = self.run_here(*args, now=now)
+        return Done(code, out.getvalue(), err.getvalue())
+
+    def run_here(self, *args: str | Path, now: str = NEWEST) -> int:
+        """The same, writing to the stdout and stderr of this process; its exit code."""
         from tracker.cli import main
 
-        out, err, code = io.StringIO(), io.StringIO(), 0
-        words = ["tracker", *self._words(args, now)]
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), mock.patch.object(sys, "argv", words):
+        with mock.patch.object(sys, "argv", ["tracker", *self._words(args, now)]):
             try:
                 main()
             except SystemExit as stop:
-                code = int(stop.code or 0)
-        return Done(code, out.getvalue(), err.getvalue())
+                return int(stop.code or 0)
+        return 0
 
     def _words(self, args: Sequence[str | Path], now: str) -> list[str]:
         """The words of a command here; without `now` it goes by the real clock."""

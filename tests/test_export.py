@@ -5,16 +5,39 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
 from tests.place import Place, page, put, small
+from tracker import output
 from tracker.cli import cli
+from tracker.export import guarded, queries
 
 FILES = ["boards.csv", "entries.csv", "quarantine.csv", "shares.csv", "snapshots.csv"]
-HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", '=cmd|"/c calc"!A1', "plain", 'a "quoted", name', "汉字"]
+HOSTILE = ["=1+1", "+1", "-1", "＝1+1", '=cmd|"/c calc"!A1', "plain", 'a "quoted", name', "汉字"]
+BLANKS = [
+    "",
+    " ",
+    "\t",
+    "\n",
+    "\r\n",
+    "\xa0",
+    "\u3000",
+    "\u2003",
+    "\ufeff",
+    "\u200b",
+    "\x00",
+    "\x1b",
+    "\u2028",
+    "\u202e",
+]
+SIGNS = ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r"]
+NO_FORMULA = ["plain", "", " plain", "\u3000汉字", "a=1", "1-2", "(=1)", "'=1"]
 
 
 @pytest.fixture(scope="module")
@@ -44,32 +67,62 @@ def rows(content: bytes) -> list[dict[str, str]]:
 
 def test_twice_the_same_bytes(place: Place) -> None:
     """Exported again, published again, or derived again from the archive: the same files, the same bytes."""
-    output = place.exported()
-    assert list(output) == FILES
-    assert place.exported() == output
+    exported = place.exported()
+    assert list(exported) == FILES
+    assert place.exported() == exported
     place.run("publish")
-    assert place.exported() == output
+    assert place.exported() == exported
     place.run("rebuild")
-    assert place.exported() == output
+    assert place.exported() == exported
 
 
 def test_the_files_hold_what_the_boards_printed(place: Place) -> None:
     """Counted by hand: 8 rows and 2 rows, 2 points, 1 page that is not believed."""
-    output = place.exported()
-    assert [(row["board"], row["day"], row["rows"]) for row in rows(output["snapshots.csv"])] == [
+    exported = place.exported()
+    assert [(row["board"], row["day"], row["rows"]) for row in rows(exported["snapshots.csv"])] == [
         ("small_dated", "2026-01-01", "2"), ("small_plain", "2026-01-01", "8"),
     ]  # fmt: skip
-    assert len(rows(output["entries.csv"])) == 10
-    assert [row["reason"] for row in rows(output["quarantine.csv"])] == ["1 rows, at least 2 are expected"]
-    assert {row["board"] for row in rows(output["boards.csv"])} >= {"small_plain", "small_dated", "aider_polyglot"}
-    of = {(row["board"], row["top"]): row["of"] for row in rows(output["shares.csv"])}
+    assert len(rows(exported["entries.csv"])) == 10
+    assert [row["reason"] for row in rows(exported["quarantine.csv"])] == ["1 rows, at least 2 are expected"]
+    assert {row["board"] for row in rows(exported["boards.csv"])} >= {"small_plain", "small_dated", "aider_polyglot"}
+    of = {(row["board"], row["top"]): row["of"] for row in rows(exported["shares.csv"])}
     assert float(of["small_plain", "20"]) == 8
 
 
 def test_no_name_is_a_formula(place: Place) -> None:
     """A name that a spreadsheet would run has an apostrophe before it; every other is as it was published."""
     names = {row["name"] for row in rows(place.exported()["entries.csv"]) if row["board"] == "small_plain"}
-    assert names == {f"'{name}" if name[0] in "=+-@" else name for name in HOSTILE}
+    assert names == {f"'{name}" if name[0] in "=+-＝" else name for name in HOSTILE}
+
+
+@pytest.mark.parametrize("blank", BLANKS, ids=ascii)
+@pytest.mark.parametrize("sign", SIGNS, ids=ascii)
+def test_no_cell_is_a_formula(blank: str, sign: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sign, a tab or a return, in full width too, whatever nobody sees stands before it: in files and on stdout."""
+    cell = f"{blank}{sign}1+1"
+    assert duckdb.execute(f"SELECT {guarded('x')} FROM (SELECT ? AS x)", [cell]).fetchall() == [(f"'{cell}",)]
+    output.write([{"name": cell}], ["name"], "csv")
+    (_, row) = csv.reader(io.StringIO(capsys.readouterr().out, newline=""))
+    assert row[0].startswith("'")
+
+
+@pytest.mark.parametrize("cell", NO_FORMULA)
+def test_what_is_no_formula_stays_as_it_is(cell: str) -> None:
+    """A sign further on is none."""
+    assert duckdb.execute(f"SELECT {guarded('x')} FROM (SELECT ? AS x)", [cell]).fetchall() == [(cell,)]
+    assert output.safe_cell(cell) == cell
+
+
+def test_numbers_stay_numbers(of_the_demo: Path, demo_data: Path) -> None:
+    """A negative number is no text, of whatever kind it is; in files every column is guarded that is not a number or a time."""
+    numbers = [-1, -1.5, Decimal("-1.50"), date(2026, 1, 2), True, None]
+    assert [output.safe_cell(number) for number in numbers] == ["-1", "-1.5", "-1.50", "2026-01-02", "True", ""]
+    connection = duckdb.connect(str(demo_data / "tracker.duckdb"), read_only=True)
+    kinds = {row[1] for _, query in queries() for row in connection.execute(f"DESCRIBE {query}").fetchall()}
+    connection.close()
+    assert kinds <= {"VARCHAR", "DATE", "TIMESTAMP", "BOOLEAN", "INTEGER", "BIGINT", "DOUBLE", "FLOAT"}
+    scores = [row["score"] for row in rows((of_the_demo / "entries.csv").read_bytes())]
+    assert not [score for score in scores if score.startswith("'")]
 
 
 def test_the_files_are_replaced_whole(place: Place, tmp_path: Path) -> None:

@@ -8,12 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage import database
+from tracker import output
 
 if TYPE_CHECKING:
     import duckdb
 
-# A cell that begins like this is read as a formula by spreadsheets; an apostrophe before it keeps it text.
-_FORMULA_AS_TEXT = "CASE WHEN regexp_matches({0}, '^[=+\\-@\\t\\r]') THEN '''' || {0} ELSE {0} END"
+# How a cell begins that spreadsheets read as a formula; the same as in output.safe_cell.
+FORMULA = r"^[\s\pZ\pC]*[" + "".join(rf"\x{{{ord(sign):x}}}" for sign in output.SIGNS) + "]"
+
+
+def guarded(column: str) -> str:
+    """The text of a column, with an apostrophe before what would be a formula."""
+    return f"CASE WHEN regexp_matches({column}, '{FORMULA}') THEN chr(39) || {column} ELSE {column} END"
 
 
 def queries() -> Iterator[tuple[str, str]]:
@@ -32,12 +38,17 @@ def export(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[tuple[st
         cells = []
         for column, kind, *_ in columns:
             quoted = f'"{column}"'
-            cells.append(f"{_FORMULA_AS_TEXT.format(quoted)} AS {quoted}" if kind == "VARCHAR" else quoted)
+            cells.append(f"{guarded(quoted)} AS {quoted}" if kind == "VARCHAR" else quoted)
         file = folder / f"{name}.csv"
-        torn = str(file.with_suffix(".tmp")).replace("'", "''")
-        counted = connection.execute(
-            f"COPY (SELECT {', '.join(cells)} FROM ({query})) TO '{torn}' (FORMAT csv, HEADER, PRESERVE_ORDER true)"
-        ).fetchall()
-        os.replace(file.with_suffix(".tmp"), file)
+        unfinished = file.with_suffix(".tmp")
+        quoted_path = str(unfinished).replace("'", "''")
+        try:
+            counted = connection.execute(
+                f"COPY (SELECT {', '.join(cells)} FROM ({query})) TO '{quoted_path}'"
+                " (FORMAT csv, HEADER, PRESERVE_ORDER true)"
+            ).fetchall()
+            os.replace(unfinished, file)
+        finally:
+            unfinished.unlink(missing_ok=True)
         written.append((file.name, int(counted[0][0])))
     return written

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -53,6 +54,10 @@ class _Known:
     content_sha256: str
 
 
+class CannotArchive(TrackerError):
+    """The archive cannot be written: the disk is full, or it is not ours to write."""
+
+
 class Run:
     """One run of collecting; `collect` makes it."""
 
@@ -69,6 +74,7 @@ class Run:
         self.run_id = f"{clock():%Y%m%dT%H%M%SZ}-{time.time_ns():x}-{secrets.token_hex(2)}"
         self._clock, self._pool, self._known, self._stop, self._origin = clock, pool, known, stop, config.origin_of
         self._archive = Archive(config.data / "archive")
+        self._noting, self._over = threading.Lock(), False
         self._fetcher = fetcher(
             config,
             robots={at: self._archive.read(sha) for at, sha in robots.items() if not self._archive.fault(sha)},
@@ -76,7 +82,9 @@ class Run:
         )
 
     def close(self) -> None:
-        """Ends the connections."""
+        """Ends the connections. What a source that is still at it may get is not noted any more."""
+        with self._noting:
+            self._over = True
         self._fetcher.close()
 
     def _keep_robots(self, address: str, status: int, body: bytes) -> None:
@@ -92,6 +100,8 @@ class Run:
             source.refuse_unfinished()
             with source_code(source.name):
                 self._fetch_pages(source, outcome, errors)
+        except CannotArchive:
+            raise  # what one source meets there all others meet
         except TrackerError as error:
             outcome.problems.append(str(error))
         outcome.unreachable = not outcome.came and bool(errors) and all(isinstance(e, Unreachable) for e in errors)
@@ -134,6 +144,9 @@ class Run:
                     return failed  # each other may take as long: one page's time is the most that a source may cost
                 known = self._had(request)
                 sha256 = known.content_sha256 if request.fallback and known else None
+            except OSError as error:
+                file = error.filename or self._archive.root  # a full disk names no file
+                raise CannotArchive(f"{file}: {error.strerror or error}") from error
             try:
                 request = generator.send(sha256)
             except StopIteration:
@@ -182,13 +195,15 @@ class Run:
     ) -> None:  # fmt: skip
         method, address, body_sha256 = request.key
         origin, detail = self._origin(request.address)
-        self._archive.append([
-            Line(
-                fetched_at=self._clock(), run_id=self.run_id, source=source, role=request.role, method=method,
-                address=address, body_sha256=body_sha256, status=status, etag=etag, last_modified=last_modified,
-                content_sha256=sha256, bytes=size, origin=origin, origin_detail=detail, error=error,
-            )
-        ])  # fmt: skip
+        line = Line(
+            fetched_at=self._clock(), run_id=self.run_id, source=source, role=request.role, method=method,
+            address=address, body_sha256=body_sha256, status=status, etag=etag, last_modified=last_modified,
+            content_sha256=sha256, bytes=size, origin=origin, origin_detail=detail, error=error,
+        )  # fmt: skip
+        with self._noting:
+            if self._over:  # another process may hold the archive by now
+                return
+        self._archive.append([line])
 
     def _had(self, request: Request) -> _Known | None:
         """What is known of a page that was had before, if its bytes are there still: else it is asked for as if new."""
@@ -234,12 +249,19 @@ def chosen_sources(config: Config, names: Iterable[str]) -> list[Source]:
 
 def fetch_all(run: Run, chosen: list[Source], progress: Callable[[int, int], object]) -> list[FetchResult]:
     """All pages of these sources into the archive, the sources side by side; ends the run's connections."""
-    outcomes = []
-    with ThreadPoolExecutor(max_workers=8, thread_name_prefix="source") as pool:
-        waiting = {pool.submit(run.source, source): source for source in chosen}
-        for number, future in enumerate(as_completed(waiting), 1):
+    outcomes: list[FetchResult] = []
+    pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="source")
+    try:
+        waiting = [pool.submit(run.source, source) for source in chosen]
+        progress(0, len(chosen))
+        for future in as_completed(waiting):
             outcomes.append(future.result())
-            progress(number, len(chosen))
+            progress(len(outcomes), len(chosen))
+    except BaseException:  # after Ctrl-C, or with a full disk, nobody waits for a page
+        run.close()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
     run.close()
     return outcomes
 

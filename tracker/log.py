@@ -6,11 +6,22 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
+
+from scrapers.errors import TrackerError
+from tracker import output
 
 FILE = "tracker.log"
 _BYTES, _OLDER = 1 << 20, 3
+
+
+class _OneRecord(logging.Formatter):
+    """What a page wrote begins no line of its own, and is escaped as on a terminal."""
+
+    converter = staticmethod(time.gmtime)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return output.visible(super().format(record), keep="\n").replace("\n", "\n  ")
 
 
 @contextmanager
@@ -19,21 +30,46 @@ def to_file(data: Path) -> Iterator[None]:
 
     A warning is a sentence for the person, and goes to stderr as well.
     """
+    from logging.handlers import RotatingFileHandler
+
     logger = logging.getLogger("tracker")
     handler = RotatingFileHandler(data / FILE, maxBytes=_BYTES, backupCount=_OLDER, encoding="utf-8", delay=True)
-    formatter = logging.Formatter("%(asctime)sZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S")
-    formatter.converter = time.gmtime
-    handler.setFormatter(formatter)
-    console = logging.StreamHandler()
-    console.setFormatter(logging.Formatter("warning: %(message)s"))
+    handler.setFormatter(_OneRecord("%(asctime)sZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
+    console = _Sentence()
     console.addFilter(lambda record: record.levelno == logging.WARNING)
     logger.addHandler(handler)
     logger.addHandler(console)
     was_propagated, logger.propagate = logger.propagate, False
     try:
         yield
+    except TrackerError:
+        raise
+    except Exception:
+        logger.exception("the run ended early")  # its sentence for a person has no room for where that was
+        raise
     finally:
         logger.propagate = was_propagated
         logger.removeHandler(console)
         logger.removeHandler(handler)
         handler.close()
+
+
+class _Sentence(logging.Handler):
+    """Shows a record as one sentence on stderr; no traceback."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        output.say(f"{record.levelname.lower()}: {record.getMessage().partition(chr(10))[0]}")
+
+
+@contextmanager
+def shown() -> Iterator[None]:
+    """While the block runs, warnings, and what libraries log without a file to go to, are shown as sentences."""
+    before = logging.lastResort, logging.raiseExceptions
+    logging.lastResort = _Sentence(logging.WARNING)
+    logging.raiseExceptions = False  # a log that cannot be written, on a full disk, stops nothing
+    logging.captureWarnings(True)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(False)
+        logging.lastResort, logging.raiseExceptions = before

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
+from registry import whole_file
 from scrapers import formats, table_parser, values
 from scrapers.errors import DeclarationError, MissingColumn, PageError
 from scrapers.formats import Row
@@ -240,8 +241,8 @@ def new(config: Config, name: str, address: str) -> tuple[Path, Path, int]:
         each.mkdir(parents=True, exist_ok=True)
     endings = {"markdown": "md", "yaml": "yml"}
     page = pages / f"table.{endings[kind] if kind in endings else kind}"
-    page.write_bytes(body)
-    target.write_text(text, encoding="utf-8")
+    whole_file.write(page, body)
+    whole_file.write(target, text.encode("utf-8"))
     load_source(target)
     return target, page, len(rows)
 
@@ -262,7 +263,10 @@ def own_board(config: Config, name: str, file: Path, direction: str | None) -> N
     directory (boards/<name>.toml), so that a rebuild has it; later files must have the same columns.
     """
     target = config.data / "boards" / f"{name}.toml"
-    rows = formats.csv_rows(read_regular_file(file, config.http.max_unpacked))
+    try:
+        rows = formats.csv_rows(read_regular_file(file, config.http.max_unpacked))
+    except PageError as error:
+        raise DeclarationError(str(file), "", str(error)) from None
     if not rows:
         raise DeclarationError(str(file), "", "the table has a header and no rows")
     if target.exists():
@@ -285,8 +289,7 @@ def own_board(config: Config, name: str, file: Path, direction: str | None) -> N
     if unknown:
         raise DeclarationError(str(file), "line 1", f"unknown column {unknown[0]!r}; the columns are named as asked")
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(
-        f"""title = {toml(name)}
+    text = f"""title = {toml(name)}
 publisher = "imported by hand"
 homepage = ""
 licence = "not stated"
@@ -304,6 +307,5 @@ metric = "score"
 direction = {toml(direction or "higher")}
 kind = "self-reported"
 expectations = {{ max_drop = 1.0 }}
-""",
-        encoding="utf-8",
-    )
+"""
+    whole_file.write(target, text.encode("utf-8"))

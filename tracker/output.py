@@ -1,16 +1,131 @@
-"""What a command prints: data on stdout as table, CSV or JSON; everything else on stderr."""
+"""What a command prints: data on stdout as table, CSV or JSON; everything else on stderr.
+
+Nothing else in this project writes to a terminal. What pages, files and people wrote is shown there and never obeyed: a
+character that a terminal acts upon, or that nobody sees, stands there as its escape, such as \\x1b.
+"""
 
 from __future__ import annotations
 
+import codecs
+import io
+import json
+import os
+import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Any, Literal, TextIO
 
+from scrapers.errors import TrackerError
+
+READER_LEFT = 141  # as a shell says of any tool whose pipe was closed: 128 and SIGPIPE
 Format = Literal["table", "csv", "json"]
 Record = Mapping[str, Any]
-# A cell that begins with one of these is read as a formula by spreadsheets.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Controls (C0, DEL, C1), formats (bidi, zero width), halves of surrogate pairs, separators of lines and of paragraphs.
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_HIDDEN_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")  # a joiner, and fillers without a glyph
+_PICTURE = "\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff"
+# What may be hidden. The joiner within an emoji, such as that of a family, is part of its picture.
+_MAY_HIDE = re.compile(f"(?P<emoji>(?<=[{_PICTURE}])\u200d(?=[{_PICTURE}]))|[^ -~]")
+# A cell that begins with one of these is a formula to spreadsheets, also behind blanks and what nobody sees.
+SIGNS = "=+-@＝＋－＠﹦﹢﹣﹫\t\r"
+
+
+def visible(text: str, keep: str = "") -> str:
+    """The text with each hidden character as its escape, but for those of `keep`."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _MAY_HIDE.sub(lambda match: _escape(match[0]) if _hides(match) and match[0] not in keep else match[0], text)
+
+
+def _hides(match: re.Match[str]) -> bool:
+    character = match[0]
+    hidden = unicodedata.category(character) in _HIDDEN_CATEGORIES or character in _HIDDEN_LETTERS
+    return hidden and not match["emoji"]
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _emit(text: str, stream: TextIO | None, **style: Any) -> None:
+    """Writes lines for a person: the only place that does. `style` is that of click.style, and for terminals alone."""
+    if stream is None:  # whoever started us closed it
+        return
+    text = visible(text, keep="\n\t")
+    if not _is_utf_8(stream):
+        text = text.encode(stream.encoding, "backslashreplace").decode(stream.encoding)
+    if style and stream.isatty():
+        import click
+
+        text = click.style(text, **style)
+    try:
+        stream.write(f"{text}\n")
+        stream.flush()
+    except OSError as error:
+        _discard(stream)
+        if stream is sys.stderr:  # nobody can be told, and that is no reason to give up
+            return
+        if isinstance(error, BrokenPipeError):
+            raise SystemExit(READER_LEFT) from None
+        error.filename = "standard output"
+        raise
+
+
+def _discard(stream: TextIO) -> None:
+    """What is still to be written there goes nowhere: its reader left, or its disk is full."""
+    with suppress(ValueError):  # a stream in memory is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _is_utf_8(stream: TextIO | None) -> bool:
+    """Whether it takes every character; a stream in memory has no encoding."""
+    return not stream or not stream.encoding or codecs.lookup(stream.encoding).name == "utf-8"
+
+
+def line(text: str = "", **style: Any) -> None:
+    """One line on stdout, wrapped by nobody."""
+    _emit(visible(text), sys.stdout, **style)
+
+
+def say(sentence: str) -> None:
+    """A sentence for the person, on stderr."""
+    _emit(visible(sentence), sys.stderr)
+
+
+def complain(sentences: Iterable[str]) -> None:
+    """Problems, one a line, on stderr."""
+    for sentence in sentences:
+        say(f"problem: {sentence}")
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong, for a person, with the file where there is one."""
+    duckdb = sys.modules.get("duckdb")
+    if isinstance(error, TrackerError):
+        return str(error)
+    if isinstance(error, OSError):
+        files = [str(name) for name in (error.filename, error.filename2) if name is not None]
+        return ": ".join([" -> ".join(files), error.strerror or str(error)] if files else [str(error)])
+    if isinstance(error, UnicodeDecodeError):
+        return f"a file is not text in UTF-8: {error}"
+    if duckdb and isinstance(error, duckdb.Error):
+        first = str(error).partition("\n")[0]
+        within = re.search(r'"exception_message":("(?:[^"\\]|\\.)*")', first)  # of a write that went on by itself
+        return str(json.loads(within[1])) if within else first.removeprefix("IO Error: ")
+    import traceback
+
+    *_, last = traceback.extract_tb(error.__traceback__)
+    where = f"{type(error).__name__} in {os.path.basename(last.filename)}, line {last.lineno}"
+    return f"{error or 'no reason given'} ({where}); that is a fault of the tracker, please report it"
+
+
+def wrong_use(lines: str) -> None:
+    """What click says of a command that was not used as it is meant, on stderr; it may have several lines."""
+    _emit(lines, sys.stderr)
 
 
 def write(
@@ -18,15 +133,31 @@ def write(
 ) -> None:
     """Records under these columns, in that order; `drop_first` as in `table`."""
     if format_ == "json":
-        print(json_text([{column: record[column] for column in columns} for record in records]))
+        write_json([{column: record[column] for column in columns} for record in records])
     elif format_ == "csv":
         import csv
 
-        out = csv.writer(sys.stdout, lineterminator="\n")
-        out.writerow(columns)
-        out.writerows([safe_cell(record[column]) for column in columns] for record in records)
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow([safe_cell(column) for column in columns])
+        writer.writerows([safe_cell(record[column]) for column in columns] for record in records)
+        _emit(out.getvalue().removesuffix("\n"), sys.stdout)
     else:
         table(records, columns, title, drop_first)
+
+
+def write_json(value: Any) -> None:
+    """JSON on stdout: exactly the data, what is hidden by the escapes of JSON."""
+    hidden = _hides if _is_utf_8(sys.stdout) else lambda match: not match[0].isascii()
+    text = _MAY_HIDE.sub(
+        lambda match: _json_escape(match[0]) if match[0] != "\n" and hidden(match) else match[0], json_text(value)
+    )
+    _emit(text, sys.stdout)
+
+
+def _json_escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
 def json_text(value: Any, *, indent: bool = True) -> str:
@@ -37,8 +168,6 @@ def json_text(value: Any, *, indent: bool = True) -> str:
     try:
         return orjson.dumps(value, option=option, default=_number_or_text).decode()
     except orjson.JSONEncodeError:  # an integer of more than 64 bits or a time of day with a zone, which DuckDB has
-        import json
-
         return json.dumps(_native(value), indent=2 if indent else None, ensure_ascii=False)
 
 
@@ -69,6 +198,16 @@ def _on_one_line(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else json_text(value, indent=False).strip('"')
 
 
+def _is_formula(text: str) -> bool:
+    """Whether a spreadsheet may run the cell; tracker/export.py asks DuckDB the same."""
+    for character in text:
+        if character in SIGNS:
+            return True
+        if unicodedata.category(character)[0] not in "CZ":
+            return False
+    return False
+
+
 def safe_cell(value: Any) -> str:
     """A CSV cell: no formula in a spreadsheet, empty for None, ISO 8601 for times."""
     if value is None:
@@ -78,18 +217,18 @@ def safe_cell(value: Any) -> str:
         return utc.isoformat(timespec="seconds") + "Z"
     if isinstance(value, float):
         return repr(value)
-    if isinstance(value, int | date):
+    if isinstance(value, int | Decimal | date):
         return str(value)
     if isinstance(value, list | tuple):
         value = " | ".join(_on_one_line(part) for part in value)
     elif isinstance(value, Mapping):
         value = _on_one_line(value)
-    text = f"'{value}" if str(value).startswith(FORMULA) else str(value)
-    return text.replace("\r", "\\r")  # csv leaves a lone carriage return unquoted, and readers end the row there
+    text = f"'{value}" if _is_formula(str(value)) else str(value)
+    return visible(text, keep="\n\t")  # a lone return would end the row for those who read it
 
 
 def table(records: Sequence[Record], columns: Sequence[str], title: str = "", drop_first: Sequence[str] = ()) -> None:
-    """A table for people; control characters of hostile pages are shown, not obeyed.
+    """A table for people.
 
     Nothing is folded: where the terminal is too narrow, columns are left out, those of `drop_first` in that order and
     then from the right, and the table says which.
@@ -103,15 +242,22 @@ def table(records: Sequence[Record], columns: Sequence[str], title: str = "", dr
         paragraph(title)
     cells = [{column: shown(record[column]) for column in columns} for record in records]
     kept, dropped = _fitting(cells, columns, drop_first)
-    needed = sum(max([len(column), *(cell_len(row[column]) for row in cells)]) + 2 for column in kept)
-    console = Console(width=max(width(), needed), highlight=False)
-    grid = Table(header_style="bold", box=None, pad_edge=False)
+    needed = sum(max([cell_len(column), *(cell_len(row[column]) for row in cells)]) + 2 for column in kept)
+    drawn = io.StringIO()
+    console = Console(file=drawn, width=max(width(), needed), highlight=False, color_system=None)
+    grid = Table(box=None, pad_edge=False)
     numeric = {c for c in columns if any(_is_figure(r[c]) for r in records)}
     for column in kept:
-        grid.add_column(column, justify="right" if column in numeric else "left", no_wrap=True, overflow="crop")
+        grid.add_column(
+            Text(visible(column)), justify="right" if column in numeric else "left", no_wrap=True, overflow="crop"
+        )
     for row in cells:
         grid.add_row(*(Text(row[column]) for column in kept))
     console.print(grid, crop=False)
+    header, *lines = drawn.getvalue().split("\n")[:-1]
+    line(header, bold=True)
+    if lines:
+        _emit("\n".join(lines), sys.stdout)
     if dropped:
         paragraph(f"(Too narrow for {', '.join(dropped)}: a wider terminal or --format csv shows all.)")
 
@@ -139,7 +285,7 @@ def width() -> int:
     """Columns of the terminal; what goes to a file or a pipe is not cut to one."""
     import shutil
 
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+    return shutil.get_terminal_size().columns if sys.stdout and sys.stdout.isatty() else 200
 
 
 def _is_figure(value: Any) -> bool:
@@ -154,9 +300,11 @@ def paragraph(text: str) -> None:
     import shutil
     import textwrap
 
+    text = visible(text)
     wide = min(shutil.get_terminal_size((110, 24)).columns, 110)
     indent = " " * (len(text) - len(text.lstrip()) + 2)
-    print(textwrap.fill(text, wide, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False))
+    wrapped = textwrap.fill(text, wide, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    _emit(wrapped, sys.stdout)
 
 
 def shown(value: Any) -> str:
@@ -171,15 +319,34 @@ def shown(value: Any) -> str:
         value = "; ".join(_on_one_line(part) for part in value)
     elif isinstance(value, Mapping):
         value = _on_one_line(value)
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(value))
+    return visible(str(value))
 
 
-def say(*sentences: object) -> None:
-    """A sentence for the person, on stderr."""
-    print(*sentences, file=sys.stderr)
+@contextmanager
+def bars() -> Iterator[Callable[[str, int, int], object]]:
+    """Progress bars on stderr where that is a terminal, silence otherwise; the block calls with (stage, done, all)."""
+    if not sys.stderr or not sys.stderr.isatty():
+        yield lambda _stage, _done, _all: None
+        return
+    from rich import progress
+    from rich.console import Console
 
+    columns = (
+        progress.TextColumn("{task.description:<11}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeElapsedColumn(),
+        progress.TimeRemainingColumn(),
+    )
+    from tracker import signals
 
-def complain(sentences: Iterable[str]) -> None:
-    """Problems, one a line, on stderr."""
-    for sentence in sentences:
-        say(f"problem: {sentence}")
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        signals.ENDING.before = bar.stop  # which gives the cursor back
+        tasks: dict[str, progress.TaskID] = {}
+
+        def report(stage: str, done: int, of: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=of)
+            bar.update(tasks[stage], completed=done, total=of)
+
+        yield report

@@ -27,7 +27,7 @@ from storage import database, load, publish, validate
 from storage.archive import Archive
 from storage.memory import limit_arenas, release_memory
 from storage.parse_pool import ParsePool
-from tracker import log
+from tracker import log, output
 from tracker.clock import Clock
 from tracker.config import Config
 from tracker.definition import DEFAULTS
@@ -80,7 +80,7 @@ class Pipeline:
 @contextmanager
 def running(config: Config, clock: Clock, progress: Progress, file: str = database.WAREHOUSE) -> Iterator[Pipeline]:
     """Holds the data directory for one writer: first reads what a killed run left, publishes at the end."""
-    with database.writing(config.data), log.to_file(config.data):
+    with database.writing(config.data, output.say), log.to_file(config.data):
         archive = Archive(config.data / "archive")
         if not archive.has_lines() and database.holds_captures(config.data):
             raise TrackerError(f"{archive.root}: no fetch is in it, and the database beside it was read from some: put"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from registry import whole_file
 from scrapers.errors import TrackerError
 from scrapers.regular_files import read_regular_text
 from storage import validate
@@ -76,6 +76,4 @@ def decide(path: Path, snapshot: str, decision: Literal["accept", "reject"], by:
     writer = csv.DictWriter(text, validate.COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(sorted(lines, key=lambda row: row["snapshot"]))
-    unfinished = path.with_name(f".{path.name}.tmp")
-    unfinished.write_text(text.getvalue(), "utf-8")
-    os.replace(unfinished, path)
+    whole_file.write(path, text.getvalue().encode("utf-8"))

@@ -1,11 +1,11 @@
-"""Collecting at set times: one job a source, never two of one source at once, stopped cleanly by SIGTERM.
+"""Collecting at set times: one job a source, never two of one source at once, stopped by SIGTERM, SIGHUP or Ctrl-C.
 
 A source whose last success is older than its interval is collected at the start: missed runs are caught up.
 """
 
 from __future__ import annotations
 
-import signal
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -13,13 +13,13 @@ from typing import Any
 
 from scrapers.errors import TrackerError
 from scrapers.spec import Source, seconds
+from tracker import output, signals
 from tracker.clock import Clock
 from tracker.config import Config, interval
 from tracker.fetching import FetchResult
 from tracker.pipeline import collect
 
 Tell = Callable[[str], object]
-STOPPING = (signal.SIGTERM, signal.SIGINT)
 GRACE = 3.0  # seconds for what is under way when told to stop
 
 
@@ -59,16 +59,11 @@ def due(config: Config, sources: Mapping[str, Source], now: datetime) -> list[st
 
 
 def run(config: Config, clock: Clock, tell: Tell, done: Callable[[list[FetchResult]], object]) -> None:
-    """Runs until SIGTERM or SIGINT. A run under way is given up: the archive keeps what had come.
-
-    Call it from the main thread, before other threads begin: it blocks both signals for all of them.
-    """
-    # Waited for, not handled: Python runs a handler only when its main thread wakes, and a signal that the system
-    # delivers to another thread wakes no main thread that sleeps on a lock.
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    """Runs until the process is told to end (tracker/signals.py). A run under way is given up: what came is kept."""
     from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.schedulers.background import BackgroundScheduler
 
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     sources = {name: source for name, source in config.declared().items() if source.enabled}
     stop, busy = threading.Event(), threading.Lock()
 
@@ -79,8 +74,16 @@ def run(config: Config, clock: Clock, tell: Tell, done: Callable[[list[FetchResu
                 return
             try:
                 done(collect(config, clock, names, progress=lambda *_: None, stop=stop.is_set))
-            except TrackerError as error:
-                tell(f"problem: {', '.join(names)}: {error}")
+            except Exception as error:  # the next one may fare better: a disk may have room again
+                tell(f"problem: {', '.join(names)}: {output.sentence(error)}")
+
+    def end() -> None:
+        tell("stopping")
+        stop.set()
+        busy.acquire(timeout=GRACE)
+        tell("stopped")
+
+    signals.ENDING.before = end
 
     scheduler = BackgroundScheduler(
         timezone="UTC",
@@ -98,9 +101,4 @@ def run(config: Config, clock: Clock, tell: Tell, done: Callable[[list[FetchResu
         if scheduled.id != "catch-up":
             when = f"{scheduled.next_run_time:%Y-%m-%d %H:%M:%S} UTC"
             tell(f"{scheduled.id}: every {sources[scheduled.id].every}, next {when}")
-    signal.sigwait(STOPPING)
-    stop.set()
-    tell("stopping")
-    scheduler.shutdown(wait=False)
-    busy.acquire(timeout=GRACE)
-    tell("stopped")
+    threading.Event().wait()

@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from registry import whole_file
 from scrapers.errors import TrackerError
 from tracker.analysis.curve import Curve, sentence
 
@@ -22,9 +23,9 @@ def draw(drawing: dict[str, Any], file: Path) -> None:
     except ImportError:
         raise TrackerError("charts need vl-convert: pip install 'leaderboard-tracker[charts]'") from None
     if file.suffix == ".svg":
-        file.write_text(vl_convert.vegalite_to_svg(drawing), "utf-8")
+        whole_file.write(file, vl_convert.vegalite_to_svg(drawing).encode("utf-8"))
     else:
-        file.write_bytes(vl_convert.vegalite_to_png(drawing, scale=2))
+        whole_file.write(file, vl_convert.vegalite_to_png(drawing, scale=2))
 
 
 def specification(curve: Curve, title: str) -> dict[str, Any]:

@@ -1,18 +1,23 @@
 """`tracker`: the commands by subject. A command's module is loaded when it is called, so that each starts quickly.
 
-Exit codes: 0 done, 1 a problem in the data or some sources failed, 2 wrong use, 75 nothing could be reached.
+Exit codes: 0 done, 1 a problem in the data or some sources failed, 2 wrong use, 75 nothing could be reached,
+130 stopped by Ctrl-C, 141 the reader of a pipe left.
 """
 
 from __future__ import annotations
 
 import importlib
+import io
 import os
+import re
+import signal
 import sys
 from collections.abc import Mapping
 
 import click
 
-from scrapers.errors import DeclarationError, TrackerError
+from scrapers.errors import DeclarationError
+from tracker import log, output, signals
 
 # Of the overview: section -> command -> (module, sentence). A command that has others has a mapping of them in GROUPS.
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
@@ -144,28 +149,42 @@ def cli() -> None:
 
 
 def main() -> None:
-    """The entry point: expected errors become one sentence and an exit code."""
+    """The entry point: whatever goes wrong becomes one sentence and an exit code."""
     # Arrow's own allocator keeps what it once had: 100 MB more at the peak of a collect.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    signals.ENDING = ending = signals.Ending()
+    code = signals.INTERRUPTED
+    if sys.argv[1:2] == ["schedule"]:  # it may be told to stop before its module is loaded
+        with signals.heard(signals.STOPPING, lambda *_: None, ending.on_stop), log.shown():
+            sys.exit(_run())
     try:
-        sys.exit(cli.main(standalone_mode=False))
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
+        with signals.heard((signal.SIGINT,), ending.interrupt, ending.on_interrupt), log.shown():
+            try:
+                code = _run()
+            finally:
+                if ending.ends:
+                    ending.interrupted()
+    except KeyboardInterrupt:  # between the lines above
+        pass
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Runs the command of this process; its exit code."""
+    try:
+        for word in sys.argv[1:]:
+            if not word.isprintable() and re.search("[\ud800-\udfff]", word):  # neither a ledger nor DuckDB takes it
+                raise click.UsageError(f"{word!r} is not UTF-8")
+        return int(cli.main(standalone_mode=False) or 0)
     except click.Abort:
-        sys.exit(130)
-    except DeclarationError as error:
-        print(f"tracker: {error}", file=sys.stderr)
-        sys.exit(2)
-    except TrackerError as error:
-        print(f"tracker: {error}", file=sys.stderr)
-        sys.exit(1)
-    except RuntimeError as error:
-        if "Query interrupted" not in str(error):  # how Ctrl-C arrives while DuckDB works
-            raise
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of a pipe left: nothing to say
-        sys.exit(0)
+        return signals.INTERRUPTED
+    except click.ClickException as error:
+        lines = io.StringIO()
+        error.show(lines)
+        output.wrong_use(lines.getvalue().rstrip())
+        return 2
+    except Exception as error:
+        if signals.ENDING.ends or "Query interrupted" in str(error):  # how Ctrl-C arrives while DuckDB works
+            return signals.INTERRUPTED
+        output.say(f"tracker: {output.sentence(error)}")
+        return 2 if isinstance(error, DeclarationError) else 1

@@ -84,21 +84,21 @@ def changes_command(
     if setting.format == "csv":
         output.write(row_changes, MOVES, "csv")
     elif setting.format == "json":
-        print(output.json_text({
+        output.write_json({
             "board": board, "top": top, "definition": definition.words(), "by": definition.by,
             "from": _point(before, ends[0]), "to": _point(after, ends[1]),
             "breaks": [{"day": day, "reason": reason} for day, reason in breaks],
             "moves": row_changes,
             "shares": [_record(each) | _ids(each, results, definition, setting.today) for each in parts],
             "gaps": [asdict(gap) for gap in missed],
-        }))  # fmt: skip
+        })  # fmt: skip
     else:
-        print(headline(board_info))
+        output.line(headline(board_info))
         output.paragraph(f"{board}, top {top}: {_describe(before)} against {_describe(after)}")
         for day, reason in breaks:
             output.paragraph(f"Not comparable across {day}: {output.shown(reason)}.")
         output.table(row_changes, MOVES) if row_changes else output.paragraph("No row of the top N changed.")
-        print()
+        output.line()
         lines = [_line(each) for each in parts]
         output.table(
             lines, list(lines[0]) if lines else [], "Shares in percent, and what moved them in percentage points:"

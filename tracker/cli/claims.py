@@ -52,7 +52,7 @@ def claim_command(setting: Setting, words: tuple[str, ...], strict: bool, chart:
             _check_boards(setting, connection, claim)
         verdicts = [judge(connection, claim, setting.today) for claim in claims]
     if setting.format == "json":
-        print(output.json_text([record(verdict) for verdict in verdicts]))
+        output.write_json([record(verdict) for verdict in verdicts])
     elif setting.format == "csv":
         columns = ["id", "verdict", "why", "board", "day", "snapshot_day", "snapshot", "sha256", "origin"]
         flat = [record(board_verdict) for verdict in verdicts for board_verdict in (verdict, *verdict.others)]
@@ -189,9 +189,9 @@ def print_verdict(verdict: Verdict) -> None:
         ):
             output.paragraph(f"  It also holds {'; or '.join(others)}.")
         for bound, id_ in zip(verdict.bounds, verdict.ids, strict=False):
-            print(f"  id of {bound.what}: {id_}")
+            output.line(f"  id of {bound.what}: {id_}")
         output.table(_rows(verdict), ROWS, drop_first=("release", "developer"))
-    print()
+    output.line()
 
 
 def stands(verdict: Verdict, basis: Basis) -> str:
@@ -236,7 +236,7 @@ def print_history(setting: Setting, points: History) -> None:
     """A row for each point, and how the claimed figures stand among them."""
     columns = ["day", "edition", *points.whats, "of", "verdict", "margin", "origin"]
     if setting.format == "json":
-        print(output.json_text(points.record()))
+        output.write_json(points.record())
     elif setting.format == "csv":
         output.write(points.rows(), columns, "csv")
     else:

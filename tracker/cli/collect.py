@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -13,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker import output
+from tracker import output, signals
 from tracker.cli.options import Day, Setting, common
 from tracker.cli.sources import known_sources
 
@@ -24,31 +21,28 @@ if TYPE_CHECKING:
 UNREACHABLE = 75
 
 
+# What Ctrl-C is answered with in each stage of a run.
+STOPPED = {
+    "fetching": "{done} of {of} sources fetched",
+    "archiving": "{done} of {of} pages archived",
+    "parsing": "{done} of {of} pages read",
+    "publishing": "every page is read, and not yet published",
+}
+
+
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], object]]:
-    """A progress bar on stderr where that is a terminal; silence otherwise."""
-    if not sys.stderr.isatty():
-        yield lambda _stage, _done, _all: None
-        return
-    from rich import progress as bars
-    from rich.console import Console
-
-    columns = (
-        bars.TextColumn("{task.description:<11}"),
-        bars.BarColumn(),
-        bars.MofNCompleteColumn(),
-        bars.TimeElapsedColumn(),
-        bars.TimeRemainingColumn(),
-    )
-    with bars.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, bars.TaskID] = {}
+    """Progress bars, and what Ctrl-C is answered with."""
+    signals.ENDING.kept = "stopped: nothing was begun"
+    with output.bars() as show:
 
         def report(stage: str, done: int, of: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=of)
-            bar.update(tasks[stage], completed=done, total=of)
+            counted = STOPPED[stage].format(done=done, of=of)
+            signals.ENDING.kept = f"stopped: {counted}; what was fetched is kept, the next run goes on"
+            show(stage, done, of)
 
         yield report
+    signals.ENDING.kept = "stopped: all was done but for showing it"
 
 
 @click.command("collect")
@@ -105,14 +99,11 @@ def _counted(problems: list[str]) -> str:
 @click.command("schedule")
 @common
 def schedule_command(setting: Setting) -> None:
-    """Collect each enabled source at its times (config.toml), publish after each, until SIGTERM.
+    """Collect each enabled source at its times (config.toml), publish after each, until SIGTERM, SIGHUP or Ctrl-C.
 
     Example: tracker schedule
     """
     from tracker import scheduler
-
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
     def tell(sentence: str) -> None:
         output.say(f"{setting.clock():%Y-%m-%d %H:%M:%S} {sentence}")
@@ -124,8 +115,6 @@ def schedule_command(setting: Setting) -> None:
                  f"{outcome.seconds:.1f} s{problems}")  # fmt: skip
 
     scheduler.run(setting.config, setting.clock, tell, done)
-    sys.stderr.flush()
-    os._exit(0)  # a running fetch would keep the process alive; pages already archived are read by the next run
 
 
 @click.command("import")

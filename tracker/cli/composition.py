@@ -61,17 +61,17 @@ def representation_command(
         "definition": replace(definition, by=where.by).words(), "id": figure_id,
     }  # fmt: skip
     if setting.format == "json":
-        print(output.json_text(record))
+        output.write_json(record)
     elif setting.format == "csv":
         output.write([record], RATIO, "csv")
     else:
-        print(headline(board_info))
+        output.line(headline(board_info))
         output.paragraph(
             f"{where}, {result.day}, by entry: {share_words(result.top)} at the top, {share_words(result.whole)} of the"
             f" whole board. Ratio: {ratio_words(result.ratio, result.low, result.high)}."
         )
         output.paragraph(f"Counted: {record['definition']}.")
-        print(f"id of the top: {figure_id}")
+        output.line(f"id of the top: {figure_id}")
 
 
 def ratio_words(now: float | None, low: float | None, high: float | None) -> str:
@@ -126,10 +126,10 @@ def composition_command(
     steps = [{**asdict(step), "break": step.is_break(many)} for step in result.changes]
     if setting.format == "json":
         record = {key: value for key, value in asdict(result).items() if key != "changes"}
-        print(output.json_text({
+        output.write_json({
             **record, "where": str(where), "top": top, "definition": words, "id_before": ids[0], "id": ids[1],
             "changes": steps,
-        }))  # fmt: skip
+        })  # fmt: skip
     elif setting.format == "csv":
         output.write(steps, STEPS, "csv")
     else:
@@ -149,4 +149,5 @@ def composition_command(
             f" rows that both days have: {on_both(result.common_before)}, then {on_both(result.common_after)}."
         )
         output.paragraph(f"Counted: {words}.")
-        print("ids of the shares of all rows:", *ids, sep="\n  ")
+        for text in ("ids of the shares of all rows:", *(f"  {each}" for each in ids)):
+            output.line(text)

@@ -49,10 +49,10 @@ def curve_command(
         raise nothing(setting, why, None, COLUMNS)
     rows = records(result)
     if setting.format == "json":
-        print(output.json_text({
+        output.write_json({
             "board": board, "day": result.day, "where": str(where), "low": result.low, "high": result.high,
             "moves": result.moves, "sentence": sentence(result), "points": rows,
-        }))  # fmt: skip
+        })  # fmt: skip
     elif setting.format == "csv":
         output.write(rows, COLUMNS, "csv")
     else:

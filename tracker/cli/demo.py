@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -56,35 +55,19 @@ def demo_command(data: Path) -> None:
         "Bundled pages with real figures come from a server on this machine, each as of the day on which it was"
         " recorded; from there on all is as in a live collection. No network is used."
     )
-    click.echo()
-    with ctrl_c():
-        outcomes = collected(data)
+    output.line()
+    outcomes = collected(data)
     summary(outcomes, Setting(None, data, TODAY, "table"))
-    click.echo()
+    output.line()
     heading("The sentence that this began with")
-    with ctrl_c():
-        print_founding(data)
+    print_founding(data)
     heading(f"Who holds the top 20, as if today were {TODAY}")
-    with ctrl_c():
-        print_shares(data)
+    print_shares(data)
     heading("Going live")
-    click.echo(
-        "make run                        # collects the boards as they are today, into ./data\n"
-        "tracker share arena_text_raw    # then answers from them; also --by openness, --history\n"
-        f'tracker sql "FROM latest LIMIT 5" --data {data}    # any other question, here of the demo'
-    )
+    output.line("make run                        # collects the boards as they are today, into ./data")
+    output.line("tracker share arena_text_raw    # then answers from them; also --by openness, --history")
+    output.line(f'tracker sql "FROM latest LIMIT 5" --data {data}    # any other question, here of the demo')
     raise click.exceptions.Exit(exit_code(outcomes))
-
-
-@contextmanager
-def ctrl_c() -> Iterator[None]:
-    """Ctrl-C ends the demo also while DuckDB works, which says it in its own way."""
-    try:
-        yield
-    except RuntimeError as error:
-        if str(error) != "Query interrupted":
-            raise
-        raise click.Abort from None
 
 
 def make_anew(data: Path) -> None:
@@ -157,11 +140,11 @@ def print_founding(data: Path) -> None:
     claim = next(claim for claim in read_claims(SHIPPED) if claim.id == "founding")
     connection = connect(published(data), read_only=True)
     try:
-        click.secho("$ tracker claim check founding", fg="cyan")
+        output.line("$ tracker claim check founding", fg="cyan")
         print_verdict(judge(connection, claim, today))
-        click.secho("$ tracker claim history founding", fg="cyan")
+        output.line("$ tracker claim history founding", fg="cyan")
         print_history(Setting(None, data, TODAY, "table"), history(connection, claim, today))
-        click.echo()
+        output.line()
     finally:
         connection.close()
 
@@ -180,16 +163,17 @@ def print_shares(data: Path) -> None:
         for board, unit in SHOWN:
             definition = Definition(unit=unit)
             results = shares(connection, [board], [20], definition, as_of=today, today=today)
-            click.secho(f"$ tracker share {board}" + " --unit release" * (unit == "release"), fg="cyan")
+            output.line(f"$ tracker share {board}" + " --unit release" * (unit == "release"), fg="cyan")
             if results:
                 margins = margins_of(connection, results, definition, today, today)
                 print_share(known_board(connection, board), results, definition, today, margins)
             else:
-                click.echo(f"{board}: no page was accepted\n")
+                output.line(f"{board}: no page was accepted")
+                output.line()
     finally:
         connection.close()
 
 
 def heading(title: str) -> None:
     """A rule with a title."""
-    click.secho(f"── {title} {'─' * (min(output.width(), 100) - 4 - len(title))}", bold=True)
+    output.line(f"── {title} {'─' * (min(output.width(), 100) - 4 - len(title))}", bold=True)

@@ -49,11 +49,11 @@ def gap_command(
     words = ["best row of each", *Definition(by=by).of_properties()]
     record = {**asdict(result), "definition": "; ".join(words)}
     if setting.format == "json":
-        print(output.json_text(record))
+        output.write_json(record)
     elif setting.format == "csv":
         output.write([record], GAP, "csv")
     else:
-        print(headline(board_info))
+        output.line(headline(board_info))
         within = (
             f" +- {result.half:.1f} ({result.level:.0%})" if result.half is not None else ", no intervals published"
         )
@@ -98,7 +98,7 @@ def lag_command(setting: Setting, board: str, of: str, behind: str, by: Property
     rows = [asdict(record) for record in result.records]
     words = "; ".join(["records among the rows with a score and a day of release", *Definition(by=by).of_properties()])
     if setting.format == "json":
-        print(output.json_text({**asdict(result), "definition": words, "records": rows}))
+        output.write_json({**asdict(result), "definition": words, "records": rows})
     elif setting.format == "csv":
         output.write(rows, LAG, "csv")
     else:

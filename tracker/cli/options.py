@@ -202,7 +202,7 @@ between_by = click.option(
 def nothing(setting: Setting, sentence: str, empty: Any, columns: Sequence[str]) -> click.exceptions.Exit:
     """There is no answer: empty data, the sentence on stderr, exit code 1. To be raised."""
     if setting.format == "json":
-        print(output.json_text(empty))
+        output.write_json(empty)
     elif setting.format == "csv":
         output.write([], columns, "csv")
     output.say(sentence)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +62,7 @@ def explain_command(setting: Setting, id_: str) -> None:
         low, high = (margin.record() for margin in margins)
         whole = {"figure": figure.record(), "margin": {"low": low, "high": high, "unit": unit}, "rows": rows,
                  "observations": observations, "capture": capture}  # fmt: skip
-        print(output.json_text(whole))
+        output.write_json(whole)
     else:
         listed = [_listed(row) for row in rows]
         columns = ["place", "in", "counted", "name", "release", "developer", "country", "openness", "steps"]
@@ -106,7 +105,7 @@ def _print(
         output.paragraph(f"Margin: {output.shown(sentence)}.")
     output.paragraph(f"Definition: {figure.figure_id.definition.words()}.")
     output.table(rows, columns, "Rows down to the cut (`in`: how much of the row is in the top N):")
-    print()
+    output.line()
     output.paragraph("Names and facts:")
     for row in rows:
         output.paragraph(f"  {output.shown(row['name'])}")
@@ -139,14 +138,13 @@ def bundle_command(setting: Setting, id_: str, out: Path) -> None:
     """
     import hashlib
 
+    from registry import whole_file
     from tracker.provenance.bundle import bundle
     from tracker.provenance.bundle_format import packed
 
     with setting.database() as connection:
         members = bundle(connection, setting.config, _figure_of(connection, id_))
-    torn = out.with_name(f".{out.name}.tmp")
-    torn.write_bytes(packed(members))
-    os.replace(torn, out)
+    whole_file.write(out, packed(members))
     seal = hashlib.sha256(members["manifest.json"]).hexdigest()
     pages = sum(name.startswith("pages/") for name in members)
     written = {"file": str(out), "members": len(members), "pages": pages, "manifest_sha256": seal}

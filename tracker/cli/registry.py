@@ -39,7 +39,7 @@ def lookup_command(setting: Setting, name: str, organization: str | None, licenc
 
     result = look_up(name, organization, licence, registry_of(setting))
     if setting.format == "json":
-        print(output.json_text(result))
+        output.write_json(result)
         return
     flat = {**result, "openness": [f"{o['value']} since {o['since']}" if o["since"] else o["value"]
                                   for o in result["openness"]],
@@ -49,10 +49,10 @@ def lookup_command(setting: Setting, name: str, organization: str | None, licenc
         return
     lines = [{"": key, "answer": value} for key, value in flat.items() if key not in ("steps", "suggestions")]
     output.table(lines, ["", "answer"])
-    print()
+    output.line()
     output.table([{"step": at, "why": step} for at, step in enumerate(result["steps"], 1)], ["step", "why"])
     if flat["suggestions"]:
-        print()
+        output.line()
         output.paragraph(f"Names like it, for a person to judge: {'; '.join(flat['suggestions'])}")
 
 
@@ -72,7 +72,7 @@ def evaluate_command(setting: Setting, file: Path, aliases: bool) -> None:
 
     score: dict[str, Any] = (evaluate_aliases if aliases else evaluate_facts)(file, registry_of(setting))
     if setting.format == "json":
-        print(output.json_text(score))
+        output.write_json(score)
     elif aliases:
         figures = {key: value for key, value in score.items() if not isinstance(value, list)}
         wrong = [{"names": pair["names"], "identity": pair["identities"][0]} for pair in score["wrong_pairs"]]
@@ -94,7 +94,7 @@ def _print_score(
     shown = [{k: f"{v:.4f}" if isinstance(v, float) else v for k, v in row.items()} for row in figures]
     output.table(shown, list(shown[0]))
     if wrong:
-        print()
+        output.line()
         output.table(wrong, columns)
 
 

@@ -237,7 +237,7 @@ def print_share(
     first = results[0]
     whole = first.of < first.top and first.ties != "exclude"
     places = output.shown(first.of)
-    print(headline(board_info))
+    output.line(headline(board_info))
     whats = [" and ".join(share.values.values()) for share in results]
     notes = [
         f"{'all' if whole else f'top {first.top}'} of {first.board}: {places} places",
@@ -264,7 +264,8 @@ def print_share(
     beside = output.width() >= 60 + max(len(str(row["id"])) for row in rows)
     output.table(rows, [*shown, "id"] if beside else shown)
     if not beside:  # a folded id cannot be copied
-        print("ids, in that order:", *(row["id"] for row in rows), sep="\n  ")
+        for text in ("ids, in that order:", *(f"  {row['id']}" for row in rows)):
+            output.line(text)
     if bounded:
         output.paragraph("Bounds: what is unknown is left out of the count, and may turn out to be any value.")
     if definition.unit == "release" and first.unresolved:
@@ -272,4 +273,4 @@ def print_share(
     for sentence in sentences(list(zip(whats, margins, strict=False)), board_info["unit"] or "")[:1]:
         output.paragraph(f"Margin: {output.shown(sentence)}.")
     output.paragraph(f"Counted: {definition.words()}.")
-    print()
+    output.line()

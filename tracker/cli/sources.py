@@ -68,16 +68,16 @@ def show_command(setting: Setting, name: str) -> None:
         for board, declared in source.boards.items()
     ]  # fmt: skip
     if setting.format == "json":
-        print(output.json_text({**described(source), "pages": pages, "boards": boards}))
+        output.write_json({**described(source), "pages": pages, "boards": boards})
         return
     if setting.format == "csv":
         output.write(pages, ["role", "format", "address"], "csv")
         return
     description = described(source)
     output.table([{"": key, "value": value} for key, value in description.items() if key != "boards"], ["", "value"])
-    print()
+    output.line()
     output.table(pages, ["role", "format", "address"], drop_first=("format",))
-    print()
+    output.line()
     if boards:
         output.table(boards, list(boards[0]), drop_first=("pages", "adjustment", "direction", "metric", "kind"))
 

@@ -54,8 +54,8 @@ def uncertainty_command(
     ]  # fmt: skip
     if setting.format == "json":
         record = {key: value for key, value in asdict(result).items() if key not in ("counts", "counts_high")}
-        print(output.json_text({**record, "where": str(where), "unit": "entry", "caveat": CAVEAT, "definition": words,
-                                "id": figure_id, "counts": rows}))  # fmt: skip
+        output.write_json({**record, "where": str(where), "unit": "entry", "caveat": CAVEAT, "definition": words,
+                                "id": figure_id, "counts": rows})  # fmt: skip
     elif setting.format == "csv":
         output.write(rows, COLUMNS, "csv")
     else:
@@ -75,4 +75,4 @@ def uncertainty_command(
         if result.without:
             output.paragraph(f"{result.without} rows print no interval and stay at their score.")
         output.paragraph(f"Counted: {words}.")
-        print(f"id of the count as published: {figure_id}")
+        output.line(f"id of the count as published: {figure_id}")
