@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from tests.upstream import NEWEST, Upstream
 # The first call of a reader imports its library: a limit on the time of one example would fail by chance.
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("here")
+# A suite that runs in the background ignores these, and so would every process that a test starts and then ends by them.
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler)
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -172,3 +173,53 @@ def test_what_is_due(tmp_path: Path) -> None:
     assert "small" in due(config, sources, datetime(2026, 1, 2, tzinfo=UTC))
     put(place, b"<html>moved</html>", "2026-01-02")  # what was refused is no success
     assert "small" in due(config, sources, datetime(2026, 1, 2, tzinfo=UTC))
+
+
+def listens(process: subprocess.Popen[str]) -> bool:
+    """Whether the process has taken SIGTERM upon itself, as it does before it loads anything else."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    (caught,) = (line.split()[1] for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught, 16) >> (signal.SIGTERM - 1) & 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs the signals in /proc")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda number: number.name)
+@pytest.mark.parametrize("moment", range(4))
+def test_it_ends_at_any_moment(
+    upstream: Upstream, tmp_path: Path, number: signal.Signals, moment: int
+) -> None:  # fmt: skip
+    """While it loads, before it collects, while it does and while it waits: code 0 within five seconds, and all is whole."""
+    place = Place(tmp_path / "place")
+    upstream.log()
+    process = scheduled(place, upstream.mirror, aider="1h", vectara="1h")
+    arrived = [
+        lambda: listens(process),
+        (place.data / "lock").exists,
+        lambda: bool(upstream.log()),
+        lambda: snapshots(place) == 3,
+    ][moment]
+    try:
+        while not arrived():
+            time.sleep(0.001)
+        time.sleep(random.Random(f"{number}{moment}").random() * 0.3)
+        started = time.monotonic()
+        process.send_signal(number)
+        _, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert (process.returncode, "Traceback" in err) == (0, False), err
+    assert time.monotonic() - started < 5
+    assert place.run("collect", "aider", "vectara", now="").code == 0
+    assert snapshots(place) == 3
+
+
+def test_a_data_directory_that_cannot_be_written_ends_nothing(tmp_path: Path) -> None:
+    """A full disk may have room again: the problem is said, and the next time is tried."""
+    place = Place(tmp_path / "place")
+    (place.data / "lock").mkdir(parents=True)
+    process = scheduled(place, f"http://127.0.0.1:{free_port()}/{{host}}", vectara="1s")
+    assert process.stderr
+    sentence = f"problem: vectara: {place.data}/lock: Is a directory\n"
+    assert all(any(line.endswith(sentence) for line in process.stderr) for _ in range(2))
+    assert process.poll() is None
+    stopped(process)

@@ -14,9 +14,7 @@ def _end_at_once(code: int, numbers: tuple[int, ...]) -> None:
             signal.signal(number, lambda *_: os._exit(code))
 
 
-if sys.argv[:1] == ["-m"] or (
-    sys.argv[:1] and os.path.basename(sys.argv[0]) == "tracker"
-):  # this process is the command
+if sys.argv and os.path.basename(sys.argv[0]) in ("-m", "tracker"):  # this process is the command
     if sys.argv[1:2] == ["schedule"]:
         _end_at_once(0, (signal.SIGINT, signal.SIGHUP, signal.SIGTERM))
     else:

@@ -21,6 +21,8 @@ from typing import Any, Literal, TextIO
 
 from scrapers.errors import TrackerError
 
+# Of a longer text the rest is lost without a word where a reader leaves and Python's streams are unbuffered.
+_CHUNK = 1 << 15
 READER_LEFT = 141  # as a shell says of any tool whose pipe was closed: 128 and SIGPIPE
 Format = Literal["table", "csv", "json"]
 Record = Mapping[str, Any]
@@ -62,8 +64,10 @@ def _emit(text: str, stream: TextIO | None, **style: Any) -> None:
         import click
 
         text = click.style(text, **style)
+    text += "\n"
     try:
-        stream.write(f"{text}\n")
+        for at in range(0, len(text), _CHUNK):
+            stream.write(text[at : at + _CHUNK])
         stream.flush()
     except OSError as error:
         _discard(stream)
@@ -109,7 +113,8 @@ def sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError):
         files = [str(name) for name in (error.filename, error.filename2) if name is not None]
-        return ": ".join([" -> ".join(files), error.strerror or str(error)] if files else [str(error)])
+        reason = error.strerror or str(error)
+        return f"{' -> '.join(files)}: {reason}" if files else reason
     if isinstance(error, UnicodeDecodeError):
         return f"a file is not text in UTF-8: {error}"
     if duckdb and isinstance(error, duckdb.Error):

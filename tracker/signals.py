@@ -124,6 +124,11 @@ def _of_its_own() -> None:
         signal.set_wakeup_fd(-1)
         for number in _heard:
             signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _heard)
 
 
-os.register_at_fork(after_in_child=_of_its_own)
+os.register_at_fork(
+    before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, _heard),
+    after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _heard),
+    after_in_child=_of_its_own,
+)
