@@ -196,8 +196,10 @@ def _check_kinds(row: tuple[Any, ...]) -> None:
 
 
 def main(archive: str, orders: str, answers: str) -> None:
-    """Answers the orders that come through one pipe on the other; both are file descriptors. stdin is a pipe that nobody
-    writes to, and that is closed with the process that has its other end."""
+    """Answers the orders that come through one pipe on the other; both are file descriptors.
+
+    stdin is a pipe that nobody writes to: it is closed with the process that has its other end.
+    """
     worker, tracebacks = Worker(Path(archive)), _Tracebacks()
     logging.getLogger("tracker").addHandler(tracebacks)
     _end_with(0)
