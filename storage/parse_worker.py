@@ -187,7 +187,7 @@ class Worker:
         return {}
 
     def _sets(self, _: Source, module: Any, order: dict[str, Any]) -> dict[str, Any]:
-        """Sets of pages, each page by its place in the order. A damaged page stays in its set, which is then refused."""
+        """Sets of pages, each page by its place in the order. A damaged page stays in its set, which is refused."""
         pages = Pages([Page(role, address, self._body_or_none(sha256)) for _, role, address, sha256 in order["pages"]])
         at = {(page.role, page.address): number for number, page in enumerate(pages)}
         return {"sets": [[at[page.role, page.address] for page in part] for part in module.sets(pages)]}
@@ -226,7 +226,7 @@ def _check_kinds(row: tuple[Any, ...]) -> None:
 def main(archive: str, orders: str, answers: str) -> None:
     """Answers the orders that come through one pipe on the other; both are file descriptors.
 
-    stdin is a pipe that nobody writes to, and that is closed with the process that has its other end.
+    stdin is a pipe that nobody writes to: it is closed with the process that has its other end.
     """
     worker, tracebacks = Worker(Path(archive)), _Tracebacks()
     logging.getLogger("tracker").addHandler(tracebacks)

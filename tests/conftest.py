@@ -36,6 +36,7 @@ def upstream(simulated: Upstream) -> Iterator[Upstream]:
     yield simulated
     simulated.faults.clear()
     simulated.instead.clear()
+    simulated.chance = str
 
 
 @pytest.fixture(scope="session")

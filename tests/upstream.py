@@ -84,6 +84,7 @@ class Upstream:
     def __init__(self, day: str = NEWEST) -> None:
         self.today, self.faults, self.requests = day, dict[str, str](), list[dict[str, Any]]()
         self.instead = dict[str, bytes]()  # path -> what is served there in the place of the page
+        self.chance: Callable[[], str] = str  # a fault for the next request, or nothing
         self.closing = threading.Event()
         self._server = _Server(self)
         self.port = int(self._server.server_address[1])
@@ -175,7 +176,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path.endswith("/robots.txt"):
             self.answer(200, b"User-agent: *\nAllow: /\n", Content_Type="text/plain")
             return
-        page, kind = result(path), upstream.faults.get(path) or upstream.faults.get("*")
+        page, kind = result(path), upstream.faults.get(path) or upstream.faults.get("*") or upstream.chance()
         if kind:
             FAULTS[kind](self, page.body if page else b"{}")
         elif page is None:
