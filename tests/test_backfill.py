@@ -9,6 +9,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +24,7 @@ from scrapers.errors import DeclarationError, PageError
 from scrapers.http import Fetcher, Limits
 from scrapers.spec import load_sources
 from storage.archive import Archive
+from storage.database import connect, published
 from tests.git_server import git_server
 from tracker.clock import clock
 from tracker.config import Config, Http, load
@@ -49,12 +52,12 @@ def page(number: int) -> bytes:
     )
 
 
-def commit(folder: Path, number: int, body: bytes) -> None:
-    """One version of the page, on its day."""
+def commit(folder: Path, number: int, body: bytes, written: datetime | None = None) -> None:
+    """One version of the page, on its day; its author may have written it before."""
     (folder / "README.md").write_bytes(body)
-    when = (START + timedelta(days=number)).isoformat()
+    at = START + timedelta(days=number)
     names = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
-    env = {**os.environ, **names, "GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
+    env = {**os.environ, **names, "GIT_AUTHOR_DATE": (written or at).isoformat(), "GIT_COMMITTER_DATE": at.isoformat()}
     subprocess.run(["git", "add", "README.md"], cwd=folder, check=True, env=env)
     subprocess.run(["git", "commit", "-qm", f"version {number}", "--allow-empty"], cwd=folder, check=True, env=env)
 
@@ -344,3 +347,32 @@ def test_the_tables_of_every_livebench_repository_are_in_reach() -> None:
     assert result == {("releases", HOMES[1])} | {
         (role, home) for role in ("links", "table", "categories") for home in HOMES
     }
+
+
+def test_of_commits_of_one_second_the_one_that_was_written_last_stands(tmp_path: Path) -> None:
+    """Two commits that were put on the branch together: their rows say no day, and they are as many."""
+    folder = tmp_path / "repository"
+    subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
+    versions = [page(0).replace(b"lab/newest|20.0", f"lab/newest|2{number}.0".encode()) for number in (3, 4, 5)]
+    for number, version in enumerate(versions):
+        commit(folder, 1, version, written=START - timedelta(days=9 - number))
+    here = config(tmp_path)
+    source = load_sources()["vectara"]
+    outcomes = git_history.from_git(here, NOW, source, str(folder), None, None, silent)
+    assert states(outcomes) == {"accepted": 3}
+    with read_only(here.data) as connection:
+        shown = connection.execute(
+            "SELECT s.day::VARCHAR, e.score FROM series AS s JOIN entries AS e ON e.snapshot_key = s.snapshot_key"
+            " JOIN names AS n ON n.name_key = e.name_key WHERE n.name = 'lab/newest'"
+        ).fetchall()
+    assert shown == [("2025-12-02", 25.0)]
+
+
+@contextmanager
+def read_only(data: Path) -> Iterator[Any]:
+    """The published database."""
+    connection = connect(published(data), read_only=True)
+    try:
+        yield connection
+    finally:
+        connection.close()

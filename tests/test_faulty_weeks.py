@@ -34,7 +34,7 @@ def points(place: Place) -> list[tuple[str, date, str]]:
 
 def test_no_point_is_wrong_and_every_failure_is_said(upstream: Upstream, tmp_path: Path) -> None:
     """Against the same weeks without a fault: each point is what stood there on its day, and no failure is silent."""
-    flawless, faulty = (Place(tmp_path / name, upstream.mirror, timeout=5) for name in ("flawless", "faulty"))
+    flawless, faulty = (Place(tmp_path / name, upstream.mirror, timeout=30) for name in ("flawless", "faulty"))
     dice = random.Random(20261124)
     for week in range(WEEKS):
         upstream.chance = str
@@ -53,7 +53,7 @@ def test_no_point_is_wrong_and_every_failure_is_said(upstream: Upstream, tmp_pat
     right = points(flawless)
     for board, day, snapshot in points(faulty):
         standing = [known for name, at, known in right if name == board and at <= day]
-        assert standing and standing[-1] == snapshot, (board, day)
+        assert snapshot in standing[-1:], (board, day)
     boards = {board for board, *_ in right}
     assert {board for board, *_ in points(faulty)} >= {board for board in boards if not board.startswith(SET_OF_PAGES)}
     if WEEKS >= 4:  # by then every page of a set has come once

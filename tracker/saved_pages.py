@@ -31,6 +31,7 @@ class SavedPage:
     origin: Origin
     origin_detail: str
     body: Callable[[], bytes]
+    last_modified: str | None = None  # when the content was written, as HTTP says it, where that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def archive_pages(
             continue
         line = Line(
             fetched_at=page.captured_at, run_id=IMPORTED, source=page.source, role=page.role, method="GET",
-            address=page.address, body_sha256="", status=200, etag=None, last_modified=None,
+            address=page.address, body_sha256="", status=200, etag=None, last_modified=page.last_modified,
             content_sha256=archive.put(body), bytes=len(body), origin=page.origin, origin_detail=page.origin_detail,
             error=None,
         )  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from email.utils import format_datetime
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
@@ -33,6 +34,7 @@ class Version:
     commit: str
     at: datetime
     blob: str
+    written_at: datetime  # by its author: commits that were put on another branch together have one `at`
 
 
 def from_git(
@@ -67,7 +69,10 @@ def from_git(
                 commit = f"{home} {version.commit}"
                 label = f"{page.role} {version.at:%Y-%m-%d} {version.commit[:12]}"
                 body = partial(repositories[home].blob, version.blob)
-                saved.append(SavedPage(label, source.name, page.role, page.address, version.at, "git", commit, body))
+                written = format_datetime(version.written_at, usegmt=True)
+                saved.append(
+                    SavedPage(label, source.name, page.role, page.address, version.at, "git", commit, body, written)
+                )
         if not saved:
             raise TrackerError(f"{source.name}: the history holds no version of {', '.join(p for _, _, p in wanted)}")
         return import_history(config, clock, saved, progress)
@@ -131,22 +136,23 @@ def versions(repository: Repository, path: str, *, but: frozenset[str] = frozens
 
 def _versions_of_name(repository: Repository, path: str, until: str) -> list[Version]:
     output = repository.git(
-        "--literal-pathspecs", "log", "--format=@%H %ct", "--raw", "--no-abbrev", "--no-renames",
+        "--literal-pathspecs", "log", "--format=@%H %ct %at", "--raw", "--no-abbrev", "--no-renames",
         "--diff-merges=first-parent", "--reverse", until, "--", path,
     ).decode("utf-8", "replace")  # fmt: skip
     listed: list[Version] = []
     commit, at = "", datetime.min.replace(tzinfo=UTC)
+    written_at = at
     for line in output.splitlines():
         if line.startswith("@"):
-            commit, stamp = line[1:].split()
+            commit, *stamps = line[1:].split()
             try:
-                at = datetime.fromtimestamp(int(stamp), UTC)
+                at, written_at = (datetime.fromtimestamp(int(stamp), UTC) for stamp in stamps)
             except (ValueError, OverflowError, OSError):
                 raise TrackerError(f"git log in {repository.name}: the day of commit {commit[:12]} is none") from None
         elif line.startswith(":"):
             blob_id = line.split()[3]
             if blob_id.strip("0") and (not listed or listed[-1].blob != blob_id):
-                listed.append(Version(commit, at, blob_id))
+                listed.append(Version(commit, at, blob_id, written_at))
     return listed
 
 
