@@ -34,7 +34,7 @@ from storage.origins import STRONGEST_FIRST, Origin, of_evidence
 
 IMPORTED = "import"  # the run_id of every page that no run of collecting fetched
 PART = 1 << 20  # bytes of a body that are unpacked at a time
-LEDGER_FILE = re.compile(r"\d{4}-\d{2}\.jsonl")
+LEDGER_FILE = re.compile(r"[0-9]{4}-[0-9]{2}\.jsonl")
 TEMPORARY = ".tmp-"
 _BEGINNING = b'{"fetched_at":'  # of every line; inside a JSON text its quotes would be escaped
 

@@ -59,7 +59,7 @@ def parse(
     """
     done = Parsed()
     by_source = fingerprints(sources)
-    pool.declare(sources, by_source)
+    pool.set_sources(sources, by_source)
     with database.transaction(connection):
         _update_declarations(connection, sources, by_source)
         done.captures = _read_ledger(connection, archive)

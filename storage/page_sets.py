@@ -74,8 +74,10 @@ def _is_good(pool: ParsePool, page: PageKey) -> bool:
     """Whether the page is what it should be, as far as it tells by itself."""
     try:
         pool.check(page)
-    except (PageError, Damaged):
+    except PageError:
         return False
+    except Damaged:
+        return True  # its place is kept: the set that lacks its bytes is refused, and read once they are back
     return True
 
 

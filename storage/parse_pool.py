@@ -112,7 +112,7 @@ class ParsePool:
                 process.kill()
             self._idle.clear()
 
-    def declare(self, sources: Mapping[str, Source], code: Mapping[str, str]) -> None:
+    def set_sources(self, sources: Mapping[str, Source], code: Mapping[str, str]) -> None:
         """The sources as they are read from now on, and a fingerprint of what each is read with."""
         self._sources, self._code = sources, code
         self._declarations = {name: source.model_dump_json() for name, source in sources.items()}
@@ -122,7 +122,7 @@ class ParsePool:
     def for_one(cls, source: Source, limits: Limits) -> Iterator[ParsePool]:
         """For pages of one source that are not kept: the archive goes with the pool."""
         with tempfile.TemporaryDirectory(prefix="tracker-") as folder, cls(Archive(Path(folder)), limits) as pool:
-            pool.declare({source.name: source}, {})
+            pool.set_sources({source.name: source}, {})
             yield pool
 
     def parse_all(self, jobs: Iterable[Sequence[PageKey]]) -> Iterator[ParsedPages]:

@@ -107,7 +107,7 @@ class Worker:
         self._bodies: OrderedDict[str, bytes] = OrderedDict()
         self._generators: dict[str, tuple[list[str | None], Generator[Request, bytes | None, None]]] = {}
 
-    def declare(self, declaration: str) -> None:
+    def add_source(self, declaration: str) -> None:
         """Takes in a source, and imports what it is read with: that is no cost of a page."""
         source = Source.model_validate_json(declaration)
         self._sources[source.name] = source
@@ -233,8 +233,8 @@ def main(archive: str, orders: str, answers: str) -> None:
     _end_with(0)
     send(int(answers), b"")  # it started: from here on what goes wrong is of the page
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for printed in (1, 2):
-        os.dup2(nowhere, printed)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
     while (message := receive(int(orders))) is not None:
         tracebacks.texts.clear()
         answer = _within_limits(worker, orjson.loads(message))
@@ -260,7 +260,7 @@ def _within_limits(worker: Worker, order: dict[str, Any]) -> Any:  # noqa: PLR09
     before = 0
     try:
         if order["declaration"]:
-            worker.declare(order["declaration"])
+            worker.add_source(order["declaration"])
         signal.setitimer(signal.ITIMER_REAL, most.seconds)
         if before := _data_bytes():
             allowed = before + order["memory_mb"] * MEGABYTE

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.place import Place
 from tests.upstream import FAULTS, Upstream
 
-WEEKS = int(os.environ.get("TRACKER_WEEKS", "8"))
+WEEKS = int(os.environ.get("TRACKER_WEEKS", "4"))
 SOURCES = ("aider", "arena", "livebench", "opencompass", "swebench", "tau2", "vectara")
 FIRST = date(2026, 8, 24)
 # Slow answers and bombs cost seconds each and have tests of their own.

@@ -276,6 +276,7 @@ def test_one_module_writes_to_terminals() -> None:
         for file in (ROOT / folder).rglob("*.py")
         for line, what in writers(ast.parse(file.read_text("utf-8")))
         if file != ROOT / "tracker" / "output.py"
+        and (file.name, what) not in {("parse_worker.py", "os.write"), ("signals.py", "os.write")}  # into pipes
     }
     assert users == set()
     assert list(writers(ast.parse((ROOT / "tracker" / "output.py").read_text("utf-8"))))

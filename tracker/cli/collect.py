@@ -26,6 +26,7 @@ STOPPED = {
     "fetching": "{done} of {of} sources fetched",
     "archiving": "{done} of {of} pages archived",
     "parsing": "{done} of {of} pages read",
+    "hashing": "{done} of {of} pages hashed",
     "publishing": "every page is read, and not yet published",
 }
 
