@@ -117,7 +117,7 @@ def test_the_series_carry_their_breaks(replayed: tuple[Path, list[dict[str, Any]
     ).fetchall()
     connection.close()
     vectara = [(str(day), why) for board, day, why in result if board == "vectara_hallucination"]
-    assert [day for day, _ in vectara] == ["2024-07-25", "2025-12-02"]
+    assert [day for day, _ in vectara] == ["2024-08-01", "2025-12-03"]  # when the pages were first seen
     assert "new data set" in vectara[1][1]
     assert any(board == "livebench" and "new edition 2026-06-25" in why for board, _, why in result)
     assert any(board == "opencompass_llm" and "new edition 26-07 after 26-04" in why for board, _, why in result)
