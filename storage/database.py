@@ -269,6 +269,11 @@ def _has_tables(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(connection.execute(any_table).fetchall())
 
 
+def has_our_tables(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether this database was made by this version of the program."""
+    return _has_schema(connection, freshness.fingerprint(sql("schema")))
+
+
 def _has_schema(connection: duckdb.DuckDBPyConnection, schema: str) -> bool:
     """Whether the tables are those of this program."""
     import duckdb

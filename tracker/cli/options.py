@@ -87,7 +87,8 @@ class Setting:
         """The published database, read-only; NothingPublished where there is none yet."""
         import duckdb
 
-        from storage.database import connect, is_damage, published, unreadable
+        from scrapers.errors import TrackerError
+        from storage.database import connect, has_our_tables, is_damage, published, unreadable
 
         path = published(self.config.data)
         connection = connect(path, read_only=True)
@@ -95,6 +96,10 @@ class Setting:
             yield connection
         except duckdb.Error as error:
             if not is_damage(error):
+                if not has_our_tables(connection):
+                    raise TrackerError(
+                        f"{path}: published by another version of this program: run tracker publish"
+                    ) from None
                 raise
             raise unreadable(path, error) from None
         finally:
