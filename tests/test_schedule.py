@@ -41,7 +41,7 @@ def until(message: Callable[[], bool], seconds: float = 20) -> bool:
     while time.monotonic() < end:
         if message():
             return True
-        time.sleep(0.1)
+        time.sleep(0.01)
     return False
 
 
@@ -201,8 +201,7 @@ def test_it_ends_at_any_moment(
         lambda: snapshots(place) == 3,
     ][moment]
     try:
-        while not arrived():
-            time.sleep(0.001)
+        assert until(arrived, 60)
         time.sleep(random.Random(f"{number}{moment}").random() * 0.3)
         started = time.monotonic()
         process.send_signal(number)
