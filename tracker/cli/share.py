@@ -237,7 +237,7 @@ def print_share(
     first = results[0]
     whole = first.of < first.top and first.ties != "exclude"
     places = output.shown(first.of)
-    output.line(headline(board_info))
+    output.paragraph(headline(board_info))
     whats = [" and ".join(share.values.values()) for share in results]
     notes = [
         f"{'all' if whole else f'top {first.top}'} of {first.board}: {places} places",
