@@ -162,9 +162,6 @@ class Damaged(TrackerError):
         super().__init__(f"{file} {what}: see tracker check-archive")
         self.file, self.what, self.sha256 = file, what, sha256
 
-    def __reduce__(self) -> tuple[type[Damaged], tuple[str, str, str]]:
-        return Damaged, (self.file, self.what, self.sha256)  # it may be raised in another process
-
 
 class NothingPublished(TrackerError):
     """No published database yet."""

@@ -10,23 +10,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapers.errors import Damaged, OverLimit, TrackerError
 from scrapers.model import Fact
 from scrapers.spec import SOURCES, Source
-from storage import database, freshness, origins, page_sets
-from storage.archive import Archive, Junk, Line
+from storage import database, declarations, freshness, origins, page_sets
+from storage.archive import Archive
+from storage.captures import forget, note_unreadable, read_ledger, set_future_aside
 from storage.parse_jobs import Capture, PageKey, ParseJob
 from storage.parse_pool import ParsedPages, ParsedSnapshot, ParsePool
+from storage.snapshots import add_snapshots
 
 if TYPE_CHECKING:
     import duckdb
 
 _LOG = logging.getLogger("tracker")
-AHEAD = timedelta(days=1)  # a capture that is further ahead of the clock is set aside: one of the two is wrong
 BATCH = 200  # pages parsed in one transaction: a kill loses at most that much work
 ROWS_AT_ONCE = 20_000  # rows that wait to be inserted: bounds memory
 SET_ASIDE = "set aside by hand: "  # how the reason of a page begins that a person set aside
@@ -62,8 +63,8 @@ def parse(
     pool.set_sources(sources, by_source)
     with database.transaction(connection):
         _update_declarations(connection, sources, by_source)
-        done.captures = _read_ledger(connection, archive)
-        _set_future_aside(connection, now)
+        done.captures = read_ledger(connection, archive)
+        set_future_aside(connection, now)
         _retry_healed(connection, archive)
         _forget_limits(connection, pool)
         pool.set_aside = _set_aside(connection, rejected)
@@ -100,7 +101,7 @@ def _update_declarations(
     fingerprint = freshness.fingerprint(by_source, freshness.of_files(*code))
     if freshness.is_fresh(connection, "declarations", fingerprint):
         return
-    database.replace_declarations(connection, sources)
+    declarations.replace(connection, sources)
     _forget_changed(connection, by_source)
     freshness.invalidate(connection, *freshness.DERIVED_FROM_SNAPSHOTS)
     freshness.record(connection, "declarations", fingerprint)
@@ -116,19 +117,6 @@ def _forget_changed(connection: duckdb.DuckDBPyConnection, by_source: Mapping[st
         freshness.invalidate(connection, f"source:{name}", f"facts:{name}")
         if name in by_source:
             freshness.record(connection, f"source:{name}", by_source[name])
-
-
-def forget(connection: duckdb.DuckDBPyConnection, source: str) -> None:
-    """Takes back all that was read from a source's pages; its captures wait to be read again."""
-    freshness.invalidate(connection, "shares_by_day")
-    for table in ("observations", "unreadable"):
-        connection.execute(f"DELETE FROM {table} WHERE source = ?", [source])
-    for table in ("entries", "snapshots"):
-        connection.execute(f"DELETE FROM {table} WHERE snapshot_key NOT IN (SELECT snapshot_key FROM observations)")
-    connection.execute(
-        "UPDATE captures SET state = 'waiting', reason = NULL WHERE source = ? AND state IN ('read', 'refused')",
-        [source],
-    )
 
 
 def _forget_limits(connection: duckdb.DuckDBPyConnection, pool: ParsePool) -> None:
@@ -160,70 +148,6 @@ def _set_aside(connection: duckdb.DuckDBPyConnection, rejected: Mapping[str, str
         forget(connection, source)
         freshness.invalidate(connection, f"facts:{source}", *freshness.DERIVED_FROM_SNAPSHOTS)
     return set_aside
-
-
-def _read_ledger(connection: duckdb.DuckDBPyConnection, archive: Archive) -> int:
-    """Lines that are new become captures; what is no line is passed over and named."""
-    offsets: dict[str, int] = dict(connection.execute("SELECT file, bytes FROM ledger_read").fetchall())
-    lines: list[Line] = []
-    junk: list[Junk] = []
-    for file, offset, line in archive.lines(offsets):
-        offsets[file] = offset
-        (lines if isinstance(line, Line) else junk).append(line)  # type: ignore[arg-type]
-    if lines or junk:
-        database.add_captures(connection, lines)
-        _note_unreadable(connection, [(f"ledger/{each.file}", each.number, None, None, each.reason) for each in junk])
-        marks = [archive.mark(file, offset) for file, offset in offsets.items()]
-        connection.execute("DELETE FROM ledger_read")
-        connection.execute(
-            "INSERT INTO ledger_read SELECT unnest(?), unnest(?), unnest(?)",
-            [list(offsets), list(offsets.values()), marks],
-        )
-    for file in sorted({each.file for each in junk}):
-        numbers = [each.number for each in junk if each.file == file]
-        _LOG.warning("%s: %d lines are no lines of the ledger and were passed over, the first is line %d: see"
-                     " tracker check-archive", archive.ledger / file, len(numbers), numbers[0])  # fmt: skip
-    return len(lines)
-
-
-def is_of(connection: duckdb.DuckDBPyConnection, archive: Archive) -> bool:
-    """Whether the ledger still begins with all that the database has read of it."""
-    read = connection.execute("SELECT file, bytes, mark FROM ledger_read").fetchall()
-    return all(archive.mark(file, offset) == mark for file, offset, mark in read)
-
-
-def _note_unreadable(
-    connection: duckdb.DuckDBPyConnection, rows: Sequence[tuple[str, int | None, str | None, str | None, str]]
-) -> None:
-    """(file, line, source, sha256, reason) of what could not be read, in the caller's transaction."""
-    import pyarrow as pa
-
-    text = pa.string()
-    columns = {"file": text, "line": pa.int32(), "source": text, "content_sha256": text, "reason": text}
-    database.insert(connection, "unreadable", columns, rows)
-
-
-def _set_future_aside(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
-    """Captures whose time lies in the future are set aside; those whose time has come count.
-
-    Their sources are read again from the first page, so that the outcome is that of a rebuild.
-    """
-    until = [database.naive(min(now, datetime.max.replace(tzinfo=UTC) - AHEAD) + AHEAD)]
-    moved = connection.execute(
-        "SELECT DISTINCT source FROM captures"
-        " WHERE (fetched_at > $1 AND state IN ('read', 'refused')) OR (fetched_at <= $1 AND state = 'future')",
-        until,
-    ).fetchall()
-    for (source,) in moved:
-        forget(connection, source)
-        freshness.invalidate(connection, f"facts:{source}", *freshness.DERIVED_FROM_SNAPSHOTS)
-    connection.execute(
-        "UPDATE captures SET state = CASE WHEN fetched_at > $1 THEN 'future' WHEN role = 'robots' THEN 'kept'"
-        " WHEN error IS NOT NULL THEN 'failed' WHEN content_sha256 IS NULL THEN 'absent' ELSE 'waiting' END,"
-        " reason = CASE WHEN fetched_at > $1 THEN strftime(fetched_at, 'its time, %Y-%m-%d %H:%M, lies in the future')"
-        " ELSE error END WHERE (fetched_at > $1) <> (state = 'future')",
-        until,
-    )
 
 
 def _retry_healed(connection: duckdb.DuckDBPyConnection, archive: Archive) -> None:
@@ -342,7 +266,7 @@ def _add_snapshots(
         of_these = "SELECT snapshot, snapshot_key FROM snapshots WHERE snapshot IN (SELECT unnest(?))"
         keys.update(connection.execute(of_these, asked).fetchall())
         fresh = {id_: shown.snapshot() for id_, shown in waiting.items() if id_ not in keys}
-        database.add_snapshots(connection, fresh)
+        add_snapshots(connection, fresh)
         keys.update(connection.execute(of_these, asked).fetchall())
         new.update(fresh)
         waiting.clear()
@@ -363,7 +287,7 @@ def _note_damaged(
     connection: duckdb.DuckDBPyConnection, damaged: Mapping[tuple[str, str], Damaged], done: Parsed
 ) -> None:
     """Pages (source, sha256) that could not be read: their captures are refused until the bytes are back."""
-    _note_unreadable(connection, [(e.file, None, source, sha256, str(e)) for (source, sha256), e in damaged.items()])
+    note_unreadable(connection, [(e.file, None, source, sha256, str(e)) for (source, sha256), e in damaged.items()])
     done.damaged |= {sha256: error for (_, sha256), error in damaged.items()}
 
 

@@ -27,7 +27,7 @@ from scrapers.model import COLUMNS as OTHER_COLUMNS
 from scrapers.model import SAMPLE, Snapshot
 from scrapers.regular_files import read_regular_text
 from scrapers.spec import Board, Expectations, Rows, Source
-from storage import database, freshness
+from storage import database, declarations, freshness
 
 if TYPE_CHECKING:
     import duckdb
@@ -215,7 +215,7 @@ def _outcomes(
     """
     outcomes: list[tuple[int, str, str | None, datetime | None]] = []
     cuts: list[tuple[str, str, date, str]] = []
-    boards = database.primary(sources)
+    boards = declarations.primary(sources)
     for name, snapshots in _snapshots_by_board(connection, sources):
         primary = boards[name][1]
         by_provider: dict[str, Board] = {}

@@ -306,7 +306,8 @@ def test_threads_that_wait_are_synced_together(tmp_path: Path, monkeypatch: pyte
         first = pool.submit(append, 0)
         assert begun.wait(20)
         others = [pool.submit(append, number) for number in range(1, 8)]
-        while len(archive._next.lines) < 7:
+        until = time.monotonic() + 20
+        while len(archive._next.lines) < 7 and time.monotonic() < until:
             time.sleep(0.001)
         assert not any(each.done() for each in [first, *others])
         go_on.set()

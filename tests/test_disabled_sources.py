@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from scrapers.spec import SOURCES, load_sources
-from storage import database
+from storage import declarations
 from tests.saved_pages import declared
 
 
 def test_a_board_of_several_witnesses_has_one_that_says_what_it_measures() -> None:
     """The others name the same adjustment: another adjustment is another board, never a second provider."""
     sources = load_sources((SOURCES,))
-    for name, (primary, board) in database.primary(sources).items():
+    for name, (primary, board) in declarations.primary(sources).items():
         board_providers = [source for source in sources.values() if name in source.boards]
         assert board.metric, name
         if len(board_providers) > 1:

@@ -255,7 +255,7 @@ def writers(tree: ast.Module) -> Iterator[tuple[int, str]]:
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             if name in calls and not (name == "show" and node.args):  # ClickException.show(file): into memory
                 yield node.lineno, name
-            if name == "write" and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "os":
+            if ast.unparse(node.func) == "os.write" and isinstance(node.args[0], ast.Constant):
                 yield node.lineno, "os.write"
         elif isinstance(node, ast.Attribute) and ast.unparse(node) in {
             "sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from scrapers.errors import TrackerError
-from storage.database import writing
+from storage.lock import writing
 
 NOW = datetime.now(UTC)
 

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from storage import database, publish
+from storage import database, declarations, publish
 from tracker.definition import DEFAULTS
 
 DAY = date(2026, 1, 2)
@@ -93,7 +93,7 @@ def fill_all(
     seen = datetime.combine(day, time())
     # A published database has the registry's developers; those of tiny boards are named by their rows alone.
     connection.execute("CREATE TABLE IF NOT EXISTS developers (developer VARCHAR, name VARCHAR)")
-    database.replace_origins(connection)
+    declarations.replace_origins(connection)
     tables: dict[str, list[dict[str, Any]]] = {name: [] for name in FILLED}
     for key, board, direction, rows in boards:
         tables["boards"].append({"board": board, "title": board, "direction": direction, "source": "tiny"})

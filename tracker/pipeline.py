@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from scrapers.errors import TrackerError
-from storage import database, load, publish, validate
+from storage import captures, database, load, lock, publish, validate
 from storage.archive import Archive
 from storage.memory import limit_arenas, release_memory
 from storage.parse_pool import ParsePool
@@ -80,13 +80,13 @@ class Pipeline:
 @contextmanager
 def running(config: Config, clock: Clock, progress: Progress, file: str = database.WAREHOUSE) -> Iterator[Pipeline]:
     """Holds the data directory for one writer: first reads what a killed run left, publishes at the end."""
-    with database.writing(config.data, output.say), log.to_file(config.data):
+    with lock.writing(config.data, output.say), log.to_file(config.data):
         archive = Archive(config.data / "archive")
         if not archive.has_lines() and database.holds_captures(config.data):
             raise TrackerError(f"{archive.root}: no fetch is in it, and the database beside it was read from some: put"
                                " the archive back, or begin in another data directory")  # fmt: skip
         archive.sweep()
-        with database.opened(config.data / file, lambda connection: load.is_of(connection, archive)) as connection:
+        with database.opened(config.data / file, lambda connection: captures.is_of(connection, archive)) as connection:
             with ParsePool(archive, config.limits) as pool:
                 run = Pipeline(config, clock, archive, connection, pool, progress)
                 run = replace(run, left_behind=run.parse_and_validate())
@@ -171,8 +171,8 @@ def rebuild(config: Config, clock: Clock, progress: Progress) -> load.Parsed:
 
 
 @once_more_if_broken
-def publish_again(config: Config, clock: Clock) -> Path:
+def publish_again(config: Config, clock: Clock, progress: Progress = lambda *_: None) -> Path:
     """Resolves all names again and publishes: how a corrected line of the registry reaches all of history."""
-    with running(config, clock, lambda *_: None) as pipeline:
+    with running(config, clock, progress) as pipeline:
         database.read_all(pipeline.connection)
     return Path(os.path.realpath(database.published(config.data)))

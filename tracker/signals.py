@@ -18,6 +18,7 @@ GRACE = 2.0  # seconds that the main thread has for its own way out after Ctrl-C
 LAST_WORDS = 1.0  # seconds that saying them may take: a terminal may be stopped, and nobody may read a pipe
 STOPPED = 4.0  # seconds that `tracker schedule` has in all
 INTERRUPTED = 130
+NOTHING = "stopped: nothing was begun"
 STOPPING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)  # of `tracker schedule`, which ends with code 0
 
 

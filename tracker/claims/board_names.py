@@ -33,7 +33,7 @@ class BoardNames:
 
 def board_names(sources: Mapping[str, Source]) -> dict[str, BoardNames]:
     """The names of every board that is declared, by its id."""
-    from storage.database import primary
+    from storage.declarations import primary
 
     return {
         name: BoardNames(board.title, source.name, source.title, source.publisher, board.quoted_as)

@@ -154,6 +154,8 @@ def main() -> None:
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     signals.ENDING = ending = signals.Ending()
     code = signals.INTERRUPTED
+    if sys.argv[1:] and sys.argv[1] in COMMANDS and COMMANDS[sys.argv[1]][0] == "collect":
+        ending.kept = signals.NOTHING
     if sys.argv[1:2] == ["schedule"]:  # it may be told to stop before its module is loaded
         with signals.heard(signals.STOPPING, lambda *_: None, ending.on_stop), log.shown():
             sys.exit(_run())

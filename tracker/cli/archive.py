@@ -28,14 +28,14 @@ def check_archive_command(setting: Setting, repair: bool) -> None:
     Example: tracker check-archive --repair
     """
     from scrapers.errors import TrackerError
-    from storage import archive_check, database
+    from storage import archive_check, lock
     from storage.archive import Archive
 
     archive = Archive(setting.config.data / "archive")
     if not archive.root.is_dir():
         raise TrackerError(f"{archive.root}: there is no archive: put it back, or run `tracker collect`")
     with progress() as report:
-        with database.writing(setting.config.data):
+        with lock.writing(setting.config.data):
             archive.sweep()
             known = archive_check.contents(archive)
             if repair:

@@ -93,7 +93,7 @@ def changes_command(
             "gaps": [asdict(gap) for gap in missed],
         })  # fmt: skip
     else:
-        output.line(headline(board_info))
+        output.paragraph(headline(board_info))
         output.paragraph(f"{board}, top {top}: {_describe(before)} against {_describe(after)}")
         for day, reason in breaks:
             output.paragraph(f"Not comparable across {day}: {output.shown(reason)}.")

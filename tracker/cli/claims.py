@@ -67,10 +67,10 @@ def claim_command(setting: Setting, words: tuple[str, ...], strict: bool, chart:
 
 def _check_boards(setting: Setting, connection: duckdb.DuckDBPyConnection, claim: Claim) -> None:
     """A board that is declared, but not in this database, is no mistake of the claim: there is no snapshot."""
-    from storage import database
+    from storage import declarations
     from tracker.cli.lookups import known_board
 
-    declared = database.primary(setting.config.declared())
+    declared = declarations.primary(setting.config.declared())
     for board in (claim.board, *claim.other_boards):
         if board not in declared:
             known_board(connection, board)

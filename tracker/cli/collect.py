@@ -34,7 +34,7 @@ STOPPED = {
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], object]]:
     """Progress bars, and what Ctrl-C is answered with."""
-    signals.ENDING.kept = "stopped: nothing was begun"
+    signals.ENDING.kept = signals.NOTHING
     with output.bars() as show:
 
         def report(stage: str, done: int, of: int) -> None:
@@ -241,7 +241,9 @@ def publish_command(setting: Setting) -> None:
     """
     from tracker.pipeline import publish_again
 
-    output.say(f"published {publish_again(setting.config, setting.clock)}")
+    with progress() as on_progress:
+        copy = publish_again(setting.config, setting.clock, on_progress)
+    output.say(f"published {copy}")
 
 
 @click.command("rebuild")

@@ -65,7 +65,7 @@ def representation_command(
     elif setting.format == "csv":
         output.write([record], RATIO, "csv")
     else:
-        output.line(headline(board_info))
+        output.paragraph(headline(board_info))
         output.paragraph(
             f"{where}, {result.day}, by entry: {share_words(result.top)} at the top, {share_words(result.whole)} of the"
             f" whole board. Ratio: {ratio_words(result.ratio, result.low, result.high)}."

@@ -53,7 +53,7 @@ def gap_command(
     elif setting.format == "csv":
         output.write([record], GAP, "csv")
     else:
-        output.line(headline(board_info))
+        output.paragraph(headline(board_info))
         within = (
             f" +- {result.half:.1f} ({result.level:.0%})" if result.half is not None else ", no intervals published"
         )

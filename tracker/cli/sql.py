@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PAGE = resource.getpagesize()
 MEMORY = min(2 << 30, os.sysconf("SC_PHYS_PAGES") * PAGE * 6 // 10)  # bytes that a query and its rows may take
+AT_ONCE = 2_048  # rows that are fetched before the memory is looked at: as many as DuckDB has in a piece
+MARGIN = 128 << 20  # bytes that are to be left then
 
 
 @click.command("sql")
@@ -84,7 +86,7 @@ def _answer(
         if done is None or not done.description:
             raise click.UsageError("a query is expected, such as: FROM latest LIMIT 5")
         names = _apart([column[0] for column in done.description])
-        return names, [dict(zip(names, row, strict=True)) for row in done.fetchall()]
+        return names, [dict(zip(names, row, strict=True)) for row in _rows(done)]
     except duckdb.OutOfMemoryException:
         raise MemoryError from None
     except duckdb.Error as error:
@@ -101,6 +103,21 @@ def _answer(
         timer.cancel()
 
 
+def _rows(done: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    """All rows, some at a time; MemoryError well before the limit, since the process may crash at it: while DuckDB makes
+    rows for Python it does not look whether there was memory for each cell."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    while rows := done.fetchmany(AT_ONCE):
+        yield from rows
+        if limit != resource.RLIM_INFINITY and limit - _data_bytes() < min(MARGIN, MEMORY // 4):
+            raise MemoryError
+
+
+def _data_bytes() -> int:
+    """What the system counts as this process's data; OSError where it does not say."""
+    return int(Path("/proc/self/statm").read_text("ascii").split()[5]) * PAGE
+
+
 @contextmanager
 def _limited_memory(more: int) -> Iterator[None]:
     """Lets the process take so many bytes more than it has; MemoryError, or DuckDB's own, beyond that.
@@ -109,7 +126,7 @@ def _limited_memory(more: int) -> Iterator[None]:
     no Linux, it is the only one.
     """
     try:
-        taken = int(Path("/proc/self/statm").read_text("ascii").split()[5]) * PAGE
+        taken = _data_bytes()
     except OSError:
         yield
         return

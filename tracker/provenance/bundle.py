@@ -21,7 +21,7 @@ from scrapers.errors import TrackerError
 from scrapers.model import Page, Pages
 from scrapers.regular_files import read_regular_file, read_regular_text
 from scrapers.spec import SOURCES, Source
-from storage import database, freshness, publish
+from storage import declarations, freshness, publish
 from storage.archive import Archive
 from tracker import __version__
 from tracker.analysis.figure_ids import Figure
@@ -52,7 +52,7 @@ def bundle(connection: duckdb.DuckDBPyConnection, config: Config, figure: Figure
         "rows.json": packed_json(rows),
         "captures.json": packed_json(captures),
     }
-    for name in sorted({source.name, database.primary(sources)[figure.share.board][0].name}):
+    for name in sorted({source.name, declarations.primary(sources)[figure.share.board][0].name}):
         members[f"sources/{name}.toml"] = _declaration(config, name)
     members |= {f"registry/{name}": body for name, body in used_lines(config.registry, rows, figure.share.day).items()}
     if source.redistribute:

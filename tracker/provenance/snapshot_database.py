@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from scrapers.model import Entry, Snapshot
 from scrapers.spec import Source
-from storage import database, publish
+from storage import database, declarations, publish
 from storage.archive import Line
+from storage.captures import add_captures
+from storage.snapshots import add_snapshots
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,10 +54,10 @@ def database_of(
         ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     )
     connection.execute(database.sql("schema"))
-    database.replace_declarations(connection, sources)
-    database.add_snapshots(connection, {description["snapshot"]: snapshot})
+    declarations.replace(connection, sources)
+    add_snapshots(connection, {description["snapshot"]: snapshot})
     connection.execute("UPDATE snapshots SET state = 'accepted'")
-    database.add_captures(connection, [line_of(capture) for capture in captures])
+    add_captures(connection, [line_of(capture) for capture in captures])
     text = pa.string()
     seen = datetime.fromisoformat(description["captured_at"]).replace(tzinfo=None)
     kinds = {"capture": text, "snapshot_key": pa.int32(), "seen_at": pa.timestamp("us"), "source": text, "role": text,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import writing
+from storage.lock import writing
 from tests.place import Place
 from tests.upstream import Upstream
 from tracker import signals
@@ -68,6 +68,16 @@ def test_a_server_that_trickles_holds_nothing_up(upstream: Upstream, tmp_path: P
     upstream.fault("*", "none")
     done = place.run("collect", "aider", "vectara")
     assert (done.code, done.err) == (0, "")
+
+
+def test_while_it_loads_nothing_is_begun(tmp_path: Path) -> None:
+    """From the first word of the command on."""
+    driver = tmp_path / "driver.py"
+    driver.write_text(STUBBORN)
+    process = Place(tmp_path / "place").start("tracker.cli.sources", "known_sources", "0", "collect", driver=driver)
+    assert process.stdout
+    assert process.stdout.readline() == "there\n"
+    assert interrupted(process)[1] == "stopped: nothing was begun"
 
 
 def test_waiting_for_another_run_is_no_reason_to_wait(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Whole runs among faulty answers, damaged files and hostile pages: `make test-faults`."""

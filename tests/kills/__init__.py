@@ -1,0 +1,1 @@
+"""Processes that are killed or told to stop at any moment: `make test-kills`."""
