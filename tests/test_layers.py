@@ -116,9 +116,9 @@ def test_sql_files_say_what_they_are_for() -> None:
 
 
 def test_no_executemany_and_no_half_read_cursor() -> None:
-    """DuckDB: rows go in as Arrow, and come out by fetchall."""
+    """DuckDB: rows go in as Arrow, and come out by fetchall; `tracker sql` alone looks at its memory on the way."""
     for layer in LAYERS:
         for file in (ROOT / layer).rglob("*.py"):
             text = file.read_text("utf-8")
             for banned in (".executemany(", ".fetchone(", ".fetchmany(", "CREATE INDEX"):
-                assert banned not in text, (file, banned)
+                assert banned not in text or (banned, file.name) == (".fetchmany(", "sql.py"), (file, banned)

@@ -104,8 +104,8 @@ def _answer(
 
 
 def _rows(done: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
-    """All rows, some at a time; MemoryError well before the limit, since the process may crash at it: while DuckDB makes
-    rows for Python it does not look whether there was memory for each cell."""
+    """All rows, some at a time; MemoryError well before the limit, where the process may crash: DuckDB does not look
+    whether there was memory for each cell that it makes for Python."""
     limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
     while rows := done.fetchmany(AT_ONCE):
         yield from rows
