@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tomllib
 from pathlib import Path
 
 from scrapers.errors import DeclarationError
@@ -41,3 +42,16 @@ def read_regular_text(path: Path, limit: int = LIMIT) -> str:
         return read_regular_file(path, limit).decode("utf-8")
     except UnicodeDecodeError as error:
         raise DeclarationError(str(path), "", f"cannot be read: no UTF-8 text (byte {error.start})") from None
+
+
+def read_toml(path: Path) -> dict[str, object]:
+    """A TOML file; DeclarationError names the file and the line."""
+    return parse_toml(path, read_regular_text(path))
+
+
+def parse_toml(path: Path, text: str) -> dict[str, object]:
+    """The TOML in the text of a file; DeclarationError names the file and the line."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DeclarationError(str(path), "", f"not TOML: {error}") from None

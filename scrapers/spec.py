@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import importlib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 from scrapers.countries import ISO
 from scrapers.errors import DeclarationError
 from scrapers.model import Column
-from scrapers.regular_files import read_regular_text
+from scrapers.regular_files import parse_toml, read_regular_text
 
 SOURCES = Path(__file__).parent / "sources"
 _EVERY = re.compile(r"^([0-9]+(?:\.[0-9]+)?)\s*(s|m|h|d)$")
@@ -266,18 +265,6 @@ def check_every(every: str) -> None:
         raise ValueError(f"a cron expression (minute hour day month weekday) is expected: {error}") from None
 
 
-def read_toml(path: Path) -> dict[str, object]:
-    """A TOML file; DeclarationError names the file and the line."""
-    return _parsed(path, read_regular_text(path))
-
-
-def _parsed(path: Path, text: str) -> dict[str, object]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DeclarationError(str(path), "", f"not TOML: {error}") from None
-
-
 def validate(model: type[Model], value: object, file: str) -> Model:
     """`value` as `model`; DeclarationError names file, key and the first thing that is wrong."""
     try:
@@ -316,7 +303,7 @@ def load_source(path: Path) -> Source:
 
 @functools.lru_cache(maxsize=256)  # a command loads the same file several times
 def _source(path: Path, text: str) -> Source:
-    raw = _parsed(path, text)
+    raw = parse_toml(path, text)
     shared = {key: raw.pop(key) for key in ("columns", "expectations", "defaults") if key in raw}
     defaults = shared.pop("defaults", {})
     if not isinstance(defaults, dict):

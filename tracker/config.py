@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -13,8 +12,10 @@ from pydantic import Field, PrivateAttr, field_validator
 
 from scrapers.errors import DeclarationError
 from scrapers.limits import Limits
-from scrapers.spec import SOURCES, Declared, PageSpec, Source, check_every, load_sources, read_toml, seconds, validate
+from scrapers.regular_files import read_toml
+from scrapers.spec import SOURCES, Declared, PageSpec, Source, check_every, load_sources, seconds, validate
 from storage.origins import Origin
+from tracker.data_folder import config_file, data_folder
 
 Positive = Annotated[float, Field(gt=0, le=1e6)]  # not without end: nothing counts that far
 
@@ -180,16 +181,15 @@ def interval(source: Source) -> timedelta:
 
 def load(path: Path | None, data: Path | None) -> Config:
     """The config file at `path`, else ./config.toml where there is one, else the defaults."""
-    chosen = path or (Path(os.environ["TRACKER_CONFIG"]) if "TRACKER_CONFIG" in os.environ else Path("config.toml"))
-    if chosen.exists() or path or "TRACKER_CONFIG" in os.environ:
+    chosen = config_file(path)
+    if chosen:
         config = validate(Config, read_toml(chosen), str(chosen))
         config._file = str(chosen)
         base = chosen.resolve().parent
     else:
         config, base = Config(), Path.cwd()
-    data = data or (Path(os.environ["TRACKER_DATA"]) if "TRACKER_DATA" in os.environ else None)
     return config.model_copy(update={
-        "data": data.resolve() if data else base / config.data,
+        "data": data_folder(path, data),
         "registry": base / config.registry,
         "decisions": base / config.decisions,
         "source_folders": tuple(base / folder for folder in config.source_folders),

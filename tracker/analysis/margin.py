@@ -121,7 +121,13 @@ def margins(units: Cut, top: int, where: Where, step: Decimal) -> Margins:
 
     `units` holds every unit of the board, as the cut at an N that all of them reach.
     """
-    having = [frozenset(row.row for row in units.rows if _has(row, where, unknown)) for unknown in (False, True)]
+    names = where.by.split(",")
+    values = {row.row: row.values(where.by) for row in units.rows}
+    distinct = frozenset[tuple[str, ...]]().union(*values.values())
+    having = []
+    for unknown in (False, True):
+        held = {value for value in distinct if where.holds(dict(zip(names, value, strict=True)), unknown)}
+        having.append(frozenset(row for row, each in values.items() if not held.isdisjoint(each)))
     low, high = (_margin(units, top, rows, step) for rows in having)
     return low, high
 
@@ -180,11 +186,6 @@ def smallest(margins: Sequence[Margins]) -> Margin | None:
 
 def _size(margin: Margin) -> tuple[bool, Decimal]:
     return margin.difference is None, margin.difference or Decimal(0)
-
-
-def _has(row: RankedRow, where: Where, unknown: bool) -> bool:
-    names = where.by.split(",")
-    return any(where.holds(dict(zip(names, value, strict=True)), unknown) for value in row.values(where.by))
 
 
 def _margin(units: Cut, top: int, having: frozenset[int], step: Decimal) -> Margin:

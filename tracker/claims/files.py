@@ -10,7 +10,8 @@ from pydantic import Field, field_validator, model_validator
 
 from registry.country_names import one_country
 from scrapers.errors import DeclarationError
-from scrapers.spec import Declared, read_toml, validate
+from scrapers.regular_files import read_toml
+from scrapers.spec import Declared, validate
 from storage.origins import Origin
 
 SHIPPED = Path(__file__).parent.parent / "claims.toml"

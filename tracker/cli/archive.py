@@ -31,11 +31,11 @@ def check_archive_command(setting: Setting, repair: bool) -> None:
     from storage import archive_check, lock
     from storage.archive import Archive
 
-    archive = Archive(setting.config.data / "archive")
+    archive = Archive(setting.data / "archive")
     if not archive.root.is_dir():
         raise TrackerError(f"{archive.root}: there is no archive: put it back, or run `tracker collect`")
     with progress() as report:
-        with lock.writing(setting.config.data):
+        with lock.writing(setting.data):
             archive.sweep()
             known = archive_check.contents(archive)
             if repair:

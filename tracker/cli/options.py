@@ -17,6 +17,7 @@ from tracker import output
 from tracker.analysis.filter import Where, parse
 from tracker.cli.lookups import known_board, missing
 from tracker.clock import Clock
+from tracker.data_folder import data_folder
 from tracker.definition import OPTIONS, PRESETS, Definition
 from tracker.output import Format
 
@@ -77,6 +78,11 @@ class Setting:
 
         return load(self._config, self._data)
 
+    @functools.cached_property
+    def data(self) -> Path:
+        """The data directory; of the configuration nothing else is read for it."""
+        return data_folder(self._config, self._data)
+
     @property
     def today(self) -> date:
         """The UTC day of the clock."""
@@ -90,7 +96,7 @@ class Setting:
         from scrapers.errors import TrackerError
         from storage.database import connect, has_our_tables, is_damage, published, unreadable
 
-        path = published(self.config.data)
+        path = published(self.data)
         connection = connect(path, read_only=True)
         try:
             yield connection

@@ -53,7 +53,7 @@ def explain_command(setting: Setting, id_: str) -> None:
         observations = lineage.observations(connection, figure.share.snapshot)
         margins = lineage.margins(connection, figure)
         unit = str(known_board(connection, figure.share.board)["unit"] or "")
-    archive = Archive(setting.config.data / "archive")
+    archive = Archive(setting.data / "archive")
     try:
         capture["archived_bytes"] = len(archive.read(capture["content_sha256"]))
     except TrackerError as error:  # what is wrong with the archive is part of the answer

@@ -206,7 +206,7 @@ def corrections_command(setting: Setting) -> None:
     """
     from tracker.changes.corrections import corrections
 
-    rows, sentence = corrections(setting.config.data)
+    rows, sentence = corrections(setting.data)
     columns = ["board", "day", "top", "by", "value", "of", "before", "after", "because"]
     if rows or setting.format != "table":
         output.write(rows, columns, setting.format)
