@@ -66,6 +66,7 @@ def parse(
         done.captures = read_ledger(connection, archive)
         set_future_aside(connection, now)
         _retry_healed(connection, archive)
+        _forget_overtaken(connection, sources)
         _forget_limits(connection, pool)
         pool.set_aside = _set_aside(connection, rejected)
     parse_jobs = _parse_jobs(connection, pool, sources)
@@ -156,6 +157,20 @@ def _retry_healed(connection: duckdb.DuckDBPyConnection, archive: Archive) -> No
     for name in sorted({name for name, sha256 in rows if not archive.fault(sha256)}):
         forget(connection, name)
         freshness.invalidate(connection, f"facts:{name}")
+
+
+def _forget_overtaken(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]) -> None:
+    """A page that came late (imported, from a history) changes the sets of every later moment: where pages are read in
+    sets, its source is read again from the first page."""
+    in_sets = [name for name, source in sources.items() if source.page_set]
+    rows = connection.execute(
+        "SELECT source FROM captures WHERE source IN (SELECT unnest(?)) AND content_sha256 IS NOT NULL GROUP BY source"
+        " HAVING min(CASE WHEN state = 'waiting' THEN fetched_at END)"
+        " <= max(CASE WHEN state IN ('read', 'refused') THEN fetched_at END)",
+        [in_sets],
+    ).fetchall()
+    for (name,) in rows:
+        forget(connection, name)
 
 
 def _parse_jobs(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import permutations
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +18,7 @@ from storage import database, load, validate
 from storage.archive import Archive, Line
 from storage.parse_pool import ParsePool
 from tests.place import Place, little_registry, page, points, put, small
-from tests.upstream import NEWEST
+from tests.upstream import NEWEST, Upstream
 from tracker.config import load as load_config
 
 # Pages of `small` with their days: a turn and a turn back, a late correction, a day in the future, a drop of rows
@@ -105,6 +107,25 @@ def test_the_order_of_arrival_changes_nothing(
     assert place.exported() == in_time
     rebuilt(place)
     assert place.exported() == in_time
+
+
+def test_sets_of_pages_that_come_in_any_order(upstream: Upstream, tmp_path: Path) -> None:
+    """A page that comes late belongs to the sets of its own day and of those after it, as if it had been in time."""
+    in_time = Place(tmp_path / "in_time", upstream.mirror)
+    for day in ("2026-08-24", "2026-09-21", NEWEST):
+        upstream.day(day)
+        assert in_time.run("collect", "livebench", "tau2", now=day).code == 0
+    lines = [line for *_, line in Archive(in_time.archive).lines() if isinstance(line, Line)]
+    assert len({line.run_id for line in lines}) == 3
+    for seed in (1, 2):
+        place = Place(tmp_path / f"seed {seed}")
+        shutil.copytree(in_time.archive / "blobs", place.archive / "blobs")
+        Random(seed).shuffle(lines)
+        for some in (lines[::3], lines[1::3], lines[2::3]):
+            Archive(place.archive).append(some)
+            read(place)
+        assert place.run("publish").code == 0
+        assert place.exported() == in_time.exported()
 
 
 def test_what_the_history_comes_to(history: tuple[Place, list[str]]) -> None:
