@@ -189,7 +189,10 @@ class Source(Declared):
     publisher: str
     homepage: str
     licence: str
-    redistribute: bool
+    # What of it may be passed on: `pages` (the bytes, too), `figures` (names, scores and ranks, which are facts),
+    # `shares` (terms forbid more: what this program counts, alone). The page that says so is `licence_page`.
+    redistribute: Literal["pages", "figures", "shares"] = "figures"
+    licence_page: str = ""
     every: str = "1d"
     enabled: bool = True
     disabled_reason: str = ""
@@ -215,6 +218,12 @@ class Source(Declared):
     def off_for_a_reason(self) -> Self:
         if not self.enabled and not self.disabled_reason:
             raise ValueError("disabled_reason must say why the source is off")
+        return self
+
+    @model_validator(mode="after")
+    def says_who_says_so(self) -> Self:
+        if self.redistribute != "figures" and not self.licence_page:
+            raise ValueError(f'redistribute = "{self.redistribute}": licence_page must name the page that says so')
         return self
 
     @model_validator(mode="after")

@@ -21,7 +21,14 @@ def replace(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]
     text = pa.string()
     board_rows, provider_rows, break_rows = [], [], []
     for name, (source, board) in sorted(primary(sources).items()):
-        of_source = (source.name, source.publisher, source.homepage, source.licence, source.redistribute)
+        of_source = (
+            source.name,
+            source.publisher,
+            source.homepage,
+            source.licence,
+            source.licence_page,
+            source.redistribute,
+        )
         of_board = (board.operator, board.operator_country, board.metric, board.unit, board.direction, board.adjustment,
                     board.category, board.kind, board.editions_comparable)  # fmt: skip
         bounds = (board.expectations.max_drop, board.expectations.max_shift, board.bridge_days)
@@ -32,12 +39,14 @@ def replace(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]
                 order = board.trust.index(provider.name) if provider.name in board.trust else len(board.trust)
                 order = -1 if provider.name == source.name and provider.name not in board.trust else order
                 roles = enumerate(provider.boards[name].page)
-                dating = provider.dates_content, provider.page_set
-                provider_rows += [(name, provider.name, role, (order + 1) * 100 + at, *dating) for at, role in roles]
+                of_provider = provider.dates_content, provider.page_set, provider.redistribute
+                provider_rows += [
+                    (name, provider.name, role, (order + 1) * 100 + at, *of_provider) for at, role in roles
+                ]
     for table in ("boards", "board_providers", "breaks"):
         connection.execute(f"DELETE FROM {table}")
     names = [row[0] for row in connection.execute("DESCRIBE boards").fetchall()]
-    flags = dict.fromkeys(("redistribute", "editions_comparable"), pa.bool_())
+    flags = {"editions_comparable": pa.bool_()}
     limits = {**dict.fromkeys(("max_drop", "max_shift"), pa.float64()), "bridge_days": pa.int32()}
     insert(connection, "boards", dict.fromkeys(names, text) | flags | limits, board_rows)
     insert(
@@ -50,6 +59,7 @@ def replace(connection: duckdb.DuckDBPyConnection, sources: Mapping[str, Source]
             "trust": pa.int32(),
             "dates_content": pa.bool_(),
             "page_set": pa.bool_(),
+            "redistribute": text,
         },
         provider_rows,
     )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from registry import resolve
 from registry.load import load_registry
-from storage import database, freshness, registry_tables, share_query, statements
+from storage import comments, database, freshness, registry_tables, share_query, statements
 from storage.memory import release_memory
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, registry_folder: Path, defaul
         statements.derive(connection, registry_folder, changed=changed)
         release_memory()
         derive(connection, defaults, afresh=changed)
+        comments.write(connection)
     connection.execute("CHECKPOINT")
 
 

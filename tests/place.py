@@ -113,12 +113,12 @@ class Place:
             connection.close()
 
     def exported(self) -> dict[str, bytes]:
-        """Every file of an export, by name."""
+        """Every file of an export, by its path; `entries.csv` is the rows of all boards under one header."""
         folder = self.folder / "exported"
         shutil.rmtree(folder, ignore_errors=True)
         done = self.run("export", folder)
         assert done.code == 0, done.err
-        return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+        return exported_files(folder)
 
     def ledger(self) -> list[bytes]:
         """Every acknowledged line, in order."""
@@ -139,6 +139,16 @@ class Place:
         result.folder, result.config, result.data = folder, folder / "config.toml", folder / "data"
         result.archive, result.registry = result.data / "archive", folder / "registry"
         return result
+
+
+def exported_files(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder that was exported, by its path; `entries.csv` is the rows of all boards under one header."""
+    files = {
+        file.relative_to(folder).as_posix(): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()
+    }
+    entries = [body for name, body in files.items() if name.startswith("entries/")]
+    header = entries[0].partition(b"\n")[0] + b"\n" if entries else b""
+    return files | {"entries.csv": header + b"".join(body.partition(b"\n")[2] for body in entries)}
 
 
 def with_source_code(folder: Path, source: str, code: str) -> Path:
@@ -171,7 +181,8 @@ title = "Small"
 publisher = "A test"
 homepage = "https://example.org/"
 licence = "CC0-1.0"
-redistribute = true
+redistribute = "pages"
+licence_page = "https://example.org/licence"
 pages = [
   {{ role = "plain", format = "csv", address = "https://example.org/plain.csv" }},
   {{ role = "dated", format = "csv", address = "https://example.org/dated.csv" }},

@@ -91,7 +91,8 @@ title = "Small"
 publisher = "A test"
 homepage = "https://example.org/"
 licence = "CC0-1.0"
-redistribute = true
+redistribute = "pages"
+licence_page = "https://example.org/licence"
 pages = [{{ role = "plain", format = "csv", address = "https://example.org/plain.csv" }}]
 [boards.small_plain]
 page = "plain"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import tracker
+
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted(
     ".".join(file.relative_to(ROOT).with_suffix("").parts)
@@ -18,13 +20,13 @@ MODULES = sorted(
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_the_examples_of_a_module_are_true(
-    name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_examples_of_a_module_are_true(name: str, request: pytest.FixtureRequest) -> None:
     """None fails, and none is missed. Those for notebooks ask a data directory, which is the demo's."""
+    more: dict[str, object] = {}
     if name == "tracker.api":
-        monkeypatch.chdir(request.getfixturevalue("demo_data").parent)
-    result = doctest.testmod(importlib.import_module(name))
+        more = {"tracker": tracker, "demo_data": request.getfixturevalue("demo_data")}
+        more["t"] = tracker.open(request.getfixturevalue("demo_data"), today="2026-09-04")
+    result = doctest.testmod(importlib.import_module(name), extraglobs=more)
     assert result.attempted
     assert not result.failed
 

@@ -50,7 +50,8 @@ FOLDERS: dict[str, set[str]] = {
     "provenance": {"analysis"},
     "changes": {"analysis"},
     "claims": {"analysis"},
-    "cli": {"analysis", "importers", "provenance", "changes", "claims"},
+    "export": {"analysis", "claims"},
+    "cli": {"analysis", "importers", "provenance", "changes", "claims", "export"},
 }
 
 
@@ -116,9 +117,13 @@ def test_sql_files_say_what_they_are_for() -> None:
 
 
 def test_no_executemany_and_no_half_read_cursor() -> None:
-    """DuckDB: rows go in as Arrow, and come out by fetchall; `tracker sql` alone looks at its memory on the way."""
+    """DuckDB: rows go in as Arrow, and come out by fetchall; `tracker sql` alone looks at its memory on the way.
+
+    SQLite is not DuckDB: executemany is the fast way there, and indexes help.
+    """
+    allowed = {(".fetchmany(", "sql.py"), (".executemany(", "sqlite_file.py"), ("CREATE INDEX", "sqlite_file.py")}
     for layer in LAYERS:
         for file in (ROOT / layer).rglob("*.py"):
             text = file.read_text("utf-8")
             for banned in (".executemany(", ".fetchone(", ".fetchmany(", "CREATE INDEX"):
-                assert banned not in text or (banned, file.name) == (".fetchmany(", "sql.py"), (file, banned)
+                assert banned not in text or (banned, file.name) in allowed, (file, banned)

@@ -105,7 +105,8 @@ title = "Other"
 publisher = "A test"
 homepage = "https://example.org/"
 licence = "CC0-1.0"
-redistribute = true
+redistribute = "pages"
+licence_page = "https://example.org/licence"
 pages = [{ role = "copy", format = "csv", address = "https://example.net/copy.csv" }]
 columns = { name = "model", score = "points" }
 [boards.small_plain]

@@ -20,7 +20,8 @@ title = "Tiny"
 publisher = "Nobody"
 homepage = "https://example.org"
 licence = "CC0-1.0"
-redistribute = true
+redistribute = "pages"
+licence_page = "https://example.org/licence"
 pages = [{ role = "page", format = "csv", address = "https://example.org/a.csv" }]
 columns = { name = "model", score = ["score", "elo"] }
 
@@ -73,7 +74,8 @@ def test_a_good_declaration_is_read(source: Callable[..., Any]) -> None:
 BROKEN = [
     ('licence = "CC0-1.0"', "", "licence", "missing; it is required"),
     ('publisher = "Nobody"', "publisher = 7", "publisher", "valid string; found 7"),
-    ("redistribute = true", 'redistribute = "perhaps"', "redistribute", "found 'perhaps'"),
+    ('redistribute = "pages"', 'redistribute = "perhaps"', "redistribute", "found 'perhaps'"),
+    ('licence_page = "https://example.org/licence"', "", "(top level)", 'redistribute = "pages": licence_page must name the page'),
     ('title = "Tiny"', 'title = "Tiny"\ncolour = "red"', "colour", "unknown key; expected one of: boards, dates_content, disabled_reason"),
     ("[boards.tiny]", '[boards.tiny]\nmedals = "yes"', "boards.tiny.medals", "unknown key"),
     ('name = "model"', 'nam = "model"', "boards.tiny.columns.nam", "unknown key"),

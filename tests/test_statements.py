@@ -20,7 +20,8 @@ title = "Told"
 publisher = "A test"
 homepage = "https://example.org/"
 licence = "CC0-1.0"
-redistribute = true
+redistribute = "pages"
+licence_page = "https://example.org/licence"
 pages = [{ role = "told", format = "csv", address = "https://example.org/told.csv" }]
 columns = { name = "model", score = "points", organization = "lab", licence = "terms" }
 [boards.told]

@@ -1,10 +1,28 @@
-"""Shares of AI leaderboards that stand up to a hostile reader: collecting, answers, exports."""
+"""Shares of AI leaderboards that stand up to a hostile reader: collecting, answers, exports.
+
+`tracker.open`, `tracker.resolve` and `tracker.collect` are the Python API, which tracker.api has.
+"""
 
 import os
 import signal
 import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tracker.api import Tracker, collect, open, resolve
+
+__all__ = ["Tracker", "collect", "open", "resolve"]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """The API is loaded when it is asked for: the command has no use for it."""
+    if name not in __all__:
+        raise AttributeError(f"module 'tracker' has no attribute {name!r}")
+    from tracker import api
+
+    return getattr(api, name)
 
 
 def _end_at_once(code: int, numbers: tuple[int, ...]) -> None:

@@ -1,55 +1,487 @@
-"""For notebooks: the published database as pandas frames.
+"""The Python API: the figures of the commands as typed records, and as frames where somebody asks for one.
 
->>> from tracker import api
->>> shares = api.share("data", "arena_text", top=20, by="country")  # a frame, one row for each value
->>> rows = api.query("data", "FROM latest WHERE board = 'arena_text'")
+>>> import tracker
+>>> with tracker.open(demo_data, today="2026-09-04") as t:
+...     shares = t.share("opencompass_llm", top=20, by="country,open", as_of="2025-10-18")
+...     {(each.values["country"], each.values["open"]): each.count for each in shares if each.values["country"] == "CN"}
+{('CN', 'open'): 9.0, ('CN', 'closed'): 5.0}
+
+Counts are of units of the definition (rows, releases or developers) and may be fractions; shares are 0 to 1; scores are
+in the leaderboard's unit; days and times are UTC. A wrong name or value is a ValueError that says what may be meant;
+where there is no snapshot the answer is empty, and its `why` says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Literal,
+    Self,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    get_type_hints,
+    overload,
+)
 
-from storage import database
-from tracker.analysis.shares import shares
-from tracker.definition import Definition
+from scrapers.errors import TrackerError
+from tracker.analysis.filter import parse
+from tracker.analysis.lookups import UnknownName, headline, known_board, missing, records, suggestion
+from tracker.analysis.shares import Share, shares
+from tracker.data_folder import data_folder
+from tracker.definition import OPTIONS, PRESETS, By, Definition, Unit
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from tracker.claims.verdicts import Verdict
+    from tracker.fetching import FetchResult
+
+Record = TypeVar("Record")
+Day = str | date | None
 
 
-def query(data: str | Path, sql: str) -> pd.DataFrame:
-    """The answer to any question to the published database in `data`; NothingPublished where there is none yet."""
-    connection = database.connect(database.published(Path(data)), read_only=True)
-    try:
-        return connection.execute(sql).df()
-    finally:
-        connection.close()
+class Options(TypedDict, total=False):
+    """What a definition may say besides what is counted; docs/methodology.md has each value."""
+
+    unit: Unit
+    ties: Literal["fractional", "include", "exclude"]
+    rank_by: Literal["score", "published_rank", "published_rank_at_most"]
+    openness_as_of: Literal["snapshot", "today"]
+    country_rule: Literal["primary", "mainland_only", "multi"]
+    open_means: Literal["any", "permissive"]
+    without_operator: bool
 
 
-def share(
-    data: str | Path,
-    board: str,
-    *,
-    top: int = 20,
-    as_of: date | None = None,
-    every_day: bool = False,
-    today: date | None = None,
-    **options: Any,
-) -> pd.DataFrame:
-    """Shares of the top N of a board, one row for each value (and day); `options` are those of shares.Definition.
+class Answer(Sequence[Record], Generic[Record]):
+    """Records of one kind, in the order of the command. `why` says why there is none; `definition` what was counted."""
 
-    Columns as `tracker share --format json` has them; counts are of units, shares 0 to 1.
+    def __init__(
+        self,
+        rows: Iterable[Record],
+        columns: Sequence[str] = (),
+        *,
+        why: str = "",
+        definition: str = "",
+        flat: Callable[[Any], Mapping[str, Any]] = lambda record: dict(vars_of(record)),
+    ) -> None:
+        self._rows, self._columns, self._flat = tuple(rows), tuple(columns), flat
+        self.why, self.definition = why, definition
+
+    @overload
+    def __getitem__(self, at: int) -> Record: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Record]: ...
+
+    def __getitem__(self, at: int | slice) -> Record | Sequence[Record]:
+        return self._rows[at]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} records{f': {self.why}' if self.why else ''}>"
+
+    def records(self) -> list[dict[str, Any]]:
+        """Each record as a flat dict, as the command prints it with --format json."""
+        return [dict(self._flat(row)) for row in self._rows]
+
+    def columns(self) -> list[str]:
+        """The names of the columns, also where there is no record."""
+        return list(self.records()[0]) if self._rows else list(self._columns)
+
+    def df(self) -> pd.DataFrame:
+        """A frame of pandas, a row for each record; ImportError where pandas is not installed."""
+        import pandas as pd
+
+        return pd.DataFrame(self.records(), columns=self.columns())
+
+    def arrow(self) -> pa.Table:
+        """A table of Arrow, a row for each record."""
+        import pyarrow as pa
+
+        return pa.Table.from_pylist(self.records()) if self._rows else pa.table({name: [] for name in self.columns()})
+
+    def pl(self) -> pl.DataFrame:
+        """A frame of polars, a row for each record; ImportError where polars is not installed."""
+        import polars as pl
+
+        return pl.DataFrame(self.records(), schema=None if self._rows else self.columns(), infer_schema_length=None)
+
+
+def vars_of(record: Any) -> Mapping[str, Any]:
+    """A record as a flat mapping; one that says itself how it is shown is asked."""
+    if isinstance(record, Mapping):
+        return record
+    return dict(record.record()) if hasattr(record, "record") else asdict(record)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a leaderboard, as published, with what its name resolves to. Unknown is None, or `unknown`."""
+
+    board: str
+    day: date
+    edition: str | None
+    snapshot: str
+    rank: int | None
+    name: str
+    release: str | None
+    variant: str | None
+    developer: str | None
+    country: str
+    openness: str
+    licence: str | None
+    score: float | None
+    score_low: float | None
+    score_high: float | None
+    published_rank: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A leaderboard: what it measures, and its newest point (None where no page of it was ever accepted)."""
+
+    board: str
+    title: str
+    source: str
+    metric: str
+    unit: str | None
+    direction: str
+    kind: str | None
+    adjustment: str | None
+    operator: str | None
+    operator_country: str | None
+    licence: str
+    redistribute: str
+    headline: str
+    points: int
+    first_day: date | None
+    day: date | None
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """The share under one definition. `top` is None for the whole leaderboard."""
+
+    unit: str
+    top: int | None
+    ties: str
+    open_means: str | None
+    count: float
+    of: float
+    share: float
+    share_high: float
+    definition: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a row that stands in the top N on one of two days."""
+
+    change: str
+    name: str
+    name_before: str | None
+    place_before: int | None
+    place: int | None
+    score_before: float | None
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a published name means today. `how` says how each is known; `evidence` are the steps with their sources."""
+
+    name: str
+    release: str | None
+    variant: str | None
+    developer: str | None
+    country: str
+    openness: str
+    how: str | None
+    evidence: tuple[str, ...]
+    suggestions: tuple[str, ...]
+
+
+class Tracker:
+    """The published database of a data directory, read-only, as it was when it was opened. Use it as a context manager.
+
+    `today` is the day on which questions are asked (UTC); NothingPublished where nothing was collected yet.
     """
-    import pandas as pd
 
-    today = today or datetime.now(UTC).date()
-    connection = database.connect(database.published(Path(data)), read_only=True)
-    try:
-        results = shares(
-            connection, [board], [top], Definition(**options), as_of=as_of or today, today=today, every_day=every_day
+    def __init__(self, data: str | Path | None = None, *, today: Day = None) -> None:
+        from storage.database import connect, published
+
+        self.data = data_folder(None, Path(data) if data is not None else None)
+        self.today = _day(today) or datetime.now(UTC).date()
+        self._connection = connect(published(self.data), read_only=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the database; a second time does nothing."""
+        self._connection.close()
+
+    def boards(self) -> Answer[Board]:
+        """Every declared leaderboard, by name.
+
+        >>> [board.board for board in t.boards() if board.points > 10][0]
+        'opencompass_llm'
+        """
+        rows = records(self._connection, _BOARDS)
+        return Answer([
+            Board(**{name: row[name] for name in get_type_hints(Board) if name != "headline"}, headline=headline(row))
+            for row in rows
+        ])  # fmt: skip
+
+    def top(self, board: str, n: int = 20, *, as_of: Day = None) -> Answer[Row]:
+        """The rows of the first `n` places by score at the newest point on or before `as_of`; ties are all there.
+
+        >>> [(row.rank, row.name, row.country) for row in t.top("opencompass_llm", 2, as_of="2025-10-18")]
+        [(1, 'GPT-5-2025-08-07', 'US'), (2, 'o3-high-2025-04-16', 'US')]
+        """
+        known_board(self._connection, board)
+        names, day = list(get_type_hints(Row)), _day(as_of) or self.today
+        columns = ", ".join(f"r.{name}" for name in names)
+        rows = records(
+            self._connection,
+            f"SELECT {columns} FROM entries_resolved AS r WHERE r.board = $1 AND r.rank <= $2"
+            " AND r.day = (SELECT max(s.day) FROM series AS s WHERE s.board = $1 AND s.day <= $3)"
+            " ORDER BY r.rank, r.row",
+            [board, _top(n), day],
         )
-    finally:
-        connection.close()
-    return pd.DataFrame([each.record() for each in results])
+        return Answer((Row(**row) for row in rows), names, why="" if rows else missing(self._connection, board, day))
+
+    def share(
+        self,
+        board: str,
+        *,
+        top: int = 20,
+        by: By | None = None,
+        as_of: Day = None,
+        preset: str = "default",
+        **options: Unpack[Options],
+    ) -> Answer[Share]:
+        """The share of each value in the top N at the newest point on or before `as_of`.
+
+        `by`, `preset` and the options are those of docs/methodology.md.
+
+        >>> {each.values["country"]: each.count for each in t.share("arena_text_raw", as_of="2026-08-22")}
+        {'US': 16.0, 'CN': 4.0}
+        >>> t.share("arena_text_raw", unit="relase")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        tracker.analysis.lookups.UnknownName: unit='relase' (did you mean release?): expected one of entry, release, ...
+        """
+        return self._shares(board, top, _definition(by, preset, options), _day(as_of) or self.today, every_day=False)
+
+    def history(
+        self,
+        board: str,
+        *,
+        top: int = 20,
+        by: By | None = None,
+        until: Day = None,
+        preset: str = "default",
+        **options: Unpack[Options],
+    ) -> Answer[Share]:
+        """The same at every point of the series up to `until`. `break_before` says where a point does not compare with
+        the one before it.
+
+        >>> [each.count for each in t.history("opencompass_llm") if each.values == {"country": "CN"}][-3:]
+        [12.0, 13.0, 9.0]
+        """
+        return self._shares(board, top, _definition(by, preset, options), _day(until) or self.today, every_day=True)
+
+    def _shares(self, board: str, top: int, definition: Definition, day: date, *, every_day: bool) -> Answer[Share]:
+        known_board(self._connection, board)
+        results = shares(
+            self._connection, [board], [_top(top)], definition, as_of=day, today=self.today, every_day=every_day
+        )
+        why = "" if results else missing(self._connection, board, day)
+        return Answer(results, definition.by.split(","), why=why, definition=definition.words())
+
+    def curve(
+        self, board: str, where: str, *, as_of: Day = None, preset: str = "default", **options: Unpack[Options]
+    ) -> Answer[CurvePoint]:
+        """The share of what `where` asks (country=CN, open=open, country=CN,open=open) under every definition that can
+        be defended.
+
+        >>> points = t.curve("arena_text_raw", "country=CN", as_of="2026-08-22")
+        >>> counts = {(each.unit, each.top): each.count for each in points}
+        >>> counts["entry", 20], counts["release", 20], counts["developer", 10]
+        (4.0, 6.0, 5.0)
+        """
+        from tracker.analysis.curve import curve
+
+        known_board(self._connection, board)
+        asked, day = parse(where), _day(as_of) or self.today
+        base = _definition(asked.by, preset, options)
+        results = curve(self._connection, board, asked, as_of=day, today=self.today, base=base)
+        if results is None:
+            return Answer((), list(get_type_hints(CurvePoint)), why=missing(self._connection, board, day))
+        return Answer([
+            CurvePoint(
+                choice.unit, choice.top, choice.ties, choice.open_means, float(point.count), float(point.of),
+                point.share, point.share_high, results.definitions[choice].words(), results.ids[choice],
+            )
+            for choice, point in results.points.items()
+        ])  # fmt: skip
+
+    def changes(self, board: str, since: Day, until: Day = None, *, top: int = 20) -> Answer[Change]:
+        """What became of every row that stands in the top N on one of the two days; what stayed is left out.
+
+        >>> t.changes("opencompass_llm", "2025-08-12", "2025-11-10")[0].change
+        'entered, new on the board'
+        """
+        from tracker.changes.row_matching import moves, pairs, point
+
+        known_board(self._connection, board)
+        days = (_day(since) or self.today, _day(until) or self.today)
+        points = [point(self._connection, board, day, None) for day in days]
+        before, after = points
+        if before is None or after is None:
+            day = days[points.index(None)]
+            return Answer((), list(get_type_hints(Change)), why=missing(self._connection, board, day))
+        results = moves(pairs(before.rows, after.rows), _top(top))
+        rows = (Change(**row) for row in results)  # type: ignore[arg-type]
+        return Answer(rows, list(get_type_hints(Change)), why="" if results else f"no row of the top {top} changed")
+
+    def claim(self, sentence: str) -> Verdict:
+        """The verdict on a sentence, or on a claim that ships by its id; ValueError where it cannot be read.
+
+        >>> verdict = t.claim("founding")
+        >>> verdict.verdict, [float(bound.low) for bound in verdict.bounds]
+        ('supported', [14.0, 9.0, 0.0])
+        """
+        from tracker.claims.board_names import board_names
+        from tracker.claims.files import SHIPPED, read_claims
+        from tracker.claims.sentence import read_sentence
+        from tracker.claims.verdicts import judge
+        from tracker.config import load
+
+        shipped = {claim.id: claim for claim in read_claims(SHIPPED)}
+        if sentence in shipped:
+            asked = shipped[sentence]
+        else:
+            try:
+                asked = read_sentence(sentence, self.today, board_names(load(None, self.data).declared()))
+            except TrackerError as error:
+                raise ValueError(str(error)) from None
+        known_board(self._connection, asked.board)
+        return judge(self._connection, asked, self.today)
+
+    def sql(self, query: str, values: Sequence[Any] | Mapping[str, Any] | None = None) -> Answer[dict[str, Any]]:
+        """The rows of any question in SQL, with `$1` or `$name` for values.
+
+        >>> t.sql("SELECT count(*) AS n FROM latest WHERE board = $1", ["arena_text"])[0]
+        {'n': 393}
+        """
+        done = self._connection.execute(query, values)
+        names = [column[0] for column in done.description]
+        return Answer([dict(zip(names, row, strict=True)) for row in done.fetchall()], names)
+
+
+def open(data: str | Path | None = None, *, today: Day = None) -> Tracker:
+    """The data directory `data` [as TRACKER_DATA or config.toml says], for reading."""
+    return Tracker(data, today=today)
+
+
+def resolve(names: Iterable[str], *, as_of: Day = None, registry: str | Path | None = None) -> Answer[Resolution]:
+    """What published names mean: release, developer, country, openness on the day `as_of` [today]. No data directory.
+
+    >>> [(each.release, each.country, each.openness) for each in tracker.resolve(["Qwen3-Max", "gpt-oss-120b"])]
+    [('qwen/qwen3-max', 'CN', 'proprietary'), ('openai/gpt-oss-120b', 'US', 'open_weights')]
+    """
+    from registry.load import load_registry
+    from registry.lookup import look_up
+    from tracker.config import Config
+
+    known = load_registry(Path(registry) if registry else Config().registry)
+    day = _day(as_of) or datetime.now(UTC).date()
+    results = []
+    for name in names:
+        answer = look_up(name, None, None, known)
+        spans = [span for span in answer["openness"] if span["since"] is None or span["since"] <= day]
+        results.append(Resolution(
+            name, answer["release"], answer["variant"], answer["developer"], answer["country"] or "unknown",
+            spans[-1]["value"] if spans else "unknown", answer["release_how"] or answer["developer_how"],
+            tuple(answer["steps"]), tuple(each["name"] for each in answer["suggestions"]),
+        ))  # fmt: skip
+    return Answer(results, list(get_type_hints(Resolution)))
+
+
+def collect(
+    data: str | Path | None = None, *, sources: Iterable[str] = (), config: str | Path | None = None
+) -> Answer[FetchResult]:
+    """Fetches the sources [all that are on], archives, reads and publishes; one record for each, in order of name.
+
+    `problems` of a record says what went wrong with that source; the others went on.
+    """
+    from tracker.clock import clock
+    from tracker.config import load
+    from tracker.pipeline import collect as run
+
+    settings = load(Path(config) if config else None, Path(data) if data is not None else None)
+    names = list(sources)
+    declared = settings.declared()
+    for name in names:
+        if name not in declared:
+            raise UnknownName(f"no source {name!r}{suggestion(name, declared)}; there are: {', '.join(declared)}")
+    return Answer(run(settings, clock(None), names, progress=lambda *_: None))
+
+
+_BOARDS = """
+SELECT b.*, coalesce(d.name, b.operator) AS operator_name, coalesce(s.points, 0) AS points, s.first_day, s.day, n.rows
+FROM boards AS b
+LEFT JOIN (SELECT developer, min(name) AS name FROM developers GROUP BY developer) AS d ON d.developer = b.operator
+LEFT JOIN (SELECT board, count(*) AS points, min(day) AS first_day, max(day) AS day FROM series GROUP BY board) AS s
+    ON s.board = b.board
+LEFT JOIN series AS n ON n.board = s.board AND n.day = s.day
+ORDER BY b.board
+"""
+
+
+def _day(day: Day) -> date | None:
+    """A day, also as text; ValueError says how it is written."""
+    if day is None or (isinstance(day, date) and not isinstance(day, datetime)):
+        return day
+    try:
+        return date.fromisoformat(str(day)[:10]) if isinstance(day, datetime) else date.fromisoformat(day)
+    except ValueError:
+        raise ValueError(f"{day!r} is not a day such as 2026-08-22") from None
+
+
+def _top(top: int) -> int:
+    if isinstance(top, bool) or not isinstance(top, int) or top < 1:
+        raise ValueError(f"top={top!r}: expected a whole number from 1 on")
+    return top
+
+
+def _definition(by: str | None, preset: str, options: Mapping[str, Any]) -> Definition:
+    """The definition that these options give; UnknownName says what may be meant."""
+    if preset not in PRESETS:
+        raise UnknownName(f"preset={preset!r}{suggestion(preset, PRESETS)}: expected one of {', '.join(PRESETS)}")
+    given = {**PRESETS[preset], **options, **({"by": by} if by else {})}
+    for name, value in given.items():
+        if name not in OPTIONS:
+            raise UnknownName(f"no option {name!r}{suggestion(name, OPTIONS)}; there are: {', '.join(OPTIONS)}")
+        known = [each.name for each in OPTIONS[name].values]
+        if value not in known:
+            likely = suggestion(str(value), [each for each in known if isinstance(each, str)])
+            raise UnknownName(f"{name}={value!r}{likely}: expected one of {', '.join(map(str, known))}")
+    return Definition(**given)

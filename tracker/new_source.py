@@ -195,8 +195,8 @@ def declaration(name: str, address: str, page: PageSpec, columns: Mapping[str, s
     return f"""title = {toml(name.replace("_", " "))}
 publisher = {toml(host)}          # TODO: who publishes it
 homepage = {toml(address)}
-licence = "not stated"            # TODO: the licence of the data
-redistribute = false
+licence = "not stated"            # TODO: the licence of the data; licence_page is the page that says so
+redistribute = "figures"          # TODO: pages, figures or shares
 pages = [{toml(declared)}]
 columns = {toml(columns)}
 
@@ -293,7 +293,7 @@ def own_board(config: Config, name: str, file: Path, direction: str | None) -> N
 publisher = "imported by hand"
 homepage = ""
 licence = "not stated"
-redistribute = false
+redistribute = "figures"
 enabled = false
 disabled_reason = "imported by hand: there is no page to fetch"
 pages = [{{ role = "table", format = "csv" }}]

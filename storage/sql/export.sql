@@ -1,40 +1,102 @@
--- What `tracker export` writes: one query for each file, behind a line that names it. Each is ordered by its
--- whole identity and free of numbers that the database hands out, so the same archive gives the same bytes.
+-- What `tracker export` writes: one query for each table, behind lines that name the table, its key and the tables that it
+-- refers to. Each is ordered by its whole identity and free of numbers that the database hands out, so the same archive
+-- gives the same bytes. The view `points` holds the chosen points of the series, with what may be passed on of each.
 
--- file: boards
+-- table: boards
+-- holds: Leaderboards: what each measures, who runs it, under which licence
+-- key: board
 SELECT
-    b.board, b.title, b.source, b.publisher, b.homepage, b.licence, b.redistribute, b.operator, b.operator_country,
-    b.metric, b.unit, b.direction, b.adjustment, b.category, b.kind, b.editions_comparable
+    b.board, b.title, b.source, b.publisher, b.homepage, b.licence, b.licence_page, b.redistribute, b.operator,
+    b.operator_country, b.metric, b.unit, b.direction, b.adjustment, b.category, b.kind, b.editions_comparable
 FROM boards AS b
+WHERE b.board IN (SELECT c.board FROM chosen_boards AS c)
 ORDER BY b.board;
 
--- file: snapshots
+-- table: snapshots
+-- holds: Points of the series: the snapshot that stands for a leaderboard from a day on, and the page that it is from
+-- key: board, day
+-- refers: board to boards
 SELECT
-    s.board, s.day, s.published_on, s.edition, s.rows, s.snapshot, s.source, s.origin, c.address,
-    s.captured_at, c.content_sha256, s.last_seen_at
-FROM series AS s
-JOIN captures AS c ON c.capture = s.capture
-ORDER BY s.board, s.day;
+    p.board, p.day, p.published_on, p.edition, p.rows, p.snapshot, p.source, p.origin, p.redistribute, c.address,
+    p.captured_at, c.content_sha256, p.content_since, p.break_before
+FROM points AS p
+JOIN captures AS c ON c.capture = p.capture
+ORDER BY p.board, p.day;
 
--- file: quarantine
-SELECT s.board, s.published_on, min(g.seen_at) AS first_seen_at, s.rows, s.snapshot, s.reason
-FROM snapshots AS s
-JOIN observations AS g ON g.snapshot_key = s.snapshot_key
-WHERE s.state = 'quarantined'
-GROUP BY s.board, s.published_on, s.rows, s.snapshot, s.reason
-ORDER BY s.board, first_seen_at, s.snapshot;
+-- table: last_seen
+-- holds: When the content of each point was last seen: the one file that changes on a day without news
+-- key: board, day
+-- refers: board, day to snapshots
+SELECT p.board, p.day, p.snapshot, p.last_seen_at
+FROM points AS p
+ORDER BY p.board, p.day;
 
--- file: entries
+-- table: entries
+-- holds: Rows of the leaderboards as published, and what each name resolves to
+-- key: board, day, row
+-- refers: board, day to snapshots
 SELECT
     r.board, r.day, r.snapshot, r.row, r.rank, r.published_rank, r.name, r.release, r.variant, r.developer,
     r.country, r.subdivision, r.openness, r.licence, r.score, r.score_low, r.score_high, r.votes, r.released_on,
     r.published_organization, r.published_licence, r.release_how, r.developer_how, r.openness_how
 FROM entries_resolved AS r
+JOIN points AS p ON p.board = r.board AND p.day = r.day AND p.redistribute <> 'shares'
 ORDER BY r.board, r.day, r.row;
 
--- file: shares
+-- table: shares
+-- holds: Shares of the top 10, 20 and 50 under the default definition, with their bounds
+-- key: board, day, top, by_value, value, second_value
+-- refers: board, day to snapshots
 SELECT
     d.board, d.day, d.published_on, d.snapshot, d.top, d."of", d.unit, d.ties, d.rank_by, d.openness_as_of, d.by_value,
     d.first AS value, d.second AS second_value, d.count, d.low, d.high, d.share, d.share_low, d.share_high
 FROM shares_by_day AS d
+JOIN points AS p ON p.board = d.board AND p.day = d.day
 ORDER BY d.board, d.day, d.by_value, d.top, d.first, d.second;
+
+-- table: developers
+-- holds: Organisations that release models, with the country of their primary base and its days
+-- key: developer, since
+SELECT
+    d.developer, d.since, d.until, d.name, d.country, d.subdivision, d.evidence_url, d.evidence_day, d.note
+FROM developers AS d
+ORDER BY d.developer, d.since NULLS FIRST;
+
+-- table: releases
+-- holds: Models that were published: developer, day, weights, licence, base model
+-- key: release
+SELECT
+    r.release, r.developer, r.released_on, r.weights, r.weights_since, r.licence, r.open_source, r.base_model,
+    r.evidence_url, r.evidence_day, r.note
+FROM releases AS r
+ORDER BY r.release;
+
+-- table: aliases
+-- holds: Other names of releases
+-- key: alias, since
+SELECT a.alias, a.since, a.until, a.release, a.variant, a.evidence_url, a.evidence_day
+FROM aliases AS a
+ORDER BY a.alias, a.since NULLS FIRST;
+
+-- table: quarantine
+-- holds: Snapshots that are not believed, with the reason
+-- key: snapshot, board
+-- refers: board to boards
+SELECT s.snapshot, s.board, s.published_on, min(g.seen_at) AS first_seen_at, s.rows, s.reason
+FROM snapshots AS s
+JOIN observations AS g ON g.snapshot_key = s.snapshot_key
+JOIN chosen_boards AS c ON c.board = s.board AND c.redistribute <> 'shares'
+WHERE s.state = 'quarantined'
+GROUP BY s.board, s.published_on, s.rows, s.snapshot, s.reason
+HAVING min(g.seen_at)::DATE BETWEEN getvariable('since') AND getvariable('until')
+ORDER BY s.board, first_seen_at, s.snapshot;
+
+-- table: claims
+-- holds: Sentences that somebody made in public, with the verdict on each
+-- key: claim, board
+-- refers: board to boards
+SELECT
+    c.claim, c.board, c.text, c.claimed_day, c.top, c.unit, c.verdict, c.why, c.day, c.edition, c.snapshot, c.origin,
+    c.margin
+FROM claims AS c
+ORDER BY c.claim, c.board;

@@ -21,14 +21,15 @@ COMMENT ON TABLE origins IS 'Where the bytes of a capture may come from, the nea
 
 CREATE TABLE boards (
     board VARCHAR, title VARCHAR, source VARCHAR, publisher VARCHAR, homepage VARCHAR, licence VARCHAR,
-    redistribute BOOLEAN, operator VARCHAR, operator_country VARCHAR, metric VARCHAR, unit VARCHAR,
+    licence_page VARCHAR, redistribute VARCHAR, operator VARCHAR, operator_country VARCHAR, metric VARCHAR, unit VARCHAR,
     direction VARCHAR, adjustment VARCHAR, category VARCHAR, kind VARCHAR, editions_comparable BOOLEAN,
     max_drop DOUBLE, max_shift DOUBLE, bridge_days INTEGER
 );
 COMMENT ON TABLE boards IS 'One row for each declared board: one ranking with one metric, one direction and one adjustment';
 
 CREATE TABLE board_providers (
-    board VARCHAR, source VARCHAR, role VARCHAR, trust INTEGER, dates_content BOOLEAN, page_set BOOLEAN
+    board VARCHAR, source VARCHAR, role VARCHAR, trust INTEGER, dates_content BOOLEAN, page_set BOOLEAN,
+    redistribute VARCHAR
 );
 COMMENT ON TABLE board_providers IS 'Which pages carry a board, the most trusted first (trust 0), and whether the day that they print dates their rows (dates_content) or is a line on the page alone, and whether the pages of the source are read together (page_set)';
 

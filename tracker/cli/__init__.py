@@ -124,7 +124,7 @@ class Lazy(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click has it, but an unknown command is answered with what may be meant."""
         if args and not args[0].startswith("-") and args[0] not in self.entries:
-            from tracker.cli.lookups import suggestion
+            from tracker.analysis.lookups import suggestion
 
             ctx.fail(f"no command {args[0]!r}{suggestion(args[0], self.entries)}")
         return super().resolve_command(ctx, args)

@@ -11,7 +11,8 @@ import click
 
 from storage.origins import IN_WORDS
 from tracker import output
-from tracker.cli.lookups import known_board, missing, records
+from tracker.analysis.lookups import missing, records
+from tracker.cli.lookups import known_board
 from tracker.cli.options import Integer, Setting, as_of, common
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ import click
 from tracker import output
 from tracker.analysis.figure_ids import figure_id
 from tracker.analysis.filter import Where, share_of
+from tracker.analysis.lookups import headline, missing
 from tracker.analysis.shares import Share, shares
-from tracker.cli.lookups import headline, known_board, missing
+from tracker.cli.lookups import known_board
 from tracker.cli.options import Day, Integer, Setting, common, definition_options
 from tracker.definition import Definition
 

@@ -10,7 +10,8 @@ import click
 from tracker import output
 from tracker.analysis.figure_ids import id_of
 from tracker.analysis.filter import Figure, Where
-from tracker.cli.lookups import headline, known_board, missing
+from tracker.analysis.lookups import headline, missing
+from tracker.cli.lookups import known_board
 from tracker.cli.options import (
     Day,
     Number,

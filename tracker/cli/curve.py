@@ -11,7 +11,8 @@ import click
 
 from tracker import output
 from tracker.analysis.filter import Where
-from tracker.cli.lookups import headline, known_board, missing
+from tracker.analysis.lookups import headline, missing
+from tracker.cli.lookups import known_board
 from tracker.cli.options import Setting, as_of, common, definition_options, nothing, where_option
 from tracker.definition import Definition
 

@@ -57,7 +57,7 @@ def demo_command(data: Path) -> None:
     )
     output.line()
     outcomes = collected(data)
-    summary(outcomes, Setting(None, data, TODAY, "table"))
+    summary(outcomes, Setting(None, data, TODAY))
     output.line()
     heading("The sentence that this began with")
     print_founding(data)
@@ -143,7 +143,7 @@ def print_founding(data: Path) -> None:
         output.line("$ tracker claim check founding", fg="cyan")
         print_verdict(judge(connection, claim, today))
         output.line("$ tracker claim history founding", fg="cyan")
-        print_history(Setting(None, data, TODAY, "table"), history(connection, claim, today))
+        print_history(Setting(None, data, TODAY), history(connection, claim, today))
         output.line()
     finally:
         connection.close()

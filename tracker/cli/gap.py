@@ -9,7 +9,8 @@ from typing import Literal
 import click
 
 from tracker import output
-from tracker.cli.lookups import headline, known_board
+from tracker.analysis.lookups import headline
+from tracker.cli.lookups import known_board
 from tracker.cli.options import Setting, as_of, between_by, common, comparable, level_option, nothing, scored
 from tracker.definition import Definition
 

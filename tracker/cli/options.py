@@ -15,7 +15,8 @@ import click
 from tracker import clock as clocks
 from tracker import output
 from tracker.analysis.filter import Where, parse
-from tracker.cli.lookups import known_board, missing
+from tracker.analysis.lookups import missing
+from tracker.cli.lookups import known_board
 from tracker.clock import Clock
 from tracker.data_folder import data_folder
 from tracker.definition import OPTIONS, PRESETS, Definition
@@ -67,8 +68,9 @@ class Day(click.ParamType[date]):
 class Setting:
     """Where a command works: config (read when first asked), clock, format."""
 
-    def __init__(self, config: Path | None, data: Path | None, now: str | None, format_: Format) -> None:
-        self._config, self._data, self.format = config, data, format_
+    def __init__(self, config: Path | None, data: Path | None, now: str | None) -> None:
+        self._config, self._data = config, data
+        self.format: Format = "table"
         self.clock: Clock = clocks.clock(now)
 
     @functools.cached_property
@@ -115,19 +117,33 @@ class Setting:
 def common(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds --config, --data, --now and --format; the command receives a Setting first."""
 
-    @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Configuration file [config.toml].")
-    @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Data directory [as configured].")
-    @click.option("--now", type=Moment(), envvar="TRACKER_NOW", help="Act as if it were this day or time (UTC).")
     @click.option(
         "--format", "format_", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
     )
     @functools.wraps(command)
-    def wrapped(config: Path | None, data: Path | None, now: str | None, format_: Format, **rest: Any) -> Any:
-        return command(Setting(config, data, now, format_), **rest)
+    def wrapped(setting: Setting, format_: Format, **rest: Any) -> Any:
+        setting.format = format_
+        return command(setting, **rest)
+
+    return located(wrapped)
+
+
+def located(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds --config, --data and --now; the command receives a Setting first."""
+
+    @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Configuration file [config.toml].")
+    @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Data directory [as configured].")
+    @click.option("--now", type=Moment(), envvar="TRACKER_NOW", help="Act as if it were this day or time (UTC).")
+    @functools.wraps(command)
+    def wrapped(config: Path | None, data: Path | None, now: str | None, **rest: Any) -> Any:
+        return command(Setting(config, data, now), **rest)
 
     return wrapped
 
 
+include_restricted = click.option(
+    "--include-restricted", "restricted", is_flag=True, help="With what terms forbid to pass on: for your own use."
+)
 as_of = click.option("--as-of", type=Day(), help="The newest snapshot on or before this day [today].")
 
 

@@ -9,7 +9,7 @@ import click
 
 from storage.origins import IN_WORDS
 from tracker import output
-from tracker.cli.options import Setting, common
+from tracker.cli.options import Setting, common, include_restricted
 
 if TYPE_CHECKING:
     import duckdb
@@ -128,11 +128,13 @@ def _print(
 @click.command("bundle")
 @click.argument("id_", metavar="ID")
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@include_restricted
 @common
-def bundle_command(setting: Setting, id_: str, out: Path) -> None:
+def bundle_command(setting: Setting, id_: str, out: Path, restricted: bool) -> None:
     """Write all that the figure ID rests on into the file OUT, for `tracker verify` on any machine.
 
-    The pages themselves are in it only where their source may be passed on; else their sha256.
+    The pages themselves are in it only where their licence says that they may be passed on; else their sha256. Where
+    terms allow no row to be passed on there is no bundle. --include-restricted is for your own use.
 
     Example: tracker bundle arena_text:2026-08-19:20:country=CN:4:59bed58a4810 figure.zip
     """
@@ -143,7 +145,7 @@ def bundle_command(setting: Setting, id_: str, out: Path) -> None:
     from tracker.provenance.bundle_format import packed
 
     with setting.database() as connection:
-        members = bundle(connection, setting.config, _figure_of(connection, id_))
+        members = bundle(connection, setting.config, _figure_of(connection, id_), restricted=restricted)
     whole_file.write(out, packed(members))
     seal = hashlib.sha256(members["manifest.json"]).hexdigest()
     pages = sum(name.startswith("pages/") for name in members)

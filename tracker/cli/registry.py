@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker import output
-from tracker.cli.lookups import known_board, records
+from tracker.analysis.lookups import records
+from tracker.cli.lookups import known_board
 from tracker.cli.options import Day, Integer, Setting, common
 
 if TYPE_CHECKING:

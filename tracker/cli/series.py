@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from tracker import output
-from tracker.cli.lookups import known_board, records
+from tracker.analysis.lookups import records
+from tracker.cli.lookups import known_board
 from tracker.cli.options import Integer, Setting, common
 
 

@@ -13,8 +13,9 @@ from storage.origins import IN_WORDS
 from tracker import output
 from tracker.analysis.figure_ids import figure_id
 from tracker.analysis.filter import Where, with_zeros
+from tracker.analysis.lookups import headline, missing, records
 from tracker.analysis.shares import Share, shares
-from tracker.cli.lookups import headline, known_board, missing, records
+from tracker.cli.lookups import known_board
 from tracker.cli.options import Integer, Setting, WhereType, as_of, common, definition_options
 from tracker.definition import Definition
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker import output
-from tracker.cli.lookups import suggestion
+from tracker.analysis.lookups import suggestion
 from tracker.cli.options import Setting, common
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def described(source: Source) -> dict[str, Any]:
         "source": source.name, "title": source.title, "state": "on" if source.enabled else "off",
         "why": "; ".join(filter(None, (source.disabled_reason, needs))),
         "every": source.every, "boards": list(source.boards), "licence": source.licence,
-        "redistribute": source.redistribute, "homepage": source.homepage,
+        "licence_page": source.licence_page, "redistribute": source.redistribute, "homepage": source.homepage,
     }  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def list_command(setting: Setting) -> None:
     Example: tracker sources list --format csv
     """
     rows = [described(source) for source in setting.config.declared().values()]
-    least = ("homepage", "redistribute", "why", "boards", "licence", "title")
+    least = ("licence_page", "homepage", "redistribute", "why", "boards", "licence", "title")
     output.write(rows, list(rows[0]) if rows else [], setting.format, "", least)
 
 

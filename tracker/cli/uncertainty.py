@@ -10,7 +10,8 @@ import click
 from tracker import output
 from tracker.analysis.figure_ids import id_of
 from tracker.analysis.filter import Where
-from tracker.cli.lookups import headline, known_board
+from tracker.analysis.lookups import headline
+from tracker.cli.lookups import known_board
 from tracker.cli.options import Integer, Setting, as_of, common, level_option, nothing, scored, top_option, where_option
 from tracker.definition import Definition
 

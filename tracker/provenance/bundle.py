@@ -32,17 +32,27 @@ if TYPE_CHECKING:
     import duckdb
 
 Row = dict[str, str]
-KIND = 2  # of bundle: what its members hold; 2 has origins
+KIND = 3  # of bundle: what its members hold; 2 has origins, 3 says in levels what may be passed on
 
 
-def bundle(connection: duckdb.DuckDBPyConnection, config: Config, figure: Figure) -> dict[str, bytes]:
-    """The members of the bundle of a figure; `manifest.json` has the sha256 of each other member."""
+def bundle(
+    connection: duckdb.DuckDBPyConnection, config: Config, figure: Figure, *, restricted: bool = False
+) -> dict[str, bytes]:
+    """The members of the bundle of a figure; `manifest.json` has the sha256 of each other member.
+
+    TrackerError where the terms of the source allow no row to be passed on, unless `restricted` bundles are asked for.
+    """
     _check_registry(connection, config)
     sources = config.declared()
     capture = lineage.capture(connection, figure.share.board, figure.share.day)
     if capture["source"] not in sources:
         raise TrackerError(f"source {capture['source']!r} is no longer declared: its page cannot be read again")
     source = sources[capture["source"]]
+    if source.redistribute == "shares" and not restricted:
+        raise TrackerError(
+            f"the terms of {source.name} ({source.licence_page}) allow no row to be passed on; for your own use"
+            " there is --include-restricted"
+        )
     archive = Archive(config.data / "archive")
     captures = pages_of(connection, archive, source, capture, figure.share.snapshot)
     rows = lineage.rows(connection, figure)
@@ -55,7 +65,7 @@ def bundle(connection: duckdb.DuckDBPyConnection, config: Config, figure: Figure
     for name in sorted({source.name, declarations.primary(sources)[figure.share.board][0].name}):
         members[f"sources/{name}.toml"] = _declaration(config, name)
     members |= {f"registry/{name}": body for name, body in used_lines(config.registry, rows, figure.share.day).items()}
-    if source.redistribute:
+    if source.redistribute == "pages" or restricted:
         members |= {f"pages/{each['content_sha256']}": archive.read(each["content_sha256"]) for each in captures}
     checksums = {
         name: {"bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()} for name, body in members.items()

@@ -93,7 +93,7 @@ def _recomputed(members: Mapping[str, bytes], manifest: dict[str, Any]) -> Proof
                 (folder / name).write_bytes(body)
         sources = _sources(folder / "sources")
         pages = _pages(members, captures)
-        if pages is None and sources[captures[0]["source"]].redistribute:
+        if pages is None and sources[captures[0]["source"]].redistribute == "pages":
             raise BrokenBundle("the pages are missing: by its declaration their source may be passed on")
         source = sources[captures[0]["source"]]
         snapshot = _of_pages(source, pages, description) if pages else of_rows(description, rows)

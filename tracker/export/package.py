@@ -1,0 +1,400 @@
+"""What describes an export: a Frictionless Data Package, Croissant, CITATION.cff, README.md, dbt's sources.yml and the
+metadata of Datasette. Nothing here says when it was written: an export of the same data has the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from tracker import __version__
+from tracker.definition import Definition
+from tracker.export import csv_files, sqlite_file
+from tracker.export.tables import VOLATILE, Column, Selection, Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+PACKAGE = "datapackage.json"
+TITLE = "Public AI leaderboards over time"
+DESCRIPTION = (
+    "What public AI leaderboards published, day by day, with the developer, country and openness of each model, and the"
+    " shares that follow under a stated definition."
+)
+# Types of DuckDB: those of Table Schema, of Croissant, and of dbt's words for people.
+_KINDS = {
+    "VARCHAR": ("string", "sc:Text"),
+    "INTEGER": ("integer", "sc:Integer"),
+    "BIGINT": ("integer", "sc:Integer"),
+    "DOUBLE": ("number", "sc:Float"),
+    "BOOLEAN": ("boolean", "sc:Boolean"),
+    "DATE": ("date", "sc:Date"),
+    "TIMESTAMP": ("datetime", "sc:DateTime"),
+}
+_UNITS = {"share": "1", "share_low": "1", "share_high": "1"}
+# Licences by their SPDX identifier, as far as the sources state any.
+_LICENCES = {
+    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
+    "CC-BY-SA-4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
+    "CC-BY-NC-4.0": "https://creativecommons.org/licenses/by-nc/4.0/",
+    "Apache-2.0": "https://www.apache.org/licenses/LICENSE-2.0",
+    "MIT": "https://opensource.org/license/mit",
+    "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A leaderboard as the descriptions name it."""
+
+    board: str
+    title: str
+    publisher: str
+    homepage: str
+    licence: str
+    licence_page: str
+    unit: str | None
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    tables: Sequence[Table],
+    formats: Sequence[str],
+    selection: Selection,
+    left_out: Sequence[str],
+) -> list[str]:
+    """Writes the descriptions below the folder; gives their names. `left_out`: boards of which no row is passed on."""
+    boards = [
+        Board(*row)
+        for row in connection.execute(
+            "SELECT b.board, b.title, b.publisher, b.homepage, b.licence, coalesce(b.licence_page, ''), b.unit"
+            " FROM boards AS b JOIN chosen_boards AS c ON c.board = b.board"
+            " WHERE b.board IN (SELECT p.board FROM points AS p) ORDER BY b.board"
+        ).fetchall()
+    ]
+    ((newest,),) = connection.execute("SELECT max(p.day) FROM points AS p").fetchall()
+    resources = list(_resources(connection, tables, boards)) if "csv" in formats else []
+    kept = [name for name, *_ in _all_files(folder)]
+    files = {
+        "README.md": _readme(tables, formats, boards, selection, left_out, newest),
+        "CITATION.cff": _citation(boards, newest),
+    }
+    if "csv" in formats:
+        files["sources.yml"] = _dbt(tables)
+        files["croissant.json"] = _croissant(folder, tables, resources, newest)
+    if "sqlite" in formats:
+        files["metadata.json"] = _datasette(tables)
+    files[PACKAGE] = _packed({
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "ai-leaderboards",
+        "title": TITLE,
+        "description": DESCRIPTION,
+        "version": str(newest or "empty"),
+        "homepage": "https://pypi.org/project/leaderboard-tracker/",
+        "keywords": ["AI", "leaderboards", "open weights", "countries"],
+        "sources": [_source(board) for board in boards],
+        "licenses": _licences(boards),
+        "resources": [_described(folder, *resource) for resource in resources],
+        "files": sorted({*kept, *files, PACKAGE}),
+    })  # fmt: skip
+    for name, text in files.items():
+        (folder / name).write_text(text, "utf-8", newline="\n")
+    return sorted(files)
+
+
+def files_of(folder: Path) -> set[str]:
+    """The files that an export before wrote into the folder, as its package says; none is outside the folder."""
+    try:
+        named = orjson.loads((folder / PACKAGE).read_bytes())["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    names = {name for name in named if isinstance(name, str)} if isinstance(named, list) else set()
+    return {name for name in names if not Path(name).is_absolute() and ".." not in Path(name).parts}
+
+
+def _all_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path
+
+
+def _packed(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _resources(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], boards: Sequence[Board]
+) -> Iterator[tuple[str, str, Table, Board | None]]:
+    """(name, file, table, leaderboard) of every CSV file."""
+    by_name = {board.board: board for board in boards}
+    for table in tables:
+        for file, _ in csv_files.files(connection, table):
+            board = Path(file).stem if "/" in file else None
+            name = f"entries-{board}".lower().replace("_", "-") if board else table.name.replace("_", "-")
+            yield name, file, table, by_name[board] if board else None
+
+
+def _described(folder: Path, name: str, file: str, table: Table, board: Board | None) -> dict[str, Any]:
+    """A CSV file as a resource of a Data Package."""
+    body = (folder / file).read_bytes()
+    resource: dict[str, Any] = {
+        "name": name,
+        "path": file,
+        "type": "table",
+        "title": f"{board.title}: rows as published" if board else table.name,
+        "description": table.holds,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+    }
+    if table.name != VOLATILE:
+        resource |= {"bytes": len(body), "hash": f"sha256:{hashlib.sha256(body).hexdigest()}"}
+    if board:
+        resource |= {"sources": [_source(board)], "licenses": _licences([board])}
+    names = {"boards": "boards", "snapshots": "snapshots"}
+    return resource | {
+        "schema": {
+            "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
+            "fields": [_field(column, table, board) for column in table.columns],
+            "primaryKey": list(table.key),
+            "foreignKeys": [
+                {
+                    "fields": list(each.columns),
+                    "reference": {"resource": names[each.table], "fields": list(each.columns)},
+                }
+                for each in table.references
+            ],
+        }
+    }
+
+
+def _field(column: Column, table: Table, board: Board | None) -> dict[str, Any]:
+    kind = _KINDS[column.kind][0]
+    field: dict[str, Any] = {"name": column.name, "type": kind, "description": column.comment}
+    if kind == "datetime":
+        field["format"] = "%Y-%m-%d %H:%M:%S"
+    if kind == "boolean":
+        field |= {"trueValues": ["true"], "falseValues": ["false"]}
+    unit = board.unit if board and column.name in ("score", "score_low", "score_high") else _UNITS.get(column.name)
+    return field | ({"unit": unit} if unit else {})
+
+
+def _source(board: Board) -> dict[str, str]:
+    source = {"title": f"{board.publisher}: {board.title}", "path": board.homepage}
+    return {key: value for key, value in source.items() if value}
+
+
+def _licences(boards: Sequence[Board]) -> list[dict[str, str]]:
+    """The licences that the publishers state; the facts themselves are passed on where none is stated."""
+    return [
+        {"name": licence, "path": _LICENCES[licence]}
+        for licence in sorted({board.licence for board in boards if board.licence in _LICENCES})
+    ]
+
+
+def _croissant(
+    folder: Path,
+    tables: Sequence[Table],
+    resources: Sequence[tuple[str, str, Table, Board | None]],
+    newest: date | None,
+) -> str:
+    """The CSV files for machine learning tools. What changes without news is not described: its sha256 would."""
+    files, sets = [], []
+    for name, file, table, board in resources:
+        if table.name == VOLATILE:
+            continue
+        files.append({
+            "@type": "cr:FileObject", "@id": file, "name": name, "contentUrl": file, "encodingFormat": "text/csv",
+            "description": f"{board.title}: {table.holds}" if board else table.holds,
+            "sha256": hashlib.sha256((folder / file).read_bytes()).hexdigest(),
+        })  # fmt: skip
+        sets.append({
+            "@type": "cr:RecordSet", "@id": name, "name": name, "description": table.holds,
+            "key": [{"@id": f"{name}/{column}"} for column in table.key],
+            "field": [
+                {
+                    "@type": "cr:Field", "@id": f"{name}/{column.name}", "name": column.name,
+                    "description": column.comment, "dataType": _KINDS[column.kind][1],
+                    "source": {"fileObject": {"@id": file}, "extract": {"column": column.name}},
+                }
+                for column in table.columns
+            ],
+        })  # fmt: skip
+    return _packed({
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "name": "ai-leaderboards",
+        "description": DESCRIPTION,
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "citeAs": f"Leaderboard Tracker: {TITLE}, {newest}",
+        "license": sorted({board.licence for *_, board in resources if board}),
+        "url": "https://pypi.org/project/leaderboard-tracker/",
+        "version": f"{newest or date.min:%Y.%-m.%-d}",
+        "datePublished": str(newest or date.min),
+        "distribution": files,
+        "recordSet": sets,
+    })  # fmt: skip
+
+
+# The terms of Croissant 1.0, as every such file has to carry them.
+_OWN_TERMS = (
+    "citeAs column conformsTo equivalentProperty extract field fileProperty fileObject fileSet format includes"
+    " isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace samplingRate"
+    " separator source subField transform"
+)
+_CONTEXT: dict[str, Any] = {
+    **{term: f"cr:{term}" for term in _OWN_TERMS.split()},
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "sc": "https://schema.org/",
+}
+
+
+def _citation(boards: Sequence[Board], newest: date | None) -> str:
+    """CITATION.cff of the data; JSON strings are YAML strings."""
+    lines = [
+        "cff-version: 1.2.0",
+        "message: Cite the leaderboard itself, too; it is named among the references.",
+        "type: dataset",
+        f"title: {json.dumps(TITLE)}",
+        "authors:",
+        "  - name: Leaderboard Tracker",
+        f"version: {json.dumps(str(newest or 'empty'))}",
+        f"abstract: {json.dumps(DESCRIPTION)}",
+        *([f"date-released: {newest}"] if newest else []),
+        *(["references:"] if boards else []),
+    ]
+    for board in boards:
+        lines += [
+            "  - type: data",
+            f"    title: {json.dumps(board.title, ensure_ascii=False)}",
+            "    authors:",
+            f"      - name: {json.dumps(board.publisher, ensure_ascii=False)}",
+            *([f"    url: {json.dumps(board.homepage)}"] if board.homepage else []),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _dbt(tables: Sequence[Table]) -> str:
+    """dbt's sources: each table with the place of its files, for dbt-duckdb."""
+    lines = [
+        "# For dbt-duckdb: link this file into models/, and set the variable `leaderboards` to this folder.",
+        "version: 2",
+        "sources:",
+        "  - name: leaderboards",
+        f"    description: {json.dumps(DESCRIPTION)}",
+        "    tables:",
+    ]
+    for table in tables:
+        pattern = "entries/*.csv" if table.name == "entries" else f"{table.name}.csv"
+        lines += [
+            f"      - name: {table.name}",
+            f"        description: {json.dumps(table.holds)}",
+            "        meta:",
+            f"          external_location: \"read_csv('{{{{ var('leaderboards') }}}}/{pattern}')\"",
+            "        columns:",
+        ]
+        for column in table.columns:
+            tests = "\n            data_tests: [not_null]" if (column.name,) == table.key else ""
+            lines.append(
+                f"          - name: {column.name}\n            description: {json.dumps(column.comment)}{tests}"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _datasette(tables: Sequence[Table]) -> str:
+    """metadata.json of Datasette: what each table and column holds."""
+    described = {
+        table.name: {
+            "title": table.name,
+            "description": table.holds,
+            "columns": {column.name: column.comment for column in table.columns},
+        }
+        for table in tables
+        if table.name != VOLATILE
+    }
+    return _packed({
+        "title": TITLE,
+        "description": DESCRIPTION,
+        "source": "the leaderboards of the table boards, which has their licences, too",
+        "databases": {Path(sqlite_file.FILE).stem: {"tables": described}},
+    })  # fmt: skip
+
+
+def _readme(
+    tables: Sequence[Table],
+    formats: Sequence[str],
+    boards: Sequence[Board],
+    selection: Selection,
+    left_out: Sequence[str],
+    newest: date | None,
+) -> str:
+    """What a stranger who finds the folder needs to know."""
+    span = (
+        f"in force on {selection.as_of}"
+        if selection.as_of
+        else f"up to {newest}"
+        if newest
+        else "without any point yet"
+    )
+    since = f", from {selection.since} on" if selection.since else ""
+    lines = [f"# {TITLE}", "", DESCRIPTION, "", f"{len(boards)} leaderboards, {span}{since}. Written by"
+             f" leaderboard-tracker {__version__}.", "", "| table | holds | key |", "|---|---|---|"]  # fmt: skip
+    lines += [f"| {table.name} | {table.holds} | {', '.join(table.key)} |" for table in tables]
+    lines += ["", "## Files", ""]
+    if "csv" in formats:
+        lines += [
+            "- `*.csv`, `entries/<leaderboard>.csv`: UTF-8 with a header; empty is unknown or not published."
+            f" `{PACKAGE}` and `croissant.json` describe every column. A text that a spreadsheet would run as a"
+            " formula has an apostrophe before it. `last_seen.csv` is the one that changes on a day without news; it is"
+            " CSV alone. `sources.yml` is for dbt.",
+        ]
+    if "parquet" in formats:
+        lines.append("- `parquet/`: the same, typed; `parquet/entries/<leaderboard>/<year>.parquet`.")
+    if "sqlite" in formats:
+        lines.append(
+            f"- `{sqlite_file.FILE}`: the same in SQLite, with indexes, full-text search (`names`) and views. In"
+            f" Datasette: `datasette {sqlite_file.FILE} -m metadata.json`."
+        )
+    lines += ["", "## What a figure means", "",
+              f"Shares: {Definition().words()}. Unknown is never zero: `low` and `high` bound what it may be."
+              " Scores of different leaderboards, and of different editions of one whose scores do not compare, say"
+              " nothing about each other; `break_before` in `snapshots` names each point that does not compare with the"
+              " one before.", ""]  # fmt: skip
+    lines += ["## Where it is from", "",
+              "Names, scores and ranks are facts that the publishers state; what is resolved and counted from them is"
+              " this program's. Attribute the publisher.", "",
+              "| leaderboard | publisher | licence of the data |", "|---|---|---|"]  # fmt: skip
+    for board in boards:
+        licence = f"[{board.licence}]({board.licence_page})" if board.licence_page else board.licence
+        lines.append(
+            f"| {_cell(board.title)} (`{board.board}`) | [{_cell(board.publisher)}]({board.homepage}) | {licence} |"
+        )
+    if left_out:
+        lines += ["", "## What is left out", "",
+                  "Their terms forbid to pass on rows; the shares counted from them are here: "
+                  + ", ".join(f"`{board}`" for board in left_out) + "."]  # fmt: skip
+    if selection.restricted:
+        lines += ["", "**For your own use**: rows are in here that their sources forbid to pass on (`redistribute` in"
+                  " `boards`)."]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """A text in a cell of Markdown."""
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
