@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from tests.cookbook_document import DOCUMENT, MODELS_IN_USE, answer, document
 from tracker.cli import cli
 from tracker.cookbook import Query, queries
+from tracker.export import write
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "tracker" / "demo"
@@ -84,16 +85,12 @@ def test_tracker_sql_answers(query: Query, demo_data: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def sqlite_copy(demo_data: Path) -> sqlite3.Connection:
-    """The public names of the demo's database in SQLite: days as ISO texts, booleans as 0 and 1."""
-    copy = sqlite3.connect(":memory:")
-    connection = duckdb.connect(str(demo_data / "tracker.duckdb"), read_only=True)
-    for name in PUBLIC:
-        done = connection.execute(f"FROM {name}")
-        columns = [column[0] for column in done.description or ()]
-        fill(copy, name, columns, [tuple(as_sqlite(value) for value in row) for row in done.fetchall()])
-    connection.close()
-    return copy
+def sqlite_copy(demo_data: Path, tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
+    """The demo's database as `tracker export --format sqlite` writes it: days are ISO texts, booleans 0 and 1."""
+    folder = tmp_path_factory.mktemp("exported")
+    with duckdb.connect(str(demo_data / "tracker.duckdb"), read_only=True) as connection:
+        write(connection, folder, ("sqlite",), today=date(2026, 9, 4))
+    return sqlite3.connect(folder / "leaderboards.sqlite")
 
 
 def fill(connection: sqlite3.Connection, table: str, columns: list[str], values: list[tuple[Any, ...]]) -> None:

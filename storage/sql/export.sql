@@ -54,6 +54,15 @@ FROM shares_by_day AS d
 JOIN points AS p ON p.board = d.board AND p.day = d.day
 ORDER BY d.board, d.day, d.by_value, d.top, d.first, d.second;
 
+-- table: breaks
+-- holds: Declared days on which a leaderboard stops being comparable; `break_before` in snapshots has every break
+-- key: board, day, reason
+-- refers: board to boards
+SELECT b.board, b.day, b.reason, b.link
+FROM breaks AS b
+JOIN chosen_boards AS c ON c.board = b.board
+ORDER BY b.board, b.day, b.reason;
+
 -- table: developers
 -- holds: Organisations that release models, with the country of their primary base and its days
 -- key: developer, since

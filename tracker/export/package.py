@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tracker import __version__
+from tracker.cookbook import queries
 from tracker.definition import Definition
 from tracker.export import csv_files, sqlite_file
 from tracker.export.tables import VOLATILE, Column, Selection, Table
@@ -318,7 +319,7 @@ def _dbt(tables: Sequence[Table]) -> str:
 
 
 def _datasette(tables: Sequence[Table]) -> str:
-    """metadata.json of Datasette: what each table and column holds."""
+    """metadata.json of Datasette: what each table and column holds, and the questions of the cookbook."""
     described = {
         table.name: {
             "title": table.name,
@@ -328,11 +329,16 @@ def _datasette(tables: Sequence[Table]) -> str:
         for table in tables
         if table.name != VOLATILE
     }
+    asked = {
+        query.name: {"sql": query.sql, "title": query.question, **({"description": query.note} if query.note else {})}
+        for query in queries()
+        if not query.duckdb_only
+    }
     return _packed({
         "title": TITLE,
         "description": DESCRIPTION,
         "source": "the leaderboards of the table boards, which has their licences, too",
-        "databases": {Path(sqlite_file.FILE).stem: {"tables": described}},
+        "databases": {Path(sqlite_file.FILE).stem: {"tables": described, "queries": asked}},
     })  # fmt: skip
 
 

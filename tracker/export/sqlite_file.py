@@ -44,7 +44,6 @@ SELECT
     h.openness_as_of, h.by_value, h.value AS first, h.second_value AS second, h.count, h.low, h.high, h.share,
     h.share_low, h.share_high, s.break_before, s.origin, s.content_since
 FROM shares AS h JOIN snapshots AS s USING (board, day);
-CREATE VIEW breaks AS SELECT board, day, break_before AS reason FROM snapshots WHERE break_before IS NOT NULL;
 """
 
 
