@@ -125,7 +125,7 @@ def bundled_config(data: Path, mirror: str, bodies: Mapping[str, bytes]) -> Conf
         return source.model_copy(update={"pages": kept, "boards": boards, "enabled": True, "disabled_reason": ""})
 
     http = Http(mirrors={"*": mirror}, pause=0, timeout=20, attempts=2)
-    return Bundled(data=data, decisions=data / "decisions.csv", http=http)
+    return Bundled(data=data, own_registry=data / "own_registry", decisions=data / "decisions.csv", http=http)
 
 
 def print_founding(data: Path) -> None:
