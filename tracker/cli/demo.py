@@ -64,7 +64,7 @@ def demo_command(data: Path) -> None:
     heading(f"Who holds the top 20, as if today were {TODAY}")
     print_shares(data)
     heading("Going live")
-    output.line("make run                        # collects the boards as they are today, into ./data")
+    output.line("tracker collect                 # the boards as they are today, into ./data")
     output.line("tracker share arena_text_raw    # then answers from them; also --by openness, --history")
     output.line(f'tracker sql "FROM latest LIMIT 5" --data {data}    # any other question, here of the demo')
     raise click.exceptions.Exit(exit_code(outcomes))
