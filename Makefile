@@ -6,13 +6,14 @@ STAMP := $(VENV)/.stamp
 # One more than there are cores: tests that wait for processes leave theirs idle.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: help demo test test-kills test-faults test-recordings lint format run clean constraints
+.PHONY: help demo test test-kills test-faults test-package test-recordings lint format run clean constraints
 
 help:
 	@echo "make demo   collect bundled pages from a loopback server and print the shares (no network)"
 	@echo "make test   run the tests (no network, nothing but this folder)"
 	@echo "make test-kills    kill processes at random moments, or tell them to stop (TRACKER_KILLS=12)"
 	@echo "make test-faults   runs among faulty answers, damaged files and hostile pages (TRACKER_WEEKS=4)"
+	@echo "make test-package  build the package, install it by itself, and lint the workflows (package registries, npm)"
 	@echo "make test-recordings RECORDINGS=DIR   compare with whole recorded pages, which are not part of the project"
 	@echo "make lint   ruff and mypy --strict"
 	@echo "make format mend what ruff can mend, and format"
@@ -33,6 +34,10 @@ test: $(STAMP)
 
 test-kills test-faults: $(STAMP)
 	@$(BIN)/python -m pytest -n $(WORKERS) tests/$(@:test-%=%) $(ARGS)
+
+# In one process: what is built and installed is shared.
+test-package: $(STAMP)
+	@$(BIN)/python -m pytest tests/package $(ARGS)
 
 # DIR holds captures/, vectors/, facts/ and registry_facts/ (tests/recordings/conftest.py).
 test-recordings: $(STAMP)
@@ -59,4 +64,4 @@ constraints: $(STAMP)
 	@$(BIN)/python -m pip freeze --exclude-editable | grep -v ' @ ' > constraints.txt
 
 clean:
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-data
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-data

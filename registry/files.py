@@ -1,15 +1,18 @@
-"""`registry/data/*.csv` -> rows. Each reader raises RegistryError for the first thing that is wrong."""
+"""The registry's CSV files -> rows. Each reader raises RegistryError for the first thing that is wrong.
+
+A file may lie in several folders: in that of the registry, which must have it, and in those whose lines go before its.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
 
-from registry.lines import Line, read_lines
+from registry.lines import Line, layered, read_lines
 from registry.models import Alias, Developer, DeveloperAlias, Family, Licence, Release, Row
 from registry.names.parse import first_token
 from registry.names.tokens import same_word
@@ -17,9 +20,19 @@ from registry.names.tokens import same_word
 R = TypeVar("R", bound=Row)
 
 
-def _rows(path: Path, model: type[R], *keys: str) -> Iterator[tuple[Line, R]]:
+def _lines(folders: Sequence[Path], file: str, columns: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[Line]:
+    """The lines of a file; errors call that of the first folder by its name, and others by their path."""
+    first, *others = folders
+    files = [read_lines(first / file, file, columns, keys)]
+    files += [read_lines(path, str(path), columns, keys) for folder in others if (path := folder / file).exists()]
+    if len(files) == 1:
+        return files[0]
+    return iter(layered(files, lambda line: line.cells.get(keys[0], "")))
+
+
+def _rows(folders: Sequence[Path], file: str, model: type[R], *keys: str) -> Iterator[tuple[Line, R]]:
     """Each line of a file that is sorted by `keys`, with its row."""
-    for line in read_lines(path, tuple(model.model_fields), keys):
+    for line in _lines(folders, file, tuple(model.model_fields), keys):
         try:
             row = model.model_validate(line.cells)
         except ValidationError as error:
@@ -48,35 +61,35 @@ def _check_after(line: Line, before: Developer | Alias, row: Developer | Alias, 
         raise line.wrong("since", f"a day on or after `until` of the line before: {what} overlap")
 
 
-def read_developers(path: Path) -> list[Developer]:
+def read_developers(folders: Sequence[Path]) -> list[Developer]:
     rows: list[Developer] = []
-    for line, row in _rows(path, Developer, "developer", "since"):
+    for line, row in _rows(folders, "developers.csv", Developer, "developer", "since"):
         if rows and rows[-1].developer == row.developer:
             _check_after(line, rows[-1], row, "bases of one developer")
         rows.append(row)
     return rows
 
 
-def read_developer_aliases(path: Path, known: set[str]) -> tuple[DeveloperAlias, ...]:
+def read_developer_aliases(folders: Sequence[Path], known: set[str]) -> tuple[DeveloperAlias, ...]:
     rows, above = [], dict[str, str]()
-    for line, row in _rows(path, DeveloperAlias, "alias"):
+    for line, row in _rows(folders, "developer_aliases.csv", DeveloperAlias, "alias"):
         _check_known(line, known)
         _check_as_above(line, "developer", above, same_word(row.alias), "word")
         rows.append(row)
     return tuple(rows)
 
 
-def read_releases(path: Path, known: set[str]) -> dict[str, Release]:
+def read_releases(folders: Sequence[Path], known: set[str]) -> dict[str, Release]:
     rows = {}
-    for line, row in _rows(path, Release, "release"):
+    for line, row in _rows(folders, "releases.csv", Release, "release"):
         _check_known(line, known)
         rows[row.release] = row
     return rows
 
 
-def read_aliases(path: Path, releases: dict[str, Release]) -> tuple[Alias, ...]:
+def read_aliases(folders: Sequence[Path], releases: dict[str, Release]) -> tuple[Alias, ...]:
     rows: list[Alias] = []
-    for line, row in _rows(path, Alias, "alias", "since"):
+    for line, row in _rows(folders, "aliases.csv", Alias, "alias", "since"):
         if rows and rows[-1].alias == row.alias:
             _check_after(line, rows[-1], row, "meanings of one alias")
         if not releases.keys() >= set(row.releases):
@@ -85,9 +98,9 @@ def read_aliases(path: Path, releases: dict[str, Release]) -> tuple[Alias, ...]:
     return tuple(rows)
 
 
-def read_licences(path: Path) -> list[Licence]:
+def read_licences(folders: Sequence[Path]) -> list[Licence]:
     rows, above = [], dict[str, str]()
-    for line, row in _rows(path, Licence, "published"):
+    for line, row in _rows(folders, "licences.csv", Licence, "published"):
         for key in (f"licence {row.licence}" if row.licence else "", f"word {same_word(row.published)}"):
             if key:
                 _check_as_above(line, "terms", above, key, "licence")
@@ -95,9 +108,9 @@ def read_licences(path: Path) -> list[Licence]:
     return rows
 
 
-def read_families(path: Path, known: set[str]) -> list[Family]:
+def read_families(folders: Sequence[Path], known: set[str]) -> list[Family]:
     rows, above = [], dict[str, str]()
-    for line, row in _rows(path, Family, "token"):
+    for line, row in _rows(folders, "families.csv", Family, "token"):
         _check_known(line, known)
         _check_as_above(line, "developer", above, first_token(row.token), "token")
         rows.append(row)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from scrapers.errors import DeclarationError
 from scrapers.regular_files import read_regular_text
+
+T = TypeVar("T")
 
 
 class RegistryError(DeclarationError):
@@ -32,8 +35,19 @@ class Line:
         return RegistryError(self.file, self.number, column, f"{expected}, found {self.cells.get(column, '')!r}")
 
 
-def read_lines(path: Path, columns: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[Line]:
-    """The lines of a file that has exactly these columns, is sorted by `keys` and repeats none.
+def layered(files: Iterable[Iterable[T]], key: Callable[[T], str]) -> list[T]:
+    """The lines of several files as those of one, sorted by `key`; what a later file has of a key replaces it."""
+    lines: dict[str, list[T]] = {}
+    for file in files:
+        of_file: dict[str, list[T]] = {}
+        for line in file:
+            of_file.setdefault(key(line), []).append(line)
+        lines |= of_file
+    return [line for text in sorted(lines) for line in lines[text]]
+
+
+def read_lines(path: Path, file: str, columns: tuple[str, ...], keys: tuple[str, ...]) -> Iterator[Line]:
+    """The lines of a file that has exactly these columns, is sorted by `keys` and repeats none; errors call it `file`.
 
     Raises RegistryError for a file that is absent or not UTF-8, a wrong header, a line of the wrong length,
     space around a value, a key that is repeated or out of order (by code points).
@@ -41,15 +55,15 @@ def read_lines(path: Path, columns: tuple[str, ...], keys: tuple[str, ...]) -> I
     try:
         text = read_regular_text(path)
     except DeclarationError as problem:
-        raise RegistryError(path.name, 1, columns[0], f"a readable UTF-8 file ({problem})") from None
+        raise RegistryError(file, 1, columns[0], f"a readable UTF-8 file ({problem})") from None
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
 
     def wrong(column: str, expected: str) -> RegistryError:
-        return RegistryError(path.name, reader.line_num, column, expected)
+        return RegistryError(file, reader.line_num, column, expected)
 
     before: tuple[str, ...] = ()
     try:
-        _check_header(path.name, tuple(next(reader, ())), columns)
+        _check_header(file, tuple(next(reader, ())), columns)
         for values in reader:
             if len(values) != len(columns):
                 column = columns[min(len(values), len(columns) - 1)]
@@ -63,7 +77,7 @@ def read_lines(path: Path, columns: tuple[str, ...], keys: tuple[str, ...]) -> I
                 reason = "repeats the line before" if key == before else f"must stand before {before[0]!r}"
                 raise wrong(keys[0], f"sorted lines: {key[0]!r} {reason}")
             before = key
-            yield Line(path.name, reader.line_num, {column: value for column, value in cells.items() if value})
+            yield Line(file, reader.line_num, {column: value for column, value in cells.items() if value})
     except csv.Error as problem:
         raise wrong(columns[0], f"CSV ({problem})") from None
 

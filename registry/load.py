@@ -1,4 +1,4 @@
-"""The reviewed registry: `registry/data/*.csv`, loaded whole and asked by key.
+"""The reviewed registry: `registry/data/*.csv` and lines of one's own, loaded whole and asked by key.
 
 Every row has its evidence. A wrong file is refused with one RegistryError. A look-up returns the row that states
 the fact, or nothing: there are no guesses.
@@ -251,37 +251,43 @@ class Registry:
         return remainders
 
 
-def load_registry(folder: Path = SHIPPED) -> Registry:
+def load_registry(folder: Path = SHIPPED, *own: Path) -> Registry:
     """All of the registry. Raises RegistryError for the first thing that is wrong.
 
-    The same files give the same object within a process, with the look-ups that it has built.
+    What a file in a folder of one's `own` says of a key (an alias, a developer) stands in the place of all that the
+    registry says of it. The same files give the same object within a process, with the look-ups that it has built.
     """
     digest = hashlib.sha256()
     try:
-        for file in sorted(folder.glob("*.csv")):
-            digest.update(file.name.encode() + b"\0" + read_regular_file(file))
+        for at, each in enumerate((folder, *own)):
+            for file in sorted(each.glob("*.csv")):
+                digest.update(f"{at} {file.name}\0".encode() + read_regular_file(file))
     except DeclarationError:
-        return _read(folder)  # raises the RegistryError that names the unreadable file
+        return _read(folder, *own)  # raises the RegistryError that names the unreadable file
     version = digest.hexdigest()
     if version not in _LOADED:
-        registry = _read(folder)
+        registry = _read(folder, *own)
         if len(_LOADED) >= KEPT:
             del _LOADED[next(iter(_LOADED))]
         _LOADED[version] = registry
     return _LOADED[version]
 
 
-def _read(folder: Path) -> Registry:
+def _read(*folders: Path) -> Registry:
     from registry import files
 
-    developers = files.read_developers(folder / "developers.csv")
+    shipped = {path.name for path in folders[0].glob("*.csv")}
+    for path in (path for folder in folders[1:] for path in sorted(folder.glob("*.csv"))):
+        if shipped and path.name not in shipped:
+            raise DeclarationError(str(path), "name", f"the registry has no such file: {', '.join(sorted(shipped))}")
+    developers = files.read_developers(folders)
     known = {row.developer for row in developers}
-    releases = files.read_releases(folder / "releases.csv", known)
+    releases = files.read_releases(folders, known)
     return Registry(
         developers=tuple(developers),
-        developer_aliases=files.read_developer_aliases(folder / "developer_aliases.csv", known),
+        developer_aliases=files.read_developer_aliases(folders, known),
         releases=releases,
-        aliases=files.read_aliases(folder / "aliases.csv", releases),
-        licences=tuple(files.read_licences(folder / "licences.csv")),
-        families=tuple(files.read_families(folder / "families.csv", known)),
+        aliases=files.read_aliases(folders, releases),
+        licences=tuple(files.read_licences(folders)),
+        families=tuple(files.read_families(folders, known)),
     )

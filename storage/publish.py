@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,9 @@ _SAME_POINT = (
 FIRST_DAY, NO_DAY = date(1, 1, 1), date(9999, 12, 31)
 
 
-def prepare(connection: duckdb.DuckDBPyConnection, registry_folder: Path, defaults: Mapping[str, str | bool]) -> None:
+def prepare(
+    connection: duckdb.DuckDBPyConnection, registry_folders: Sequence[Path], defaults: Mapping[str, str | bool]
+) -> None:
     """Resolves and derives, all or nothing, and leaves the writer's file ready to be copied once it is closed.
 
     `defaults`: the default definition, option by option (tracker.definition.DEFAULTS).
@@ -37,34 +39,35 @@ def prepare(connection: duckdb.DuckDBPyConnection, registry_folder: Path, defaul
     database.all_threads_for_much(connection)
     release_memory()
     with database.transaction(connection):
-        changed = resolve_names(connection, registry_folder)
+        changed = resolve_names(connection, registry_folders)
         # The feeds first, which are read as Python values: what they needed is free again for the rest.
-        statements.derive(connection, registry_folder, changed=changed)
+        statements.derive(connection, registry_folders, changed=changed)
         release_memory()
         derive(connection, defaults, afresh=changed)
         comments.write(connection)
     connection.execute("CHECKPOINT")
 
 
-def fingerprint(registry_folder: Path) -> str:
+def fingerprint(registry_folders: Sequence[Path]) -> str:
     """Changes when a line of the registry or a rule of resolution changes."""
     code = [Path(str(resolve.__file__)).parent, Path(str(registry_tables.__file__)), Path(str(statements.__file__))]
-    return freshness.fingerprint(freshness.of_files(registry_folder, pattern="*.csv"), freshness.of_files(*code))
+    lines = [freshness.of_files(folder, pattern="*.csv") for folder in registry_folders]
+    return freshness.fingerprint(*lines, freshness.of_files(*code))
 
 
-def resolve_names(connection: duckdb.DuckDBPyConnection, registry_folder: Path) -> bool:
+def resolve_names(connection: duckdb.DuckDBPyConnection, registry_folders: Sequence[Path]) -> bool:
     """Fills the registry's tables, names_resolved and openness: only what is new, unless registry or rules changed.
 
     Says whether they changed.
     """
     import pyarrow as pa
 
-    rules = fingerprint(registry_folder)
+    rules = fingerprint(registry_folders)
     changed = not freshness.is_fresh(connection, "names", rules)
     unresolved = "SELECT count(*) FROM names WHERE name_key NOT IN (SELECT name_key FROM names_resolved)"
     if not changed and not connection.execute(unresolved).fetchall()[0][0]:
         return changed
-    registry = load_registry(registry_folder)
+    registry = load_registry(*registry_folders)
     if changed:
         for table in ("names_resolved", "openness", "name_countries"):
             connection.execute(f"DELETE FROM {table}")

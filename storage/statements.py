@@ -6,7 +6,7 @@ country codes, yes/no, terms), so that two sources can be seen to agree or not. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def derive(connection: duckdb.DuckDBPyConnection, registry_folder: Path, *, changed: bool) -> None:
+def derive(connection: duckdb.DuckDBPyConnection, registry_folders: Sequence[Path], *, changed: bool) -> None:
     """The table `statements` and the view `conflicts`. `changed`: the registry or its rules are new."""
     fingerprint = freshness.fingerprint(database.sql("statements"), database.sql("statements_read"))
     if not changed and freshness.is_fresh(connection, "statements", fingerprint):
@@ -31,15 +31,15 @@ def derive(connection: duckdb.DuckDBPyConnection, registry_folder: Path, *, chan
         connection.execute("DELETE FROM wordings")
     unread = connection.execute(database.sql("statements_unread")).fetchall()
     if unread:
-        registry = load_registry(registry_folder)
+        registry = load_registry(*registry_folders)
         rows = [(kind, text, value) for kind, text in unread for value in [meaning(kind, text, registry)]]
         _insert(connection, "wordings", ("property", "published", "value"), rows)
-    _resolve_facts(connection, registry_folder)
+    _resolve_facts(connection, registry_folders)
     connection.execute(database.sql("statements"))
     freshness.record(connection, "statements", fingerprint)
 
 
-def _resolve_facts(connection: duckdb.DuckDBPyConnection, registry_folder: Path) -> None:
+def _resolve_facts(connection: duckdb.DuckDBPyConnection, registry_folders: Sequence[Path]) -> None:
     """The facts of each feed whose model is a release of the registry, in the registry's wording."""
     connection.execute("DELETE FROM feed_facts")
     by_source: dict[str, list[Fact]] = {}
@@ -48,7 +48,7 @@ def _resolve_facts(connection: duckdb.DuckDBPyConnection, registry_folder: Path)
         by_source.setdefault(source, []).append(Fact(name, kind, value))
     if not by_source:
         return
-    registry = load_registry(registry_folder)
+    registry = load_registry(*registry_folders)
     resolved = [(source, *row) for source, facts in by_source.items() for row in of_releases(facts, registry)]
     _insert(connection, "feed_facts", ("source", "subject", "property", "value"), resolved)
 

@@ -134,7 +134,7 @@ def test_no_figure_is_dated_later_than_it_was_recorded(ran: subprocess.Completed
 
 def test_says_how_to_go_live(ran: subprocess.CompletedProcess[str]) -> None:
     """The last lines name the commands of the live way."""
-    assert "make run" in ran.stdout.rpartition("Going live")[2]
+    assert "tracker collect" in ran.stdout.rpartition("Going live")[2]
 
 
 def test_leaves_a_foreign_directory_alone(tmp_path: Path) -> None:

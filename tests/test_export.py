@@ -18,7 +18,18 @@ from tracker import output
 from tracker.cli import cli
 from tracker.export.csv_files import guarded
 
-TABLES = ["aliases", "boards", "breaks", "claims", "developers", "last_seen", "quarantine", "releases", "shares", "snapshots"]
+TABLES = [
+    "aliases",
+    "boards",
+    "breaks",
+    "claims",
+    "developers",
+    "last_seen",
+    "quarantine",
+    "releases",
+    "shares",
+    "snapshots",
+]
 DESCRIPTIONS = ["CITATION.cff", "README.md", "croissant.json", "datapackage.json", "sources.yml"]
 HOSTILE = ["=1+1", "+1", "-1", "＝1+1", '=cmd|"/c calc"!A1', "plain", 'a "quoted", name', "汉字"]
 BLANKS = [

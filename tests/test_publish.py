@@ -192,7 +192,7 @@ def test_a_change_of_any_module_is_noticed(
 
     def fingerprint() -> object:
         if folder == "registry":
-            return publish.fingerprint(copy / "data")
+            return publish.fingerprint([copy / "data"])
         return load.fingerprints({"vectara": small_source})
 
     seen = {str(fingerprint())}

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, PrivateAttr, field_validator
 
+from registry.load import SHIPPED
 from scrapers.errors import DeclarationError
 from scrapers.limits import Limits
 from scrapers.regular_files import read_toml
@@ -104,7 +105,8 @@ class Config(Declared):
     """The whole of config.toml."""
 
     data: Path = Path("data")
-    registry: Path = Path(__file__).parent.parent / "registry" / "data"
+    registry: Path = SHIPPED
+    own_registry: Path = Path("own_registry")
     decisions: Path = Path("decisions.csv")
     source_folders: tuple[Path, ...] = ()
     http: Http = Http()
@@ -113,12 +115,23 @@ class Config(Declared):
     sources: Mapping[str, Override] = {}
     _file: str = PrivateAttr("config.toml")  # where it was read from, for what is said of it
 
-    @field_validator("data", "registry", "decisions")
+    @field_validator("data", "registry", "own_registry", "decisions")
     @classmethod
     def a_path(cls, value: Path) -> Path:
         if "\0" in str(value):
             raise ValueError("a path is expected, and no path holds a NUL")
         return value
+
+    @property
+    def registries(self) -> tuple[Path, ...]:
+        """The folders that the registry is loaded from; what a later one says of a key counts."""
+        return self.registry, self.own_registry
+
+    @property
+    def reviewed_registry(self) -> Path:
+        """The folder that a person's decisions are written to; the files of an installed package are not changed."""
+        installed = not (SHIPPED.parents[1] / "pyproject.toml").exists()
+        return self.own_registry if installed and self.registry.resolve() == SHIPPED else self.registry
 
     @property
     def user_agent(self) -> str:
@@ -191,6 +204,7 @@ def load(path: Path | None, data: Path | None) -> Config:
     return config.model_copy(update={
         "data": data_folder(path, data),
         "registry": base / config.registry,
+        "own_registry": base / config.own_registry,
         "decisions": base / config.decisions,
         "source_folders": tuple(base / folder for folder in config.source_folders),
     })  # fmt: skip

@@ -74,7 +74,7 @@ class Pipeline:
     def resolve_and_derive(self) -> None:
         """Every name by the registry, and what follows from it: statements, series, shares by day."""
         self.progress("publishing", 0, 1)
-        publish.prepare(self.connection, self.config.registry, DEFAULTS)
+        publish.prepare(self.connection, self.config.registries, DEFAULTS)
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def demo_command(data: Path) -> None:
     heading(f"Who holds the top 20, as if today were {TODAY}")
     print_shares(data)
     heading("Going live")
-    output.line("make run                        # collects the boards as they are today, into ./data")
+    output.line("tracker collect                 # the boards as they are today, into ./data")
     output.line("tracker share arena_text_raw    # then answers from them; also --by openness, --history")
     output.line(f'tracker sql "FROM latest LIMIT 5" --data {data}    # any other question, here of the demo')
     raise click.exceptions.Exit(exit_code(outcomes))
@@ -125,7 +125,7 @@ def bundled_config(data: Path, mirror: str, bodies: Mapping[str, bytes]) -> Conf
         return source.model_copy(update={"pages": kept, "boards": boards, "enabled": True, "disabled_reason": ""})
 
     http = Http(mirrors={"*": mirror}, pause=0, timeout=20, attempts=2)
-    return Bundled(data=data, decisions=data / "decisions.csv", http=http)
+    return Bundled(data=data, own_registry=data / "own_registry", decisions=data / "decisions.csv", http=http)
 
 
 def print_founding(data: Path) -> None:

@@ -23,7 +23,7 @@ def registry_of(setting: Setting) -> Registry:
     """The registry that the configuration names."""
     from registry.load import load_registry
 
-    return load_registry(setting.config.registry)
+    return load_registry(*setting.config.registries)
 
 
 @click.command("lookup")
@@ -126,7 +126,8 @@ def review_command(
 ) -> None:
     """Names of which something is not known, those that could change a headline first, with suggestions.
 
-    Nothing is accepted by itself: --accept and --developer write a line of the registry, with its evidence.
+    Nothing is accepted by itself: --accept and --developer write a line of the registry, with its evidence; where the
+    tracker is installed, into the folder own_registry beside config.toml.
 
     Example: tracker registry review arena_text
     """
@@ -136,13 +137,13 @@ def review_command(
         if not evidence or (accept and developer):
             raise click.UsageError("--evidence URL is needed, and one of --accept and --developer")
         day = day or setting.today
-        folder = setting.config.registry
+        folders, to = setting.config.registries, setting.config.reviewed_registry
         if accept:
-            edit.add_alias(folder, *accept, variant, evidence, day)
-            output.say(ACCEPTED.format(file="aliases.csv", name=accept[0], what=accept[1]))
+            edit.add_alias(folders, to, *accept, variant, evidence, day)
+            output.say(ACCEPTED.format(file=to / "aliases.csv", name=accept[0], what=accept[1]))
         elif developer:
-            edit.add_developer_alias(folder, *developer, evidence, day)
-            output.say(ACCEPTED.format(file="developer_aliases.csv", name=developer[0], what=developer[1]))
+            edit.add_developer_alias(folders, to, *developer, evidence, day)
+            output.say(ACCEPTED.format(file=to / "developer_aliases.csv", name=developer[0], what=developer[1]))
         return
     from tracker.review import review
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from registry.lines import layered
 from registry.load import AsOf, load_registry
 from registry.names.tokens import same_word
 from registry.resolve import PublishedName, resolve
@@ -64,7 +65,9 @@ def bundle(
     }
     for name in sorted({source.name, declarations.primary(sources)[figure.share.board][0].name}):
         members[f"sources/{name}.toml"] = _declaration(config, name)
-    members |= {f"registry/{name}": body for name, body in used_lines(config.registry, rows, figure.share.day).items()}
+    members |= {
+        f"registry/{name}": body for name, body in used_lines(config.registries, rows, figure.share.day).items()
+    }
     if source.redistribute == "pages" or restricted:
         members |= {f"pages/{each['content_sha256']}": archive.read(each["content_sha256"]) for each in captures}
     checksums = {
@@ -80,7 +83,7 @@ def packed_json(value: object) -> bytes:
 
 
 def _check_registry(connection: duckdb.DuckDBPyConnection, config: Config) -> None:
-    if not freshness.is_fresh(connection, "names", publish.fingerprint(config.registry)):
+    if not freshness.is_fresh(connection, "names", publish.fingerprint(config.registries)):
         raise TrackerError("the registry or its rules changed since the last publish: run `tracker publish` first")
 
 
@@ -120,13 +123,14 @@ def published(row: Mapping[str, Any]) -> PublishedName:
     )
 
 
-def used_lines(folder: Path, rows: Sequence[Mapping[str, Any]], day: date) -> dict[str, bytes]:
+def used_lines(folders: Sequence[Path], rows: Sequence[Mapping[str, Any]], day: date) -> dict[str, bytes]:
     """The lines of the registry from which these rows of a day resolve so; all lines where a part does not suffice."""
-    whole = load_registry(folder)
+    whole = load_registry(*folders)
     asked = [published(row) for row in rows]
     days = [row["published"]["released_on"] or day for row in rows]
     wanted = [resolve(each, whole, AsOf(on)) for each, on in zip(asked, days, strict=True)]
-    tables = {path.name: _read(path) for path in sorted(folder.glob("*.csv"))}
+    headers = {path.name: read_regular_text(path).splitlines()[0].split(",") for path in folders[0].glob("*.csv")}
+    tables = {name: _read(folders, name) for name in sorted(headers)}
     releases = {part for resolved in wanted for part in (resolved.release or "").split(" + ")}
     releases |= {part for line in tables["aliases.csv"] if set(meant := line["release"].split(" | ")) & releases
                  for part in meant}  # fmt: skip
@@ -141,7 +145,6 @@ def used_lines(folder: Path, rows: Sequence[Mapping[str, Any]], day: date) -> di
     }
     part = {name: [line for line in lines if (keep[name](line) if name in keep else line["developer"] in developers)]
             for name, lines in tables.items()}  # fmt: skip
-    headers = {path.name: read_regular_text(path).splitlines()[0].split(",") for path in folder.glob("*.csv")}
     bodies = {name: _written(headers[name], lines) for name, lines in part.items()}
     with tempfile.TemporaryDirectory() as scratch:
         for name, body in bodies.items():
@@ -152,8 +155,10 @@ def used_lines(folder: Path, rows: Sequence[Mapping[str, Any]], day: date) -> di
     return {name: _written(headers[name], lines) for name, lines in tables.items()}
 
 
-def _read(path: Path) -> list[Row]:
-    return list(csv.DictReader(io.StringIO(read_regular_text(path), newline="")))
+def _read(folders: Sequence[Path], name: str) -> list[Row]:
+    texts = [read_regular_text(path) for folder in folders if (path := folder / name).exists()]
+    rows = [list(csv.DictReader(io.StringIO(text, newline=""))) for text in texts]
+    return layered(rows, lambda row: next(iter(row.values())))
 
 
 def _written(header: list[str], lines: list[Row]) -> bytes:

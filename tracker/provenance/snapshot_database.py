@@ -72,6 +72,6 @@ def database_of(
         description["edition"],
     )
     database.insert(connection, "observations", kinds, [observation])
-    publish.resolve_names(connection, registry)
+    publish.resolve_names(connection, [registry])
     connection.execute(database.sql("series"))
     return connection
