@@ -36,7 +36,7 @@ ORDER BY p.board, p.day;
 -- key: board, day, row
 -- refers: board, day to snapshots
 SELECT
-    r.board, r.day, r.snapshot, r.row, r.rank, r.published_rank, r.name, r.release, r.variant, r.developer,
+    r.board, r.day, r.snapshot, r.row, r.rank, r.published_rank, r.name, r.release, nullif(r.variant, '') AS variant, r.developer,
     r.country, r.subdivision, r.openness, r.licence, r.score, r.score_low, r.score_high, r.votes, r.released_on,
     r.published_organization, r.published_licence, r.release_how, r.developer_how, r.openness_how
 FROM entries_resolved AS r
@@ -49,7 +49,7 @@ ORDER BY r.board, r.day, r.row;
 -- refers: board, day to snapshots
 SELECT
     d.board, d.day, d.published_on, d.snapshot, d.top, d."of", d.unit, d.ties, d.rank_by, d.openness_as_of, d.by_value,
-    d.first AS value, d.second AS second_value, d.count, d.low, d.high, d.share, d.share_low, d.share_high
+    d.first AS value, nullif(d.second, '') AS second_value, d.count, d.low, d.high, d.share, d.share_low, d.share_high
 FROM shares_by_day AS d
 JOIN points AS p ON p.board = d.board AND p.day = d.day
 ORDER BY d.board, d.day, d.by_value, d.top, d.first, d.second;
@@ -83,7 +83,7 @@ ORDER BY r.release;
 -- table: aliases
 -- holds: Other names of releases
 -- key: alias, since
-SELECT a.alias, a.since, a.until, a.release, a.variant, a.evidence_url, a.evidence_day
+SELECT a.alias, a.since, a.until, a.release, nullif(a.variant, '') AS variant, a.evidence_url, a.evidence_day
 FROM aliases AS a
 ORDER BY a.alias, a.since NULLS FIRST;
 

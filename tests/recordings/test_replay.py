@@ -8,8 +8,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import mlcroissant
 import pytest
 from click.testing import CliRunner
+from frictionless import Package
 
 from storage import database
 from tracker.cli import cli
@@ -62,6 +64,17 @@ def replayed(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> tupl
     command = ["import", "--index", str(recordings / "captures" / "index.csv"), "--data", str(data), "--format", "json"]
     done = CliRunner().invoke(cli, command, catch_exceptions=False)
     return data, json.loads(done.stdout)
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # of a library that mlcroissant uses
+def test_an_export_of_all_of_them_is_as_described(replayed: tuple[Path, list[dict[str, Any]]], tmp_path: Path) -> None:
+    """By Frictionless, cell by cell, and by Croissant."""
+    words = ["export", str(tmp_path / "out"), "--data", str(replayed[0]), "--format", "csv,sqlite,parquet"]
+    assert CliRunner().invoke(cli, words, catch_exceptions=False).exit_code == 0
+    report = Package(str(tmp_path / "out" / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["name", "type", "message"])[:5]
+    dataset = mlcroissant.Dataset(jsonld=str(tmp_path / "out" / "croissant.json"))
+    assert dataset.metadata.ctx.issues.errors == dataset.metadata.ctx.issues.warnings == set()
 
 
 def test_every_recording_has_its_fate(replayed: tuple[Path, list[dict[str, Any]]], recordings: Path) -> None:

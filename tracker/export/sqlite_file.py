@@ -34,15 +34,20 @@ SELECT
     board, day, snapshot, published_on, edition, rows, source, origin, captured_at, content_since, break_before
 FROM snapshots;
 CREATE VIEW entries_resolved AS
-SELECT e.*, s.published_on, s.edition, s.captured_at, s.origin FROM entries AS e JOIN snapshots AS s USING (board, day);
+SELECT
+    e.board, e.day, s.published_on, s.edition, s.captured_at, s.origin, e.snapshot, e.row, e.rank, e.published_rank,
+    e.name, e.release, coalesce(e.variant, '') AS variant, e.developer, e.country, e.subdivision, e.openness, e.licence,
+    e.score, e.score_low, e.score_high, e.votes, e.released_on, e.published_organization, e.published_licence,
+    e.release_how, e.developer_how, e.openness_how
+FROM entries AS e JOIN snapshots AS s USING (board, day);
 CREATE VIEW latest AS
 SELECT e.* FROM entries_resolved AS e
 JOIN (SELECT board, max(day) AS day FROM snapshots GROUP BY board) AS newest USING (board, day);
 CREATE VIEW shares_by_day AS
 SELECT
     h.board, h.day, s.published_on, s.captured_at, h.snapshot, s.edition, h.top, h."of", h.unit, h.ties, h.rank_by,
-    h.openness_as_of, h.by_value, h.value AS first, h.second_value AS second, h.count, h.low, h.high, h.share,
-    h.share_low, h.share_high, s.break_before, s.origin, s.content_since
+    h.openness_as_of, h.by_value, h.value AS first, coalesce(h.second_value, '') AS second, h.count, h.low, h.high,
+    h.share, h.share_low, h.share_high, s.break_before, s.origin, s.content_since
 FROM shares AS h JOIN snapshots AS s USING (board, day);
 """
 
