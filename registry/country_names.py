@@ -175,3 +175,15 @@ def _suggested(text: str) -> str:
     nearest = process.extractOne(_key(text)[:60], names, scorer=fuzz.ratio, score_cutoff=75)
     expected = "expected a country such as China, Chinese or CN"
     return f"{text[:60]!r} is no country that is known; {expected}" + (f"; {nearest[0].title()}?" if nearest else "")
+
+
+def adjective(code: str) -> str:
+    """The word for what is of that country, for a sentence: CN is Chinese, and what has no such word is its code.
+
+    >>> adjective("CN"), adjective("US"), adjective("XX")
+    ('Chinese', 'American', 'XX')
+    """
+    spoken = dict(line.split(": ", 1) for line in _SPOKEN.strip().splitlines())
+    if code not in spoken:
+        return {"mixed": "mixed", "unknown": "unknown"}.get(code, code)
+    return spoken[code].split(", ")[0].title()

@@ -15,7 +15,7 @@ from storage.database import connect, published
 from tests.place import page, put, small
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "schema.md"
-HEAD = """# The published database
+HEADER = """# The published database
 
 `data/tracker.duckdb`, which any DuckDB from 1.5 on opens: what every table, view and column holds. The same words are in the
 database, as comments (`FROM duckdb_columns()`). Most questions need `boards`, `series`, `entries_resolved`, `latest`,
@@ -26,7 +26,7 @@ database only. Written by `python -m tests.schema_document` from `storage/column
 
 def document(connection: duckdb.DuckDBPyConnection) -> str:
     """The page."""
-    parts = [HEAD]
+    parts = [HEADER]
     for name, holds, columns in comments.described(connection):
         parts.append(f"## {name}\n\n{holds}.\n\n| column | type | holds |\n|---|---|---|")
         parts[-1] += "".join(f"\n| `{column}` | {kind} | {_cell(comment)} |" for column, kind, comment in columns)

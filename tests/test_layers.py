@@ -51,7 +51,8 @@ FOLDERS: dict[str, set[str]] = {
     "changes": {"analysis"},
     "claims": {"analysis"},
     "export": {"analysis", "claims"},
-    "cli": {"analysis", "importers", "provenance", "changes", "claims", "export"},
+    "report": {"analysis"},
+    "cli": {"analysis", "importers", "provenance", "changes", "claims", "export", "report"},
 }
 
 

@@ -38,6 +38,7 @@ from tracker.data_folder import data_folder
 from tracker.definition import OPTIONS, PRESETS, By, Definition, Unit
 
 if TYPE_CHECKING:
+    import altair as alt
     import pandas as pd
     import polars as pl
     import pyarrow as pa
@@ -360,6 +361,33 @@ class Tracker:
         results = moves(pairs(before.rows, after.rows), _top(top))
         rows = (Change(**row) for row in results)  # type: ignore[arg-type]
         return Answer(rows, list(get_type_hints(Change)), why="" if results else f"no row of the top {top} changed")
+
+    def chart(
+        self,
+        kind: Literal["share"],
+        board: str,
+        *,
+        top: int = 20,
+        where: str | Sequence[str] = "country=CN",
+        until: Day = None,
+        preset: str = "default",
+        **options: Unpack[Options],
+    ) -> alt.VConcatChart:
+        """A chart of Altair, which notebooks show and `.save` writes; `share` is the share of `where` over time, a line
+        for each. TrackerError where the extra `report` is not installed, ValueError where there is no point.
+
+        >>> t.chart("share", "opencompass_llm").vconcat[0].title.text
+        ['Chinese models hold 9 of all 15 places of OpenCompass LLM, average,', 'edition 26-07']
+        """
+        from tracker.report import share_chart
+
+        if kind != "share":
+            raise UnknownName(f"no chart {kind!r}{suggestion(kind, ['share'])}; there are: share")
+        info = known_board(self._connection, board)
+        wheres = [parse(text) for text in ([where] if isinstance(where, str) else where)]
+        definition = _definition(None, preset, options)
+        day = _day(until) or self.today
+        return share_chart.chart(self._connection, info, _top(top), wheres, definition, until=day, today=self.today)
 
     def claim(self, sentence: str) -> Verdict:
         """The verdict on a sentence, or on a claim that ships by its id; ValueError where it cannot be read.

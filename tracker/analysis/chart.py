@@ -21,7 +21,7 @@ def draw(drawing: dict[str, Any], file: Path) -> None:
     try:
         import vl_convert
     except ImportError:
-        raise TrackerError("charts need vl-convert: pip install 'leaderboard-tracker[charts]'") from None
+        raise TrackerError("charts need vl-convert: pip install 'leaderboard-tracker[report]'") from None
     if file.suffix == ".svg":
         whole_file.write(file, vl_convert.vegalite_to_svg(drawing).encode("utf-8"))
     else:

@@ -61,7 +61,8 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "registry": ("registry", "lookup, review, unresolved, conflicts, renames, corrections, evaluate."),
     },
     "Out": {
-        "export": ("export", "Write leaderboards, snapshots, entries and shares as CSV."),
+        "export": ("export", "Write rows, shares, the registry and claims as CSV, Parquet or SQLite."),
+        "chart": ("chart", "Draw a share over time: SVG, PNG, HTML or Vega-Lite."),
     },
 }
 COMMANDS = {name: entry for section in SECTIONS.values() for name, entry in section.items()}

@@ -1,0 +1,45 @@
+"""How every chart looks: a title that says the finding, what it is about below, definition and source at the foot."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from scrapers.errors import TrackerError
+
+if TYPE_CHECKING:
+    import altair as alt
+
+# Okabe and Ito's colours, which colour-blind eyes tell apart; the first is that of a single line.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
+GREY, INK, GRID = "#767676", "#222222", "#E6E6E6"
+# The first that is there; the last ones have Chinese characters.
+FONT = "Inter, Helvetica, Arial, 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'PingFang SC', sans-serif"
+WIDTH = 640
+
+
+def library() -> Any:
+    """Altair; TrackerError says how it is installed."""
+    try:
+        import altair
+    except ImportError:
+        raise TrackerError("charts need Altair: pip install 'leaderboard-tracker[report]'") from None
+    return altair
+
+
+def framed(chart: alt.TopLevelMixin, title: str, details: Sequence[str], foot: Sequence[str]) -> alt.VConcatChart:
+    """The chart with its title, what it is details in grey, and the foot; lines are wrapped to the width."""
+    altair = library()
+    header = altair.TitleParams(
+        textwrap.wrap(title, 72), subtitle=[line for text in details for line in textwrap.wrap(text, 104)],
+        anchor="start", fontSize=16, subtitleFontSize=11, subtitleColor=GREY, color=INK, offset=14,
+    )  # fmt: skip
+    below = altair.TitleParams(
+        [line for text in foot for line in textwrap.wrap(text, 120)], orient="bottom", anchor="start", fontSize=10,
+        fontWeight="normal", color=GREY, offset=10,
+    )  # fmt: skip
+    whole = altair.vconcat(chart.properties(title=header)).properties(title=below, background="white", padding=14)
+    axis = {"labelColor": INK, "titleColor": GREY, "titleFontWeight": "normal", "gridColor": GRID, "domainColor": GREY}
+    styled: alt.VConcatChart = whole.configure(font=FONT).configure_view(stroke=None).configure_axis(**axis)
+    return styled
