@@ -31,7 +31,7 @@ from typing import (
 )
 
 from scrapers.errors import TrackerError
-from tracker.analysis.filter import parse
+from tracker.analysis.filter import parse, with_zeros
 from tracker.analysis.lookups import UnknownName, headline, known_board, missing, records, suggestion
 from tracker.analysis.shares import Share, shares
 from tracker.data_folder import data_folder
@@ -278,7 +278,7 @@ class Tracker:
         preset: str = "default",
         **options: Unpack[Options],
     ) -> Answer[Share]:
-        """The share of each value in the top N at the newest point on or before `as_of`.
+        """The share of each value in the top N at the newest point on or before `as_of`; what does not occur is 0.
 
         `by`, `preset` and the options are those of docs/methodology.md.
 
@@ -314,7 +314,7 @@ class Tracker:
             self._connection, [board], [_top(top)], definition, as_of=day, today=self.today, every_day=every_day
         )
         why = "" if results else missing(self._connection, board, day)
-        return Answer(results, definition.by.split(","), why=why, definition=definition.words())
+        return Answer(with_zeros(results, definition.by), definition.by.split(","), why=why, definition=definition.words())
 
     def curve(
         self, board: str, where: str, *, as_of: Day = None, preset: str = "default", **options: Unpack[Options]

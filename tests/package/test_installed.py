@@ -73,13 +73,42 @@ def test_questions_are_answered(installed: Installed) -> None:
     assert (installed.folder / "exported" / "shares.csv").read_text("utf-8").count("\n") > 1000
 
 
+# As somebody types it who reads the README; a chart says what it lacks.
+FROM_PYTHON = """
+import tracker
+with tracker.open("demo-data", today="2026-09-04") as t:
+    shares = t.share("opencompass_llm", top=20, by="country,open", as_of="2025-10-18")
+    print([share.count for share in shares if share.values == {"country": "CN", "open": "open"}])
+    print(len(t.history("opencompass_llm")), len(t.top("arena_text")), len(t.curve("arena_text", "country=CN")) > 10)
+    print(t.changes("opencompass_llm", "2025-08-12", "2025-11-10")[0].change, t.claim("founding").verdict)
+    print(len(t.boards()), t.sql("SELECT count(*) AS n FROM latest").arrow().num_rows)
+    try:
+        t.chart("share", "opencompass_llm")
+    except Exception as error:
+        print(error)
+print([each.release for each in tracker.resolve(["Qwen3-Max", "gpt-oss-120b"])])
+"""
+
+
+@pytest.mark.usefixtures("demo")
+def test_from_python(installed: Installed) -> None:
+    """The figures of the commands."""
+    done = run(installed.python, "-W", "error", "-c", FROM_PYTHON, cwd=installed.folder).splitlines()
+    assert done == [
+        "[9.0]", "42 20 True", "entered, new on the board supported", "13 1",
+        "charts need Altair: pip install 'leaderboard-tracker[report]'",
+        "['qwen/qwen3-max', 'openai/gpt-oss-120b']",
+    ]  # fmt: skip
+
+
 @pytest.mark.usefixtures("demo")
 def test_the_archive_alone_is_enough(installed: Installed) -> None:
     """What docs/templates/github-nightly.yml keeps: from it the same files are derived again."""
     shutil.copytree(installed.folder / "demo-data" / "archive", installed.folder / "kept" / "data" / "archive")
     installed.tracker("rebuild", "--data", "kept/data", "--now", "2026-09-04")
     installed.tracker("export", "kept/exported", "--data", "kept/data", "--now", "2026-09-04")
-    assert (installed.folder / "kept" / "exported" / "entries.csv").read_text("utf-8").count("\n") > 1000
+    kept = installed.folder / "kept" / "exported" / "entries" / "arena_text.csv"
+    assert kept.read_text("utf-8").count("\n") == 394
 
 
 def test_decisions_change_no_installed_file(installed: Installed) -> None:
