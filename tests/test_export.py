@@ -101,6 +101,27 @@ def test_the_files_hold_what_the_boards_printed(place: Place) -> None:
     assert float(of["small_plain", "20"]) == 8
 
 
+def test_zero_is_a_figure(tmp_path: Path) -> None:
+    """A country that stands in the top of one point has 0 at the other, up to what is unknown there; and open likewise."""
+    place = small(tmp_path / "place")
+    put(place, page([3, 2, 1], names=["Qwen3-32B", "openai/gpt-4o", "A"]), "2026-01-01")
+    put(
+        place, page([30, 20, 10, 5], names=["openai/gpt-4o", "Nobody knows", "B", "openai/gpt-4o (high)"]), "2026-01-05"
+    )
+    shares = rows(place.exported()["shares.csv"])
+    ten = [row for row in shares if row["top"] == "10" and row["by_value"] == "country" and row["value"] == "CN"]
+    assert [(row["day"], row["count"], row["high"], row["of"]) for row in ten] == [
+        ("2026-01-01", "1.0", "2.0", "3.0"), ("2026-01-05", "0.0", "2.0", "4.0"),
+    ]  # fmt: skip
+    assert ten[1]["share_high"] == "0.5"
+    both = [
+        row for row in shares if row["top"] == "10" and row["value"] == "CN" and row["by_value"] == "country,openness"
+    ]
+    assert [(row["day"], row["second_value"], row["count"], row["high"]) for row in both] == [
+        ("2026-01-01", "open_weights", "1.0", "2.0"), ("2026-01-05", "open_weights", "0.0", "2.0"),
+    ]  # fmt: skip
+
+
 def test_no_name_is_a_formula(place: Place) -> None:
     """A name that a spreadsheet would run has an apostrophe before it; every other is as it was published."""
     names = {row["name"] for row in rows(place.exported()["entries.csv"]) if row["board"] == "small_plain"}

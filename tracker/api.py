@@ -314,7 +314,9 @@ class Tracker:
             self._connection, [board], [_top(top)], definition, as_of=day, today=self.today, every_day=every_day
         )
         why = "" if results else missing(self._connection, board, day)
-        return Answer(with_zeros(results, definition.by), definition.by.split(","), why=why, definition=definition.words())
+        return Answer(
+            with_zeros(results, definition.by), definition.by.split(","), why=why, definition=definition.words()
+        )
 
     def curve(
         self, board: str, where: str, *, as_of: Day = None, preset: str = "default", **options: Unpack[Options]

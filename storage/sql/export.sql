@@ -44,15 +44,46 @@ JOIN points AS p ON p.board = r.board AND p.day = r.day AND p.redistribute <> 's
 ORDER BY r.board, r.day, r.row;
 
 -- table: shares
--- holds: Shares of the top 10, 20 and 50 under the default definition, with their bounds
+-- holds: Shares of the top 10, 20 and 50 under the default definition, with their bounds; 0 where a value of other points is missing
 -- key: board, day, top, by_value, value, second_value
 -- refers: board, day to snapshots
 SELECT
-    d.board, d.day, d.published_on, d.snapshot, d.top, d."of", d.unit, d.ties, d.rank_by, d.openness_as_of, d.by_value,
-    d.first AS value, nullif(d.second, '') AS second_value, d.count, d.low, d.high, d.share, d.share_low, d.share_high
-FROM shares_by_day AS d
-JOIN points AS p ON p.board = d.board AND p.day = d.day
-ORDER BY d.board, d.day, d.by_value, d.top, d.first, d.second;
+    z.board, z.day, z.published_on, z.snapshot, z.top, z."of", z.unit, z.ties, z.rank_by, z.openness_as_of, z.by_value,
+    z.value, nullif(z.second_value, '') AS second_value, z.count, z.low, z.high,
+    z.count / z."of" AS share, z.low / z."of" AS share_low, z.high / z."of" AS share_high
+FROM (
+    SELECT d.* EXCLUDE (first, second), d.first AS value, d.second AS second_value
+    FROM shares_by_day AS d
+    JOIN points AS p ON p.board = d.board AND p.day = d.day
+    UNION ALL BY NAME
+    -- What is unknown at the point may still turn out to be the value.
+    SELECT
+        h.* EXCLUDE (count, low, high), v.first AS value, v.second AS second_value, 0.0 AS count, 0.0 AS low,
+        coalesce((
+            SELECT sum(d.count)
+            FROM shares_by_day AS d
+            WHERE d.board = h.board AND d.day = h.day AND d.top = h.top AND d.by_value = h.by_value
+                AND d.first IN (v.first, 'unknown') AND d.second IN (v.second, 'unknown')
+        ), 0.0) AS high
+    FROM (
+        SELECT DISTINCT ON (d.board, d.day, d.top, d.by_value) d.* EXCLUDE (first, second)
+        FROM shares_by_day AS d
+        JOIN points AS p ON p.board = d.board AND p.day = d.day
+        ORDER BY d.board, d.day, d.top, d.by_value, d.first, d.second
+    ) AS h
+    JOIN (
+        SELECT DISTINCT d.board, d.top, d.by_value, d.first, d.second
+        FROM shares_by_day AS d
+        JOIN points AS p ON p.board = d.board AND p.day = d.day
+        WHERE d.first <> 'unknown' AND d.second <> 'unknown'
+    ) AS v ON v.board = h.board AND v.top = h.top AND v.by_value = h.by_value
+    WHERE NOT EXISTS (
+        FROM shares_by_day AS d
+        WHERE d.board = h.board AND d.day = h.day AND d.top = h.top AND d.by_value = h.by_value AND d.first = v.first
+            AND d.second = v.second
+    )
+) AS z
+ORDER BY z.board, z.day, z.by_value, z.top, z.value, z.second_value;
 
 -- table: breaks
 -- holds: Declared days on which a leaderboard stops being comparable; `break_before` in snapshots has every break
