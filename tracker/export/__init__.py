@@ -6,6 +6,7 @@ changes one file, `last_seen.csv`.
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 import tempfile
@@ -74,7 +75,7 @@ def write(
 
 def _replace(fresh: Path, target: Path) -> None:
     """Puts a file in its place; one that has the same bytes stays as it is, with its time."""
-    if target.is_file() and target.stat().st_size == fresh.stat().st_size and target.read_bytes() == fresh.read_bytes():
+    if target.is_file() and filecmp.cmp(fresh, target, shallow=False):
         return
     with of_file(target):
         target.parent.mkdir(parents=True, exist_ok=True)

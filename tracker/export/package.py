@@ -127,6 +127,11 @@ def _all_files(folder: Path) -> Iterator[tuple[str, Path]]:
             yield path.relative_to(folder).as_posix(), path
 
 
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _packed(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
@@ -145,7 +150,6 @@ def _resources(
 
 def _described(folder: Path, name: str, file: str, table: Table, board: Board | None) -> dict[str, Any]:
     """A CSV file as a resource of a Data Package."""
-    body = (folder / file).read_bytes()
     resource: dict[str, Any] = {
         "name": name,
         "path": file,
@@ -157,7 +161,7 @@ def _described(folder: Path, name: str, file: str, table: Table, board: Board | 
         "encoding": "utf-8",
     }
     if table.name != VOLATILE:
-        resource |= {"bytes": len(body), "hash": f"sha256:{hashlib.sha256(body).hexdigest()}"}
+        resource |= {"bytes": (folder / file).stat().st_size, "hash": f"sha256:{_sha256(folder / file)}"}
     if board:
         resource |= {"sources": [_source(board)], "licenses": _licences([board])}
     names = {"boards": "boards", "snapshots": "snapshots"}
@@ -215,7 +219,7 @@ def _croissant(
         files.append({
             "@type": "cr:FileObject", "@id": file, "name": name, "contentUrl": file, "encodingFormat": "text/csv",
             "description": f"{board.title}: {table.holds}" if board else table.holds,
-            "sha256": hashlib.sha256((folder / file).read_bytes()).hexdigest(),
+            "sha256": _sha256(folder / file),
         })  # fmt: skip
         sets.append({
             "@type": "cr:RecordSet", "@id": name, "name": name, "description": table.holds,
