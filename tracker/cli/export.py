@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tracker import output
 from tracker.cli.options import Day, Setting, include_restricted, located
 
-FORMATS = ("csv", "parquet", "sqlite")
+if TYPE_CHECKING:
+    from tracker.export import Written
+
+FORMATS = ("csv", "parquet", "sqlite", "every_eval_ever")
 
 
 class Formats(click.ParamType[tuple[str, ...]]):
@@ -33,7 +36,7 @@ class Formats(click.ParamType[tuple[str, ...]]):
 @click.command("export")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--format", "formats", type=Formats(), default="csv", show_default=True, metavar="FORMAT,...",
-              help="Kinds of files: csv, parquet, sqlite; several apart by commas.")  # fmt: skip
+              help="Kinds of files: csv, parquet, sqlite, every_eval_ever; several apart by commas.")  # fmt: skip
 @click.option("--board", "boards", multiple=True, help="This leaderboard alone; several times for several.")
 @click.option("--since", type=Day(), help="Points from this day on.")
 @click.option("--as-of", type=Day(), help="The points in force on this day: one for each leaderboard.")
@@ -53,6 +56,9 @@ def export_command(
     The same data give the same bytes; on a day without news last_seen.csv alone changes. What terms forbid to pass on
     is left out, and FOLDER/README.md names it.
 
+    every_eval_ever is the shared format of that name for results of evaluations: a JSON file for each row of the newest
+    point of each leaderboard (with --as-of, of the point of that day), whatever --since says.
+
     Example: tracker export csv-files --format csv,sqlite
     """
     from tracker.cli.lookups import known_board
@@ -67,4 +73,15 @@ def export_command(
         selection = Selection(boards, since, as_of, restricted)
         written = write(connection, folder, formats, selection, today=setting.today,
                         progress=lambda done, of: show("exporting", done, of))  # fmt: skip
-    output.write([asdict(file) for file in written], ["file", "rows"], setting.format)
+    output.write(_listed(written), ["file", "rows"], setting.format)
+
+
+def _listed(written: Sequence[Written]) -> list[dict[str, str | int | None]]:
+    """The files and their rows; the records of one leaderboard, a file for each row, as their folder."""
+    from tracker.export.every_eval_ever import board_folder
+
+    listed: dict[str, int | None] = {}
+    for file in written:
+        name = board_folder(file.file)
+        listed[name] = file.rows if name == file.file else (listed.get(name) or 0) + (file.rows or 0)
+    return [{"file": name, "rows": rows} for name, rows in listed.items()]

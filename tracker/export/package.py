@@ -17,7 +17,7 @@ import orjson
 from tracker import __version__
 from tracker.cookbook import queries
 from tracker.definition import Definition
-from tracker.export import csv_files, sqlite_file
+from tracker.export import csv_files, every_eval_ever, sqlite_file
 from tracker.export.tables import VOLATILE, Column, Selection, Table
 
 if TYPE_CHECKING:
@@ -83,9 +83,10 @@ def write(
     ]
     ((newest,),) = connection.execute("SELECT max(p.day) FROM points AS p").fetchall()
     resources = list(_resources(connection, tables, boards)) if "csv" in formats else []
+    records = _records(connection) if every_eval_ever.FOLDER in formats else []
     kept = [name for name, *_ in _all_files(folder)]
     files = {
-        "README.md": _readme(tables, formats, boards, selection, left_out, newest),
+        "README.md": _readme(tables, formats, boards, selection, left_out, newest, records),
         "CITATION.cff": _citation(boards, newest),
     }
     if "csv" in formats:
@@ -353,6 +354,7 @@ def _readme(
     selection: Selection,
     left_out: Sequence[str],
     newest: date | None,
+    records: Sequence[str],
 ) -> str:
     """What a stranger who finds the folder needs to know."""
     span = (
@@ -364,9 +366,13 @@ def _readme(
     )
     since = f", from {selection.since} on" if selection.since else ""
     lines = [f"# {TITLE}", "", DESCRIPTION, "", f"{len(boards)} leaderboards, {span}{since}. Written by"
-             f" leaderboard-tracker {__version__}.", "", "| table | holds | key |", "|---|---|---|"]  # fmt: skip
-    lines += [f"| {table.name} | {table.holds} | {', '.join(table.key)} |" for table in tables]
-    lines += ["", "## Files", ""]
+             f" leaderboard-tracker {__version__}.", ""]  # fmt: skip
+    has_tables = set(formats) != {every_eval_ever.FOLDER}
+    if has_tables:
+        lines += ["| table | holds | key |", "|---|---|---|"]
+        lines += [f"| {table.name} | {table.holds} | {', '.join(table.key)} |" for table in tables]
+        lines.append("")
+    lines += ["## Files", ""]
     if "csv" in formats:
         lines += [
             "- `*.csv`, `entries/<leaderboard>.csv`: UTF-8 with a header; empty is unknown or not published."
@@ -381,11 +387,12 @@ def _readme(
             f"- `{sqlite_file.FILE}`: the same in SQLite, with indexes, full-text search (`names`) and views. In"
             f" Datasette: `datasette {sqlite_file.FILE} -m metadata.json`."
         )
+    lines += records
+    shares = f"Shares: {Definition().words()}. Unknown is never zero: `low` and `high` bound what it may be. "
+    breaks = "; `break_before` in `snapshots` names each point that does not compare with the one before"
     lines += ["", "## What a figure means", "",
-              f"Shares: {Definition().words()}. Unknown is never zero: `low` and `high` bound what it may be."
-              " Scores of different leaderboards, and of different editions of one whose scores do not compare, say"
-              " nothing about each other; `break_before` in `snapshots` names each point that does not compare with the"
-              " one before.", ""]  # fmt: skip
+              f"{shares if has_tables else ''}Scores of different leaderboards, and of different editions of one whose"
+              f" scores do not compare, say nothing about each other{breaks if has_tables else ''}.", ""]  # fmt: skip
     lines += ["## Where it is from", "",
               "Names, scores and ranks are facts that the publishers state; what is resolved and counted from them is"
               " this program's. Attribute the publisher.", "",
@@ -395,14 +402,26 @@ def _readme(
         lines.append(
             f"| {_cell(board.title)} (`{board.board}`) | [{_cell(board.publisher)}]({board.homepage}) | {licence} |"
         )
+    counted = "; the shares counted from them are here" if has_tables else ""
     if left_out:
         lines += ["", "## What is left out", "",
-                  "Their terms forbid to pass on rows; the shares counted from them are here: "
+                  f"Their terms forbid to pass on rows{counted}: "
                   + ", ".join(f"`{board}`" for board in left_out) + "."]  # fmt: skip
     if selection.restricted:
         lines += ["", "**For your own use**: rows are in here that their sources forbid to pass on (`redistribute` in"
                   " `boards`)."]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def _records(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The line on the records of Every Eval Ever, and how many rows have none."""
+    without = every_eval_ever.rows_without_score(connection)
+    left_out = f" {without} row{'s' * (without != 1)} without a score {'are' if without != 1 else 'is'} left out."
+    return [
+        f"- `{every_eval_ever.FOLDER}/data/<leaderboard>/<developer>/<model>/*.json`: a record in the format of Every"
+        f" Eval Ever (schema {every_eval_ever.SCHEMA_VERSION}) for each row of the newest point of each leaderboard,"
+        f" and of no other point.{left_out if without else ''}"
+    ]
 
 
 def _cell(text: str) -> str:
