@@ -136,6 +136,6 @@ def test_wrong_use(demo_data: Path, tmp_path: Path) -> None:
 def test_a_day_in_the_past_sees_nothing_later(demo_data: Path) -> None:
     """The chart as of the day of the founding sentence ends with its edition."""
     with tracker.open(demo_data, today=TODAY) as t:
-        specification = t.chart("share", "opencompass_llm", until=date(2025, 10, 18)).to_dict()
+        specification = t.chart("share", "opencompass_llm", as_of=date(2025, 10, 18)).to_dict()
     assert rows(specification, "figure")[-1]["figure"] == "14 of 20"
     assert rows(specification, "kind")[-1]["to"] == "2025-10-18"

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from tracker.claims.verdicts import Verdict
     from tracker.fetching import FetchResult
+    from tracker.report.charts import Kind
 
 Record = TypeVar("Record")
 Day = str | date | None
@@ -366,30 +367,31 @@ class Tracker:
 
     def chart(
         self,
-        kind: Literal["share"],
-        board: str,
+        kind: Kind,
+        board: str | None = None,
         *,
         top: int = 20,
         where: str | Sequence[str] = "country=CN",
-        until: Day = None,
+        as_of: Day = None,
         preset: str = "default",
+        restricted: bool = False,
         **options: Unpack[Options],
     ) -> alt.VConcatChart:
-        """A chart of Altair, which notebooks show and `.save` writes; `share` is the share of `where` over time, a line
-        for each. TrackerError where the extra `report` is not installed, ValueError where there is no point.
+        """A chart of Altair, which notebooks show and `.save` writes. `share` is the share of `where` over time, a line
+        for each; `curve` the same under every definition; `top` the first rows; `boards` every leaderboard.
+
+        TrackerError where the extra `report` is not installed, ValueError where there is nothing to draw.
 
         >>> t.chart("share", "opencompass_llm").vconcat[0].title.text
         ['Chinese models hold 9 of all 15 places of OpenCompass LLM, average,', 'edition 26-07']
         """
-        from tracker.report import share_chart
+        from tracker.report import charts
 
-        if kind != "share":
-            raise UnknownName(f"no chart {kind!r}{suggestion(kind, ['share'])}; there are: share")
-        info = known_board(self._connection, board)
         wheres = [parse(text) for text in ([where] if isinstance(where, str) else where)]
-        definition = _definition(None, preset, options)
-        day = _day(until) or self.today
-        return share_chart.chart(self._connection, info, _top(top), wheres, definition, until=day, today=self.today)
+        return charts.chart(
+            self._connection, kind, board, top=_top(top), wheres=wheres, definition=_definition(None, preset, options),
+            as_of=_day(as_of) or self.today, today=self.today, restricted=restricted,
+        )  # fmt: skip
 
     def claim(self, sentence: str) -> Verdict:
         """The verdict on a sentence, or on a claim that ships by its id; ValueError where it cannot be read.

@@ -62,7 +62,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Out": {
         "export": ("export", "Write rows, shares, the registry and claims as CSV, Parquet or SQLite."),
-        "chart": ("chart", "Draw a share over time: SVG, PNG, HTML or Vega-Lite."),
+        "chart": ("chart", "Draw a share over time, a curve, the first rows, all leaderboards."),
     },
 }
 COMMANDS = {name: entry for section in SECTIONS.values() for name, entry in section.items()}

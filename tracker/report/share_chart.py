@@ -99,12 +99,10 @@ def chart(
     high = max(point.share.share_high for line in lines.values() for point in line)
     most = min(100, 10 * (int(10.5 * high) + 1))
     up = {"type": "quantitative", "title": "share, %", "scale": altair.Scale(domain=[0, most])}
-    colour = altair.Color(
-        "name:N",
-        title=None,
-        legend=None,
-        scale=altair.Scale(domain=[each.short for each in named], range=list(style.COLOURS)),
+    own = altair.Scale(
+        domain=[each.short for each in named], range=style.colours([each.country or each.short for each in named])
     )
+    colour = altair.Color("name:N", title=None, legend=None, scale=own)
 
     def drawn(values: list[dict[str, Any]], mark: Mapping[str, Any], **more: Any) -> Any:
         return altair.Chart(altair.Data(values=values), mark=altair.MarkDef(**mark)).encode(color=colour, **more)

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's colours, which colour-blind eyes tell apart; the first is that of a single line.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
+# The same country has the same colour in every chart; the others take those that are left.
+COUNTRIES = {
+    "US": COLOURS[0],
+    "CN": COLOURS[1],
+    "FR": COLOURS[2],
+    "KR": COLOURS[3],
+    "CA": COLOURS[4],
+    "unknown": COLOURS[6],
+}
 GREY, INK, GRID = "#767676", "#222222", "#E6E6E6"
 # The first that is there; the last ones have Chinese characters.
 FONT = "Inter, Helvetica, Arial, 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'PingFang SC', sans-serif"
@@ -26,6 +35,14 @@ def library() -> Any:
     except ImportError:
         raise TrackerError("charts need Altair: pip install 'leaderboard-tracker[report]'") from None
     return altair
+
+
+def colours(countries: Sequence[str]) -> list[str]:
+    """A colour for each, in their order; what has none of its own takes one that no other of them has."""
+    own = {name: COUNTRIES[name] for name in countries if name in COUNTRIES}
+    left = [colour for colour in COLOURS if colour not in own.values()] or list(COLOURS)
+    others = [name for name in countries if name not in own]
+    return [(own | {name: left[at % len(left)] for at, name in enumerate(others)})[name] for name in countries]
 
 
 def framed(chart: alt.TopLevelMixin, title: str, details: Sequence[str], foot: Sequence[str]) -> alt.VConcatChart:

@@ -18,10 +18,11 @@ _OPEN = {"open": "open", "closed": "closed", "open_weights": "open-weights", "op
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is counted: `models` is the subject of a sentence, `short` a label."""
+    """What is counted: `models` is the subject of a sentence, `short` a label, `country` a code if there is one."""
 
     models: str
     short: str
+    country: str | None = None
 
     def of(self, share: Share) -> str:
         """`14 of 20`, `13 to 14 of 20`."""
@@ -58,7 +59,7 @@ def counted(where: Where) -> Counted:
     if country:
         words.append(adjective(country))
     short = " ".join([*([country] if country else []), *([_OPEN[openness]] if openness else [])])
-    return Counted(" ".join([*words, "models"]), short)
+    return Counted(" ".join([*words, "models"]), short, country)
 
 
 def number(count: float) -> str:
