@@ -127,7 +127,7 @@ def say(sentence: str, event: str = "message", level: Level = "info", *, prefix:
 def complain(sentences: Iterable[str]) -> None:
     """Problems, one a line, on stderr."""
     for sentence in sentences:
-        say(sentence, "problem", "warning", prefix="problem: ")
+        say(f"problem: {sentence}")
 
 
 def sentence(error: Exception) -> str:
