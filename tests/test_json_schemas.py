@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -18,7 +19,6 @@ from scrapers.spec import load_sources
 from storage import lock
 from storage.archive import Archive
 from tests.place import Done, Place, page, put, small
-from tests.test_help import commands
 from tests.upstream import NEWEST, Upstream, local
 from tracker.cli import cli
 
@@ -287,18 +287,30 @@ def from_the_simulated_internet(kept: Answers, folder: Path) -> None:
 OF_COMMANDS = [name for name in SCHEMAS if name != "log"]
 
 
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
+    """(its words, joined by -, and the command) of every command, those of groups included."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield "-".join((*path, name)), command
+
+
 def test_every_command_that_takes_a_format_has_a_schema() -> None:
     """By its name, and one more for each shape of its own; there is no schema of nothing."""
     taking = {
-        "-".join(path): command
-        for path, command in commands(cli)
+        name
+        for name, command in commands(cli)
         if any(
             "--format" in option.opts and "ndjson" in getattr(option.type, "choices", ()) for option in command.params
         )
     }
-    assert {"share", "sql", "collect", "quarantine-accept", "registry-lookup"} <= taking.keys()
+    assert {"share", "sql", "collect", "quarantine-accept", "registry-lookup"} <= taking
     assert sorted([*taking, *(name for names in FURTHER.values() for name in names)]) == OF_COMMANDS
-    assert FURTHER.keys() <= taking.keys()
+    assert FURTHER.keys() <= taking
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -491,10 +503,10 @@ def test_the_log_of_what_goes_wrong(logged: Place) -> None:
     """A damaged ledger, a wrong name, and a run that ends early; what somebody typed is escaped as JSON has it."""
     logged.run("collect", "vectara")
     ledger = sorted((logged.archive / "ledger").glob("*.jsonl"))[0]
-    ledger.write_bytes(b"junk\n" + damage_of_ledger.read_bytes())
+    ledger.write_bytes(b"junk\n" + ledger.read_bytes())
     events = lines_of_log(logged.run("collect", "vectara", "--log-format", "json").err)
-    assert [event["event"] for event in events if event["level"] == "warning"].count("warning") >= 1
-    assert any("are no lines of the ledger" in event["message"] for event in events)
+    warnings = [event["message"] for event in events if event["event"] == "warning"]
+    assert any("1 lines are no lines of the ledger" in message for message in warnings), warnings
     done = logged.run("collect", "vec\x1b[31m\u202etara", "--log-format", "json")
     (event,) = lines_of_log(done.err)
     assert (done.code, event["event"], event["level"]) == (2, "wrong_use", "error")
