@@ -18,6 +18,7 @@ from scrapers.spec import Source
 from storage import database, load
 from storage.archive import Archive, BlobWriter, Line
 from storage.parse_pool import ParsePool
+from tracker import output
 from tracker.clock import Clock
 from tracker.config import Config
 
@@ -301,12 +302,19 @@ def account(connection: duckdb.DuckDBPyConnection, run_id: str, outcome: FetchRe
         outcome.unchanged += snapshot not in new
         if state == "quarantined":
             outcome.problems.append(f"{board} quarantined: {reason}")
+            output.EVENTS.write(
+                "snapshot_quarantined", outcome.problems[-1], "warning", source=outcome.source, board=board,
+                snapshot=snapshot, rows=rows, reason=reason,
+            )  # fmt: skip
     for roles, reason in connection.execute(
-        "SELECT string_agg(DISTINCT role, ', ' ORDER BY role), reason FROM captures"
+        "SELECT list(DISTINCT role ORDER BY role), reason FROM captures"
         " WHERE run_id = ? AND source = ? AND state = 'refused' GROUP BY reason ORDER BY ALL",
         [run_id, outcome.source],
     ).fetchall():
-        problem = f"{roles} refused: {reason}"
+        problem = f"{', '.join(roles)} refused: {reason}"
+        for role in roles:
+            output.EVENTS.write("page_refused", f"{role} refused: {reason}", "warning", source=outcome.source,
+                                role=role, reason=reason)  # fmt: skip
         if not {reason, problem} & {*outcome.problems}:
             outcome.problems.append(problem)
 

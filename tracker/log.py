@@ -58,7 +58,8 @@ class _Sentence(logging.Handler):
     """Shows a record as one sentence on stderr; no traceback."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        output.say(f"{record.levelname.lower()}: {record.getMessage().partition(chr(10))[0]}")
+        level: output.Level = "warning" if record.levelno < logging.ERROR else "error"
+        output.say(record.getMessage().partition("\n")[0], level, level, prefix=f"{record.levelname.lower()}: ")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a command prints: data on stdout as table, CSV or JSON; everything else on stderr.
+"""What a command prints: data on stdout as table, CSV, JSON or NDJSON; everything else on stderr.
 
 Nothing else in this project writes to a terminal. What pages, files and people wrote is shown there and never obeyed: a
 character that a terminal acts upon, or that nobody sees, stands there as its escape, such as \\x1b.
@@ -20,11 +20,13 @@ from decimal import Decimal
 from typing import Any, Literal, TextIO
 
 from scrapers.errors import TrackerError
+from tracker.clock import Clock
 
 # Of a longer text the rest is lost without a word where a reader leaves and Python's streams are unbuffered.
 _CHUNK = 1 << 15
 READER_LEFT = 141  # as a shell says of any tool whose pipe was closed: 128 and SIGPIPE
-Format = Literal["table", "csv", "json"]
+Format = Literal["table", "csv", "json", "ndjson"]
+Level = Literal["info", "warning", "error"]
 Record = Mapping[str, Any]
 # Controls (C0, DEL, C1), formats (bidi, zero width), halves of surrogate pairs, separators of lines and of paragraphs.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -51,6 +53,27 @@ def _hides(match: re.Match[str]) -> bool:
 
 def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
+
+
+class EventLog:
+    """The log of a run on stderr as NDJSON, one object an event, where `--log-format json` asks for it."""
+
+    def __init__(self) -> None:
+        self.clock: Clock | None = None  # None: stderr has sentences for a person
+        self.run_id: str | None = None  # of the run that is under way
+
+    def write(self, event: str, message: str, level: Level = "info", **fields: Any) -> bool:
+        """Writes an event with its time; False where the log is sentences, and nothing is written."""
+        if self.clock is None:
+            return False
+        run = {} if self.run_id is None else {"run_id": self.run_id}
+        time_of_event = self.clock().astimezone(UTC).replace(microsecond=0)
+        whole = {"time": time_of_event, "level": level, "event": event, **run, **fields, "message": message}
+        _emit(_escaped_json(whole, sys.stderr, indent=False), sys.stderr)
+        return True
+
+
+EVENTS = EventLog()  # of this process
 
 
 def _emit(text: str, stream: TextIO | None, **style: Any) -> None:
@@ -95,9 +118,10 @@ def line(text: str = "", **style: Any) -> None:
     _emit(visible(text), sys.stdout, **style)
 
 
-def say(sentence: str) -> None:
-    """A sentence for the person, on stderr."""
-    _emit(visible(sentence), sys.stderr)
+def say(sentence: str, event: str = "message", level: Level = "info", *, prefix: str = "") -> None:
+    """A sentence for the person, on stderr, behind the prefix; where the log is JSON, the event with that message."""
+    if not EVENTS.write(event, sentence, level):
+        _emit(visible(prefix + sentence), sys.stderr)
 
 
 def complain(sentences: Iterable[str]) -> None:
@@ -128,17 +152,18 @@ def sentence(error: Exception) -> str:
     return f"{error or 'no reason given'} ({where}); that is a fault of the tracker, please report it"
 
 
-def wrong_use(lines: str) -> None:
+def wrong_use(lines: str, reason: str) -> None:
     """What click says of a command that was not used as it is meant, on stderr; it may have several lines."""
-    _emit(lines, sys.stderr)
+    if not EVENTS.write("wrong_use", reason, "error"):
+        _emit(lines, sys.stderr)
 
 
 def write(
     records: Sequence[Record], columns: Sequence[str], format_: Format, title: str = "", drop_first: Sequence[str] = ()
 ) -> None:
     """Records under these columns, in that order; `drop_first` as in `table`."""
-    if format_ == "json":
-        write_json([{column: record[column] for column in columns} for record in records])
+    if format_ in ("json", "ndjson"):
+        write_json([{column: record[column] for column in columns} for record in records], format_)
     elif format_ == "csv":
         import csv
 
@@ -151,13 +176,32 @@ def write(
         table(records, columns, title, drop_first)
 
 
-def write_json(value: Any) -> None:
-    """JSON on stdout: exactly the data, what is hidden by the escapes of JSON."""
-    hidden = _hides if _is_utf_8(sys.stdout) else lambda match: not match[0].isascii()
-    text = _MAY_HIDE.sub(
-        lambda match: _json_escape(match[0]) if match[0] != "\n" and hidden(match) else match[0], json_text(value)
+def write_record(record: Record, format_: Format) -> None:
+    """What a command has done, as a list of one record; to a person a sentence says it."""
+    if format_ != "table":
+        write([record], list(record), format_)
+
+
+def write_json(value: Any, format_: Format = "json") -> None:
+    """JSON on stdout: exactly the data, what is hidden by the escapes of JSON.
+
+    As NDJSON each record of a list is a line, and an object is one; where there is no answer there is no line.
+    """
+    if format_ == "json":
+        _emit(_escaped_json(value, sys.stdout), sys.stdout)
+        return
+    records = value if isinstance(value, list) else [] if value is None else [value]
+    if records:
+        _emit("\n".join(_escaped_json(record, sys.stdout, indent=False) for record in records), sys.stdout)
+
+
+def _escaped_json(value: Any, stream: TextIO | None, *, indent: bool = True) -> str:
+    """JSON in which every character that is hidden, or that the stream does not take, is an escape of JSON."""
+    hides = _hides if _is_utf_8(stream) else lambda match: not match[0].isascii()
+    return _MAY_HIDE.sub(
+        lambda match: _json_escape(match[0]) if match[0] != "\n" and hides(match) else match[0],
+        json_text(value, indent=indent),
     )
-    _emit(text, sys.stdout)
 
 
 def _json_escape(character: str) -> str:
@@ -330,7 +374,7 @@ def shown(value: Any) -> str:
 @contextmanager
 def bars() -> Iterator[Callable[[str, int, int], object]]:
     """Progress bars on stderr where that is a terminal, silence otherwise; the block calls with (stage, done, all)."""
-    if not sys.stderr or not sys.stderr.isatty():
+    if not sys.stderr or not sys.stderr.isatty() or EVENTS.clock:
         yield lambda _stage, _done, _all: None
         return
     from rich import progress

@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,8 @@ from tracker.saved_pages import ImportResult, SavedPage, archive_pages, results
 
 if TYPE_CHECKING:
     import duckdb
+
+    from scrapers.spec import Source
 
 _LOG = logging.getLogger("tracker")
 Given = ParamSpec("Given")
@@ -80,7 +83,7 @@ class Pipeline:
 @contextmanager
 def running(config: Config, clock: Clock, progress: Progress, file: str = database.WAREHOUSE) -> Iterator[Pipeline]:
     """Holds the data directory for one writer: first reads what a killed run left, publishes at the end."""
-    with lock.writing(config.data, output.say), log.to_file(config.data):
+    with lock.writing(config.data, lambda sentence: output.say(sentence, "waiting")), log.to_file(config.data):
         archive = Archive(config.data / "archive")
         if not archive.has_lines() and database.holds_captures(config.data):
             raise TrackerError(f"{archive.root}: no fetch is in it, and the database beside it was read from some: put"
@@ -135,17 +138,53 @@ def collect(
 
     A source that fails stops no other. No page is asked for once `stop` says so.
     """
-    sources = chosen_sources(config, names)
+    sources, started = chosen_sources(config, names), time.monotonic()
     limit_arenas()
-    with running(config, clock, progress) as pipeline:
-        robots = fresh_robots(pipeline.connection, clock)
-        run = Run(config, clock, pipeline.pool, known_pages(pipeline.connection), robots, stop)
-        fetched = fetch_all(run, sources, lambda at, of: progress("fetching", at, of))
-        release_memory()
-        parsed = pipeline.parse_and_validate()
-        for result in fetched:
-            account(pipeline.connection, run.run_id, result, parsed)
+    try:
+        with running(config, clock, progress) as pipeline:
+            robots = fresh_robots(pipeline.connection, clock)
+            run = Run(config, clock, pipeline.pool, known_pages(pipeline.connection), robots, stop)
+            output.EVENTS.run_id = run.run_id
+            _log_start(sources)
+            fetched = fetch_all(run, sources, lambda at, of: progress("fetching", at, of))
+            release_memory()
+            parsed = pipeline.parse_and_validate()
+            for result in fetched:
+                account(pipeline.connection, run.run_id, result, parsed)
+                _log_source(result)
+        _log_end(fetched, time.monotonic() - started)
+    finally:
+        output.EVENTS.run_id = None
     return sorted(fetched, key=lambda result: result.source)
+
+
+def _log_start(sources: Sequence[Source]) -> None:
+    names = [source.name for source in sources]
+    output.EVENTS.write("run_started", f"collecting {', '.join(names)}", sources=names)
+
+
+def _log_source(result: FetchResult) -> None:
+    """What came of one source, with its counts and problems."""
+    message = (
+        f"{result.source}: {result.pages} pages, {result.new} new, {result.unchanged} unchanged, {result.rows} rows"
+    )
+    output.EVENTS.write(
+        "source_done", message, "warning" if result.problems else "info", source=result.source, pages=result.pages,
+        not_modified=result.unchanged_pages, new=result.new, unchanged=result.unchanged, rows=result.rows,
+        seconds=round(result.seconds, 3), unreachable=result.unreachable, problems=result.problems,
+    )  # fmt: skip
+
+
+def _log_end(results: Sequence[FetchResult], seconds: float) -> None:
+    """What the run came to, over all of its sources."""
+    failing = [result.source for result in results if result.problems]
+    sums = {name: sum(getattr(result, name) for result in results) for name in ("pages", "new", "unchanged", "rows")}
+    output.EVENTS.write(
+        "run_finished", f"published; {len(failing)} of {len(results)} sources have a problem",
+        "warning" if failing else "info", sources=sorted(result.source for result in results),
+        failing=sorted(failing), **sums,
+        seconds=round(seconds, 3),
+    )  # fmt: skip
 
 
 @once_more_if_broken

@@ -19,7 +19,7 @@ from tracker.config import Config, interval
 from tracker.fetching import FetchResult
 from tracker.pipeline import collect
 
-Tell = Callable[[str], object]
+Tell = Callable[[str, str, output.Level], object]  # is told (sentence, event, level)
 GRACE = 3.0  # seconds for what is under way when told to stop
 
 
@@ -75,13 +75,13 @@ def run(config: Config, clock: Clock, tell: Tell, done: Callable[[list[FetchResu
             try:
                 done(collect(config, clock, names, progress=lambda *_: None, stop=stop.is_set))
             except Exception as error:  # the next one may fare better: a disk may have room again
-                tell(f"problem: {', '.join(names)}: {output.sentence(error)}")
+                tell(f"problem: {', '.join(names)}: {output.sentence(error)}", "failed", "error")
 
     def end() -> None:
-        tell("stopping")
+        tell("stopping", "stopping", "info")
         stop.set()
         busy.acquire(timeout=GRACE)
-        tell("stopped")
+        tell("stopped", "stopped", "info")
 
     signals.ENDING.before = end
 
@@ -94,11 +94,11 @@ def run(config: Config, clock: Clock, tell: Tell, done: Callable[[list[FetchResu
         scheduler.add_job(job, trigger(source, config.schedule.jitter), args=[name], id=name, name=name)
     late = due(config, sources, clock())
     if late:
-        tell(f"catching up: {', '.join(late)}")
+        tell(f"catching up: {', '.join(late)}", "catching_up", "info")
         scheduler.add_job(job, args=late, id="catch-up", name="catch-up")
     scheduler.start()
     for scheduled in scheduler.get_jobs():
         if scheduled.id != "catch-up":
             when = f"{scheduled.next_run_time:%Y-%m-%d %H:%M:%S} UTC"
-            tell(f"{scheduled.id}: every {sources[scheduled.id].every}, next {when}")
+            tell(f"{scheduled.id}: every {sources[scheduled.id].every}, next {when}", "scheduled", "info")
     threading.Event().wait()

@@ -63,7 +63,7 @@ class Ending:
             if self.kept:
                 from tracker import output
 
-                output.say(self.kept)
+                output.say(self.kept, "stopped", "warning")
             os._exit(INTERRUPTED)
 
     def _stopped(self) -> None:

@@ -53,9 +53,9 @@ sides AS (
 )
 SELECT
     s.board, s.day, s.chosen, s.other,
-    list(s.only_chosen ORDER BY s.only_chosen) FILTER (WHERE s.only_chosen IS NOT NULL) AS only_chosen,
-    list(s.only_other ORDER BY s.only_other) FILTER (WHERE s.only_other IS NOT NULL) AS only_other,
-    list(s.scores ORDER BY s.scores) FILTER (WHERE s.scores IS NOT NULL) AS scores
+    coalesce(list(s.only_chosen ORDER BY s.only_chosen) FILTER (WHERE s.only_chosen IS NOT NULL), []) AS only_chosen,
+    coalesce(list(s.only_other ORDER BY s.only_other) FILTER (WHERE s.only_other IS NOT NULL), []) AS only_other,
+    coalesce(list(s.scores ORDER BY s.scores) FILTER (WHERE s.scores IS NOT NULL), []) AS scores
 FROM sides AS s
 GROUP BY s.board, s.day, s.chosen, s.other
 ORDER BY s.board, s.day, s.other

@@ -154,6 +154,7 @@ def main() -> None:
     # Arrow's own allocator keeps what it once had: 100 MB more at the peak of a collect.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     signals.ENDING = ending = signals.Ending()
+    output.EVENTS = output.EventLog()
     code = signals.INTERRUPTED
     if sys.argv[1:] and sys.argv[1] in COMMANDS and COMMANDS[sys.argv[1]][0] == "collect":
         ending.kept = signals.NOTHING
@@ -184,10 +185,10 @@ def _run() -> int:
     except click.ClickException as error:
         lines = io.StringIO()
         error.show(lines)
-        output.wrong_use(lines.getvalue().rstrip())
+        output.wrong_use(lines.getvalue().rstrip(), error.format_message())
         return 2
     except Exception as error:
         if signals.ENDING.ends or "Query interrupted" in str(error):  # how Ctrl-C arrives while DuckDB works
             return signals.INTERRUPTED
-        output.say(f"tracker: {output.sentence(error)}")
+        output.say(output.sentence(error), "failed", "error", prefix="tracker: ")
         return 2 if isinstance(error, DeclarationError) else 1

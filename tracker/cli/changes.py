@@ -14,7 +14,7 @@ from tracker.analysis.filter import Where, share_of
 from tracker.analysis.lookups import headline, missing
 from tracker.analysis.shares import Share, shares
 from tracker.cli.lookups import known_board
-from tracker.cli.options import Day, Integer, Setting, common, definition_options
+from tracker.cli.options import Day, Integer, Setting, common, definition_options, nothing
 from tracker.definition import Definition
 
 if TYPE_CHECKING:
@@ -78,13 +78,12 @@ def changes_command(
         missed, ends = gaps(connection, board, *days)
     before, after = points
     if before is None or after is None:
-        output.say(absent[0])
-        raise click.exceptions.Exit(1)
+        raise nothing(setting, absent[0], None, MOVES)
     paired = pairs(before.rows, after.rows)
     row_changes, parts = moves(paired, top), split(paired, board_info, definition, top, values)
     if setting.format == "csv":
         output.write(row_changes, MOVES, "csv")
-    elif setting.format == "json":
+    elif setting.is_json:
         output.write_json({
             "board": board, "top": top, "definition": definition.words(), "by": definition.by,
             "from": _point(before, ends[0]), "to": _point(after, ends[1]),
@@ -92,7 +91,7 @@ def changes_command(
             "moves": row_changes,
             "shares": [_record(each) | _ids(each, results, definition, setting.today) for each in parts],
             "gaps": [asdict(gap) for gap in missed],
-        })  # fmt: skip
+        }, setting.format)  # fmt: skip
     else:
         output.paragraph(headline(board_info))
         output.paragraph(f"{board}, top {top}: {_describe(before)} against {_describe(after)}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker import output
-from tracker.cli.options import Setting, common
+from tracker.cli.options import Setting, common, nothing
 
 if TYPE_CHECKING:
     import duckdb
@@ -51,8 +51,8 @@ def claim_command(setting: Setting, words: tuple[str, ...], strict: bool, chart:
         for claim in claims:
             _check_boards(setting, connection, claim)
         verdicts = [judge(connection, claim, setting.today) for claim in claims]
-    if setting.format == "json":
-        output.write_json([record(verdict) for verdict in verdicts])
+    if setting.is_json:
+        output.write_json([record(verdict) for verdict in verdicts], setting.format)
     elif setting.format == "csv":
         columns = ["id", "verdict", "why", "board", "day", "snapshot_day", "snapshot", "sha256", "origin"]
         flat = [record(board_verdict) for verdict in verdicts for board_verdict in (verdict, *verdict.others)]
@@ -221,8 +221,7 @@ def claim_history(setting: Setting, words: tuple[str, ...], chart: Path | None) 
         _check_boards(setting, connection, claims[0])
         points = history(connection, claims[0], setting.today)
     if not points.points:
-        output.say(f"there is no snapshot of {claims[0].board}")
-        raise click.exceptions.Exit(1)
+        raise nothing(setting, f"there is no snapshot of {claims[0].board}", None, history_columns(points))
     print_history(setting, points)
     if chart:
         from tracker.analysis.chart import draw
@@ -232,11 +231,16 @@ def claim_history(setting: Setting, words: tuple[str, ...], chart: Path | None) 
         output.say(f"{chart} is drawn")
 
 
+def history_columns(points: History) -> list[str]:
+    """The columns of a history as a table and as CSV."""
+    return ["day", "edition", *points.whats, "of", "verdict", "margin", "origin"]
+
+
 def print_history(setting: Setting, points: History) -> None:
     """A row for each point, and how the claimed figures stand among them."""
-    columns = ["day", "edition", *points.whats, "of", "verdict", "margin", "origin"]
-    if setting.format == "json":
-        output.write_json(points.record())
+    columns = history_columns(points)
+    if setting.is_json:
+        output.write_json(points.record(), setting.format)
     elif setting.format == "csv":
         output.write(points.rows(), columns, "csv")
     else:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker import output, signals
-from tracker.cli.options import Day, Setting, common
+from tracker.cli.options import Day, Setting, common, located, logged
 from tracker.cli.sources import known_sources
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def progress() -> Iterator[Callable[[str, int, int], object]]:
 
 @click.command("collect")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@logged
 @common
 def collect_command(setting: Setting, sources: tuple[str, ...]) -> None:
     """Fetch all enabled sources side by side, or those named; archive, read, publish.
@@ -85,9 +86,11 @@ def summary(outcomes: list[FetchResult], setting: Setting) -> None:
             "came": pages + (f", {outcome.unchanged_pages} not modified" if outcome.unchanged_pages else ""),
             "rows": outcome.rows, "new": outcome.new, "unchanged": outcome.unchanged,
             "seconds": round(outcome.seconds, 1),
-            "problem": outcome.problems if setting.format == "json" else _counted(outcome.problems),
+            "problem": outcome.problems if setting.is_json else _counted(outcome.problems),
         })  # fmt: skip
     output.write(rows, COLUMNS, setting.format)
+    if output.EVENTS.clock:  # each source has its event
+        return
     for outcome in outcomes:
         output.complain(f"{outcome.source}: {problem}" for problem in outcome.problems)
 
@@ -98,7 +101,8 @@ def _counted(problems: list[str]) -> str:
 
 
 @click.command("schedule")
-@common
+@logged
+@located
 def schedule_command(setting: Setting) -> None:
     """Collect each enabled source at its times (config.toml), publish after each, until SIGTERM, SIGHUP or Ctrl-C.
 
@@ -106,14 +110,16 @@ def schedule_command(setting: Setting) -> None:
     """
     from tracker import scheduler
 
-    def tell(sentence: str) -> None:
-        output.say(f"{setting.clock():%Y-%m-%d %H:%M:%S} {sentence}")
+    def tell(sentence: str, event: str, level: output.Level) -> None:
+        output.say(sentence, event, level, prefix=f"{setting.clock():%Y-%m-%d %H:%M:%S} ")
 
     def done(outcomes: list[FetchResult]) -> None:
+        if output.EVENTS.clock:  # each source has its event
+            return
         for outcome in outcomes:
             problems = f"; problem: {'; '.join(outcome.problems)}" if outcome.problems else ""
             tell(f"{outcome.source}: {outcome.pages} pages, {outcome.new} new, {outcome.unchanged} unchanged, "
-                 f"{outcome.seconds:.1f} s{problems}")  # fmt: skip
+                 f"{outcome.seconds:.1f} s{problems}", "source_done", "info")  # fmt: skip
 
     scheduler.run(setting.config, setting.clock, tell, done)
 
@@ -244,6 +250,7 @@ def publish_command(setting: Setting) -> None:
     with progress() as on_progress:
         copy = publish_again(setting.config, setting.clock, on_progress)
     output.say(f"published {copy}")
+    output.write_record({"published": str(copy)}, setting.format)
 
 
 @click.command("rebuild")
@@ -258,3 +265,4 @@ def rebuild_command(setting: Setting) -> None:
     with progress() as on_progress:
         done = rebuild(setting.config, setting.clock, on_progress)
     output.say(f"rebuilt from {done.captures} captures, {len(done.reasons)} of them refused")
+    output.write_record({"captures": done.captures, "refused": len(done.reasons)}, setting.format)

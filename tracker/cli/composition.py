@@ -61,8 +61,8 @@ def representation_command(
         "whole_of": result.whole.of, "ratio": result.ratio, "ratio_low": result.low, "ratio_high": result.high,
         "definition": replace(definition, by=where.by).words(), "id": figure_id,
     }  # fmt: skip
-    if setting.format == "json":
-        output.write_json(record)
+    if setting.is_json:
+        output.write_json(record, setting.format)
     elif setting.format == "csv":
         output.write([record], RATIO, "csv")
     else:
@@ -125,12 +125,12 @@ def composition_command(
         raise nothing(setting, why, None, STEPS)
     words = replace(definition, by=where.by).words()
     steps = [{**asdict(step), "break": step.is_break(many)} for step in result.changes]
-    if setting.format == "json":
+    if setting.is_json:
         record = {key: value for key, value in asdict(result).items() if key != "changes"}
         output.write_json({
             **record, "where": str(where), "top": top, "definition": words, "id_before": ids[0], "id": ids[1],
             "changes": steps,
-        })  # fmt: skip
+        }, setting.format)  # fmt: skip
     elif setting.format == "csv":
         output.write(steps, STEPS, "csv")
     else:

@@ -49,11 +49,11 @@ def curve_command(
     if result is None:
         raise nothing(setting, why, None, COLUMNS)
     rows = records(result)
-    if setting.format == "json":
+    if setting.is_json:
         output.write_json({
             "board": board, "day": result.day, "where": str(where), "low": result.low, "high": result.high,
             "moves": result.moves, "sentence": sentence(result), "points": rows,
-        })  # fmt: skip
+        }, setting.format)  # fmt: skip
     elif setting.format == "csv":
         output.write(rows, COLUMNS, "csv")
     else:

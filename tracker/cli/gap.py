@@ -49,8 +49,8 @@ def gap_command(
         raise nothing(setting, result, None, GAP)
     words = ["best row of each", *Definition(by=by).of_properties()]
     record = {**asdict(result), "definition": "; ".join(words)}
-    if setting.format == "json":
-        output.write_json(record)
+    if setting.is_json:
+        output.write_json(record, setting.format)
     elif setting.format == "csv":
         output.write([record], GAP, "csv")
     else:
@@ -98,8 +98,8 @@ def lag_command(setting: Setting, board: str, of: str, behind: str, by: Property
         raise nothing(setting, f"{board}: no row of {behind} has a score and a day of release", None, LAG)
     rows = [asdict(record) for record in result.records]
     words = "; ".join(["records among the rows with a score and a day of release", *Definition(by=by).of_properties()])
-    if setting.format == "json":
-        output.write_json({**asdict(result), "definition": words, "records": rows})
+    if setting.is_json:
+        output.write_json({**asdict(result), "definition": words, "records": rows}, setting.format)
     elif setting.format == "csv":
         output.write(rows, LAG, "csv")
     else:

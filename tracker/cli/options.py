@@ -86,6 +86,11 @@ class Setting:
         return data_folder(self._config, self._data)
 
     @property
+    def is_json(self) -> bool:
+        """Whether the answer is written as JSON, in one piece or one object a line."""
+        return self.format in ("json", "ndjson")
+
+    @property
     def today(self) -> date:
         """The UTC day of the clock."""
         return clocks.today(self.clock)
@@ -118,7 +123,12 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds --config, --data, --now and --format; the command receives a Setting first."""
 
     @click.option(
-        "--format", "format_", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True
+        "--format",
+        "format_",
+        type=click.Choice(["table", "csv", "json", "ndjson"]),
+        default="table",
+        show_default=True,
+        help="ndjson: JSON, one object on each line.",
     )
     @functools.wraps(command)
     def wrapped(setting: Setting, format_: Format, **rest: Any) -> Any:
@@ -137,6 +147,25 @@ def located(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def wrapped(config: Path | None, data: Path | None, now: str | None, **rest: Any) -> Any:
         return command(Setting(config, data, now), **rest)
+
+    return wrapped
+
+
+def logged(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds --log-format, outside of `common` or `located`: what goes to stderr is sentences, or NDJSON."""
+
+    @click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="What stderr has: sentences, or a JSON object for each event (docs/json.md).",
+    )
+    @functools.wraps(command)
+    def wrapped(log_format: str, now: str | None, **rest: Any) -> Any:
+        if log_format == "json":
+            output.EVENTS.clock = clocks.clock(now)
+        return command(now=now, **rest)
 
     return wrapped
 
@@ -228,8 +257,8 @@ between_by = click.option(
 
 def nothing(setting: Setting, sentence: str, empty: Any, columns: Sequence[str]) -> click.exceptions.Exit:
     """There is no answer: empty data, the sentence on stderr, exit code 1. To be raised."""
-    if setting.format == "json":
-        output.write_json(empty)
+    if setting.is_json:
+        output.write_json(empty, setting.format)
     elif setting.format == "csv":
         output.write([], columns, "csv")
     output.say(sentence)

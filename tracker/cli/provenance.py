@@ -54,15 +54,16 @@ def explain_command(setting: Setting, id_: str) -> None:
         margins = lineage.margins(connection, figure)
         unit = str(known_board(connection, figure.share.board)["unit"] or "")
     archive = Archive(setting.data / "archive")
+    capture |= {"archived_bytes": None, "archive_error": None}
     try:
         capture["archived_bytes"] = len(archive.read(capture["content_sha256"]))
     except TrackerError as error:  # what is wrong with the archive is part of the answer
-        capture["archived_bytes"], capture["archive_error"] = None, str(error)
-    if setting.format == "json":
+        capture["archive_error"] = str(error)
+    if setting.is_json:
         low, high = (margin.record() for margin in margins)
         whole = {"figure": figure.record(), "margin": {"low": low, "high": high, "unit": unit}, "rows": rows,
                  "observations": observations, "capture": capture}  # fmt: skip
-        output.write_json(whole)
+        output.write_json(whole, setting.format)
     else:
         listed = [_listed(row) for row in rows]
         columns = ["place", "in", "counted", "name", "release", "developer", "country", "openness", "steps"]

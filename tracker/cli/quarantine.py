@@ -133,6 +133,11 @@ def _write(setting: Setting, id_: str, what: str, decision: Decision, reason: st
     from tracker.quarantine import decide
 
     path = setting.config.decisions
-    decide(path, id_, decision, by or getpass.getuser(), reason, setting.today)
+    by = by or getpass.getuser()
+    decide(path, id_, decision, by, reason, setting.today)
     output.say(f"{path}: {decision} {id_[:12]} of {what}: {reason}")
-    output.say(f"published {publish_again(setting.config, setting.clock)}")
+    copy = publish_again(setting.config, setting.clock)
+    output.say(f"published {copy}")
+    written = {"id": id_, "decision": decision, "what": what, "day": setting.today, "by": by, "reason": reason,
+               "file": str(path), "published": str(copy)}  # fmt: skip
+    output.write_record(written, setting.format)

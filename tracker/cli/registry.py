@@ -39,8 +39,8 @@ def lookup_command(setting: Setting, name: str, organization: str | None, licenc
     from registry.lookup import look_up
 
     result = look_up(name, organization, licence, registry_of(setting))
-    if setting.format == "json":
-        output.write_json(result)
+    if setting.is_json:
+        output.write_json(result, setting.format)
         return
     flat = {**result, "openness": [f"{o['value']} since {o['since']}" if o["since"] else o["value"]
                                   for o in result["openness"]],
@@ -72,8 +72,8 @@ def evaluate_command(setting: Setting, file: Path, aliases: bool) -> None:
     from registry.evaluate import evaluate_aliases, evaluate_facts
 
     score: dict[str, Any] = (evaluate_aliases if aliases else evaluate_facts)(file, registry_of(setting))
-    if setting.format == "json":
-        output.write_json(score)
+    if setting.is_json:
+        output.write_json(score, setting.format)
     elif aliases:
         figures = {key: value for key, value in score.items() if not isinstance(value, list)}
         wrong = [{"names": pair["names"], "identity": pair["identities"][0]} for pair in score["wrong_pairs"]]
@@ -139,11 +139,14 @@ def review_command(
         day = day or setting.today
         folders, to = setting.config.registries, setting.config.reviewed_registry
         if accept:
-            edit.add_alias(folders, to, *accept, variant, evidence, day)
-            output.say(ACCEPTED.format(file=to / "aliases.csv", name=accept[0], what=accept[1]))
+            (name, what), file = accept, to / "aliases.csv"
+            edit.add_alias(folders, to, name, what, variant, evidence, day)
         elif developer:
-            edit.add_developer_alias(folders, to, *developer, evidence, day)
-            output.say(ACCEPTED.format(file=to / "developer_aliases.csv", name=developer[0], what=developer[1]))
+            (name, what), file = developer, to / "developer_aliases.csv"
+            edit.add_developer_alias(folders, to, name, what, evidence, day)
+        output.say(ACCEPTED.format(file=file, name=name, what=what))
+        written = {"file": str(file), "name": name, "means": what, "evidence": evidence, "day": day}
+        output.write_record(written, setting.format)
         return
     from tracker.review import review
 
@@ -151,7 +154,7 @@ def review_command(
         if board:
             known_board(connection, board)
         rows = review(connection, registry_of(setting), board, limit)
-    if setting.format != "json":
+    if not setting.is_json:
         for row in rows:
             row["suggestions"] = [f"{s['release']} ({s['likeness']:.0f})" for s in row["suggestions"][:3]]
     columns = ["name", "published_organization", "unknown", "top_10", "top_20", "top_50", "boards", "days",

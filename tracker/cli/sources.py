@@ -67,8 +67,8 @@ def show_command(setting: Setting, name: str) -> None:
          "kind": declared.kind, "adjustment": declared.adjustment, "pages": list(declared.page)}
         for board, declared in source.boards.items()
     ]  # fmt: skip
-    if setting.format == "json":
-        output.write_json({**described(source), "pages": pages, "boards": boards})
+    if setting.is_json:
+        output.write_json({**described(source), "pages": pages, "boards": boards}, setting.format)
         return
     if setting.format == "csv":
         output.write(pages, ["role", "format", "address"], "csv")
@@ -97,6 +97,7 @@ def new_command(setting: Setting, name: str, address: str) -> None:
     output.say(f"{target}: a proposal; read it, and mend what is marked TODO")
     output.say(f"{page}: the page, {rows} rows; cut it down to what a test needs")
     output.say("then run the tests: they write what the page says, and fail until someone has read it")
+    output.write_record({"declaration": str(target), "page": str(page), "rows": rows}, setting.format)
 
 
 @click.command("check")

@@ -53,10 +53,10 @@ def uncertainty_command(
          "share_of_draws_with_unknown": result.counts_high.get(count, 0.0)}
         for count in sorted(result.counts | result.counts_high)
     ]  # fmt: skip
-    if setting.format == "json":
+    if setting.is_json:
         record = {key: value for key, value in asdict(result).items() if key not in ("counts", "counts_high")}
         output.write_json({**record, "where": str(where), "unit": "entry", "caveat": CAVEAT, "definition": words,
-                                "id": figure_id, "counts": rows})  # fmt: skip
+                                "id": figure_id, "counts": rows}, setting.format)  # fmt: skip
     elif setting.format == "csv":
         output.write(rows, COLUMNS, "csv")
     else:
