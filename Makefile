@@ -6,11 +6,12 @@ STAMP := $(VENV)/.stamp
 # One more than there are cores: tests that wait for processes leave theirs idle.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 
-.PHONY: help demo test test-kills test-faults test-package test-recordings lint format run clean constraints
+.PHONY: help demo test test-documents test-kills test-faults test-package test-recordings lint format run clean constraints
 
 help:
 	@echo "make demo   collect bundled pages from a loopback server and print the shares (no network)"
 	@echo "make test   run the tests (no network, nothing but this folder)"
+	@echo "make test-documents  run the demo, and what documents and schemas show"
 	@echo "make test-kills    kill processes at random moments, or tell them to stop (TRACKER_KILLS=12)"
 	@echo "make test-faults   runs among faulty answers, damaged files and hostile pages (TRACKER_WEEKS=4)"
 	@echo "make test-package  build the package, install it by itself, and lint the workflows (package registries, npm)"
@@ -29,11 +30,12 @@ $(STAMP): pyproject.toml constraints.txt
 demo: $(STAMP)
 	@$(BIN)/tracker demo
 
+# A file of tests stays with one worker: what its tests have in common is made once.
 test: $(STAMP)
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
-test-kills test-faults: $(STAMP)
-	@$(BIN)/python -m pytest -n $(WORKERS) tests/$(@:test-%=%) $(ARGS)
+test-documents test-kills test-faults: $(STAMP)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist $(if $(filter %documents,$@),loadfile,load) tests/$(@:test-%=%) $(ARGS)
 
 # In one process: what is built and installed is shared.
 test-package: $(STAMP)

@@ -58,6 +58,18 @@ def test_the_first_rows(t: tracker.Tracker) -> None:
     assert title(chart) == "GPT-5-2025-08-07 leads OpenCompass LLM, average, edition 25-07"
 
 
+def test_the_gap_at_every_edition(t: tracker.Tracker) -> None:
+    """Of edition 25-07: GPT-5 65.8 before Doubao-Seed-1.6 64.0, read off the page; no two editions are joined."""
+    layers = t.chart("gap", "opencompass_llm", as_of="2025-10-18").to_dict()["vconcat"][0]["layer"]
+    dots = [row for layer in layers for row in layer["data"]["values"] if "best" in row]
+    assert (dots[-1]["day"], round(dots[-1]["gap"], 6)) == ("2025-08-12", 1.8)
+    assert (dots[-1]["best"], dots[-1]["best_other"]) == ("GPT-5-2025-08-07", "Doubao-Seed-1.6-thinking-250715")
+    assert len({row["day"] for row in dots}) == 10
+    assert not [row for layer in layers for row in layer["data"]["values"] if "gap_to" in row]
+    chart = t.chart("gap", "opencompass_llm", where=["country=CN", "country=US"], as_of="2025-10-18")
+    assert title(chart) == "US leads CN by 1.8 points of 100 on OpenCompass LLM, average"
+
+
 def test_every_leaderboard_by_itself(t: tracker.Tracker) -> None:
     """Each with its day, the highest share first, and what is unknown; no mean."""
     chart = t.chart("boards")
@@ -71,6 +83,8 @@ def test_every_leaderboard_by_itself(t: tracker.Tracker) -> None:
 
 @pytest.mark.parametrize(("words", "message"), [
     (["curve"], "a chart of curve is of one leaderboard: name it"),
+    (["gap", "arena_text", "--where", "country=US"], "a chart of gap is between two values of one property, such as"
+                                                      " country=US and country=CN"),
     (["boards", "arena_text"], "a chart of boards is of all leaderboards: it takes none by name"),
     (["curve", "arena_text", "--where", "country=CN", "--where", "country=US"], "a chart of curve counts one thing"),
     (["top", "arena_text", "--as-of", "2020-01-01"], "arena_text: no row with a score on or before 2020-01-01"),

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from scrapers.spec import load_sources
 from storage import load, publish
 from storage.database import connect, opened, published
-from tests.place import Place, page, points, put, small
+from tests.place import Place, exported_files, page, points, put, small
 from tracker.cli import cli
 
 NAMES = ("Qwen3-32B", "gpt-4o", "Nameless 9")
@@ -163,11 +163,16 @@ def test_a_warehouse_made_with_other_tables_is_derived_anew(demo_data: Path, tmp
 
     def exported(name: str) -> dict[str, bytes]:
         assert CliRunner().invoke(cli, ["export", str(tmp_path / name), "--data", str(data)]).exit_code == 0
-        # The demo declares fewer boards than the sources do.
-        files = (tmp_path / name).glob("*.csv")
-        return {file.name: file.read_bytes() for file in files if file.name != "boards.csv"}
+        # The demo declares fewer boards, and breaks of them, than the sources do.
+        files = exported_files(tmp_path / name)
+        return {
+            file: body
+            for file, body in files.items()
+            if file.endswith(".csv") and file not in ("boards.csv", "breaks.csv")
+        }
 
     before = exported("before")
+    assert "entries/arena_text.csv" in before
     connection = duckdb.connect(str(data / "warehouse.duckdb"))
     connection.execute("DROP TABLE freshness")
     connection.execute("ALTER TABLE entries DROP COLUMN votes")

@@ -371,14 +371,16 @@ class Tracker:
         board: str | None = None,
         *,
         top: int = 20,
-        where: str | Sequence[str] = "country=CN",
+        where: str | Sequence[str] = (),
         as_of: Day = None,
         preset: str = "default",
         restricted: bool = False,
         **options: Unpack[Options],
     ) -> alt.VConcatChart:
         """A chart of Altair, which notebooks show and `.save` writes. `share` is the share of `where` over time, a line
-        for each; `curve` the same under every definition; `top` the first rows; `boards` every leaderboard.
+        for each; `curve` the same under every definition; `top` the first rows; `gap` the best of one
+        group minus the best of another; `boards` every leaderboard. Without `where` China is counted, and the gap is
+        that of the US to it.
 
         TrackerError where the extra `report` is not installed, ValueError where there is nothing to draw.
 

@@ -15,13 +15,13 @@ from tracker.definition import OPTIONS, Definition
 
 
 @click.command("chart")
-@click.argument("kind", type=click.Choice(["share", "curve", "top", "boards"]))
+@click.argument("kind", type=click.Choice(["share", "curve", "top", "gap", "boards"]))
 @click.argument("board", required=False)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file: .svg, .png, .html or .json"
               " [KIND-BOARD.svg].")  # fmt: skip
 @click.option("--top", type=Integer(1), default=20, show_default=True, help="N.")
 @click.option("--where", "wheres", type=WhereType(), multiple=True,
-              help="What is counted, such as country=CN; for `share` several, a line each [country=CN].")  # fmt: skip
+              help="What is counted, such as country=CN; for `share` several, for `gap` two [country=CN].")  # fmt: skip
 @definition_options(*(name for name in OPTIONS if name != "by"))
 @as_of
 @include_restricted
@@ -40,8 +40,9 @@ def chart_command(
     """Draw a chart as SVG, PNG, HTML or Vega-Lite JSON, by the ending of the file's name.
 
     share BOARD: over time, a dot for each point, a band for what is unknown, each break named. curve BOARD: the same
-    share under every definition. top BOARD: the first rows with score, country and openness. boards: the share on every
-    leaderboard. Needs leaderboard-tracker[report].
+    share under every definition. top BOARD: the first rows with score, country and openness. gap BOARD: the best of one
+    group minus the best of another (--where, twice). boards: the share on every leaderboard. Needs
+    leaderboard-tracker[report].
 
     Example: tracker chart share opencompass_llm --where country=CN --out share.svg
     """

@@ -10,17 +10,18 @@ from scrapers.errors import TrackerError
 from tracker.analysis.filter import Where, parse
 from tracker.analysis.lookups import UnknownName, known_board, records, suggestion
 from tracker.definition import Definition
-from tracker.report import dot_plots, share_chart, top_chart
+from tracker.report import dot_plots, gap_chart, share_chart, top_chart
 
 if TYPE_CHECKING:
     import altair as alt
     import duckdb
 
-Kind = Literal["share", "curve", "top", "boards"]
+Kind = Literal["share", "curve", "top", "gap", "boards"]
 KINDS: dict[str, str] = {
     "share": "a share over time: a dot for each point, a band for what is unknown, each break named",
     "curve": "the same share under every definition that can be defended",
     "top": "the first rows with their scores, countries and openness",
+    "gap": "the best of one group minus the best of another, at every point",
     "boards": "the share on every leaderboard at its newest point",
 }
 
@@ -39,13 +40,16 @@ def chart(
 ) -> alt.VConcatChart:
     """A chart of a kind; ValueError where there is nothing to draw, for a wrong kind, for a board too many or too few.
 
-    `wheres` is what is counted [country=CN]; several for `share` alone. TrackerError where the terms of a source forbid
-    to pass on its rows, unless `restricted` is asked for.
+    `wheres` is what is counted [country=CN]; several for `share`, two for `gap`. TrackerError where the terms of a
+    source forbid to pass on its rows, unless `restricted` is asked for.
     """
     if kind not in KINDS:
         raise UnknownName(f"no chart {kind!r}{suggestion(kind, KINDS)}; there are: {', '.join(KINDS)}")
-    counted = list(wheres) or [parse("country=CN")]
-    if kind != "share" and len(counted) > 1:
+    usual = ("country=US", "country=CN") if kind == "gap" else ("country=CN",)
+    counted = list(wheres) or [parse(text) for text in usual]
+    if kind == "gap" and (len(counted) != 2 or counted[0].by != counted[1].by or "," in counted[0].by):
+        raise ValueError("a chart of gap is between two values of one property, such as country=US and country=CN")
+    if kind not in ("share", "gap") and len(counted) > 1:
         raise ValueError(f"a chart of {kind} counts one thing")
     if kind == "boards":
         if board:
@@ -59,6 +63,9 @@ def chart(
         return share_chart.chart(connection, info, top, counted, definition, until=as_of, today=today)
     if kind == "curve":
         return dot_plots.curve_chart(connection, info, top, counted[0], definition, as_of=as_of, today=today)
+    if kind == "gap":
+        (between,), (other,) = counted[0].values, counted[1].values
+        return gap_chart.chart(connection, info, counted[0].by, between, other, as_of=as_of, today=today)
     if info["redistribute"] == "shares" and not restricted:
         raise TrackerError(
             f"the terms of {board} ({info['licence_page']}) allow no row to be passed on; for your own use there is"

@@ -95,7 +95,7 @@ def chart(
     letters = max(len(f"{each.short} {each.of(line[-1].share)}") for each, line in lines.items())
     room = days * LETTER * letters // (style.WIDTH - LETTER * letters) + 2
     domain = [str(first - timedelta(days=days // 40 + 1)), str(newest + timedelta(days=room))]
-    across = {"type": "temporal", "scale": altair.Scale(domain=domain), "title": None}
+    across = {"type": "temporal", "scale": altair.Scale(domain=domain), "title": None, "axis": style.days(days + room)}
     high = max(point.share.share_high for line in lines.values() for point in line)
     most = min(100, 10 * (int(10.5 * high) + 1))
     up = {"type": "quantitative", "title": "share, %", "scale": altair.Scale(domain=[0, most])}

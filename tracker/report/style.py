@@ -26,6 +26,7 @@ GREY, INK, GRID = "#767676", "#222222", "#E6E6E6"
 # The first that is there; the last ones have Chinese characters.
 FONT = "Inter, Helvetica, Arial, 'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'PingFang SC', sans-serif"
 WIDTH = 640
+SHORT = 120  # days
 
 
 def library() -> Any:
@@ -43,6 +44,13 @@ def colours(countries: Sequence[str]) -> list[str]:
     left = [colour for colour in COLOURS if colour not in own.values()] or list(COLOURS)
     others = [name for name in countries if name not in own]
     return [(own | {name: left[at % len(left)] for at, name in enumerate(others)})[name] for name in countries]
+
+
+def days(span: int) -> alt.Axis:
+    """An axis of days, for so many of them: a short one names days, a long one months and years."""
+    form: dict[str, Any] = {"format": "%-d %b"} if span < SHORT else {}
+    axis: alt.Axis = library().Axis(labelOverlap=True, **form)
+    return axis
 
 
 def framed(chart: alt.TopLevelMixin, title: str, details: Sequence[str], foot: Sequence[str]) -> alt.VConcatChart:

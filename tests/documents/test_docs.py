@@ -13,7 +13,7 @@ from scrapers.spec import load_source
 from tracker import definition
 from tracker.cli import COMMANDS, cli
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 SHOWN = sorted({line[2:].split("   #")[0].strip()
                 for file in DOCS for block in re.findall(r"```console\n(.*?)```", file.read_text("utf-8"), re.DOTALL)

@@ -22,7 +22,7 @@ from tests.place import Done, Place, page, put, small
 from tests.upstream import NEWEST, Upstream, local
 from tracker.cli import cli
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "docs" / "schemas"
 SCHEMAS = sorted(file.stem for file in FOLDER.glob("*.json"))
 DEMO_DAY = "2026-09-04"

@@ -20,7 +20,7 @@ from tracker.cli import cli
 from tracker.cookbook import Query, queries
 from tracker.export import write
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO = ROOT / "tracker" / "demo"
 EDITIONS = ROOT / "tracker" / "bundled" / "compassbench"
 QUERIES = {query.name: query for query in queries()}
