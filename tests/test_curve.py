@@ -140,7 +140,7 @@ def test_wrong_questions_are_refused(text: str) -> None:
 
 
 def test_the_command(tmp_path: Path) -> None:
-    """JSON and CSV hold every point, the table ends with the sentence, and the chart is drawn without a network."""
+    """JSON and CSV hold every point, and the table ends with the sentence."""
     tiny_database(tmp_path, {"tiny": ("higher", SIX)})
 
     def run(*more: str) -> str:
@@ -154,8 +154,3 @@ def test_the_command(tmp_path: Path) -> None:
     assert output["points"][2]["all"] is True
     assert len(run("--format", "csv").splitlines()) == 6
     assert "The unit moves it most" in " ".join(run().split())
-    for kind, start in ((".svg", b"<svg"), (".png", b"\x89PNG")):
-        run("--chart", str(tmp_path / f"curve{kind}"))
-        assert (tmp_path / f"curve{kind}").read_bytes().startswith(start)
-    wrong = CliRunner().invoke(cli, ["curve", "tiny", "--where", "country=CN", "--chart", "x.pdf"])
-    assert wrong.exit_code == 2

@@ -72,7 +72,7 @@ WRITING: dict[str, tuple[int, Callable[[Place], tuple[str | Path, ...]], str]] =
     "decision": (100, lambda place: ("quarantine", "accept", quarantined(place), "--reason", "why"), "decisions.csv"),
     "registry": (100, lambda place: ("registry", "review", "--accept", "A", "openai/gpt-4o", "--evidence", PROOF.split(",")[0]),
                  "aliases.csv"),
-    "chart": (100, lambda place: ("curve", "small_plain", "--where", "country=CN", "--chart", place.folder / "c.svg"), "c.svg"),
+    "chart": (100, lambda place: ("chart", "curve", "small_plain", "--out", place.folder / "c.svg"), "c.svg"),
     "board": (100, lambda place: ("import", "--board", "mine", place.folder / "2026-02-03 own.csv"), "mine.toml"),
 }  # fmt: skip
 

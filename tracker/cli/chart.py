@@ -12,10 +12,11 @@ from tracker.analysis.filter import Where
 from tracker.analysis.lookups import UnknownName
 from tracker.cli.options import Integer, Setting, WhereType, as_of, definition_options, include_restricted, located
 from tracker.definition import OPTIONS, Definition
+from tracker.report.charts import KINDS
 
 
 @click.command("chart")
-@click.argument("kind", type=click.Choice(["share", "curve", "top", "gap", "boards"]))
+@click.argument("kind", type=click.Choice(KINDS))
 @click.argument("board", required=False)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file: .svg, .png, .html or .json"
               " [KIND-BOARD.svg].")  # fmt: skip

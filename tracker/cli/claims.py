@@ -224,10 +224,10 @@ def claim_history(setting: Setting, words: tuple[str, ...], chart: Path | None) 
         raise nothing(setting, f"there is no snapshot of {claims[0].board}", None, history_columns(points))
     print_history(setting, points)
     if chart:
-        from tracker.analysis.chart import draw
         from tracker.claims.chart import specification
+        from tracker.report import files
 
-        draw(specification(points), chart)
+        files.write(specification(points), chart)
         output.say(f"{chart} is drawn")
 
 

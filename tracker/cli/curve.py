@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,21 +25,18 @@ COLUMNS = ["board", "day", "unit", "top", "all", "ties", "open_means", "of", "co
 @click.command("curve")
 @click.argument("board")
 @where_option
-@click.option("--chart", type=click.Path(path_type=Path, dir_okay=False), help="Draw it: FILE.svg or FILE.png.")
 @definition_options("rank_by", "openness_as_of", "country_rule", "without_operator")
 @as_of
 @common
-def curve_command(
-    setting: Setting, board: str, where: Where, chart: Path | None, as_of: date | None, definition: Definition
-) -> None:
+def curve_command(setting: Setting, board: str, where: Where, as_of: date | None, definition: Definition) -> None:
     """The share under unit x N x ties (where they change it) x meaning of open, and which choice moves it most.
+
+    `tracker chart curve` draws it.
 
     Example: tracker curve arena_text --where country=CN
     """
     from tracker.analysis.curve import curve, sentence
 
-    if chart and chart.suffix not in (".svg", ".png"):
-        raise click.UsageError(f"--chart {chart}: expected a name that ends in .svg or .png")
     day = as_of or setting.today
     with setting.database() as connection:
         board_info = known_board(connection, board)
@@ -70,11 +66,6 @@ def curve_command(
         output.paragraph(sentence(result))
         fixed = replace(definition, by=where.by)
         output.paragraph(f"The same throughout: {'; '.join([*fixed.of_cut(), *fixed.of_properties()])}.")
-    if chart:
-        from tracker.analysis.chart import draw, specification
-
-        draw(specification(result, str(board_info["title"])), chart)
-        output.say(f"{chart} is drawn")
 
 
 def records(result: Curve) -> list[dict[str, Any]]:

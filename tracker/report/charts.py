@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from scrapers.errors import TrackerError
 from tracker.analysis.filter import Where, parse
@@ -17,13 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
 Kind = Literal["share", "curve", "top", "gap", "boards"]
-KINDS: dict[str, str] = {
-    "share": "a share over time: a dot for each point, a band for what is unknown, each break named",
-    "curve": "the same share under every definition that can be defended",
-    "top": "the first rows with their scores, countries and openness",
-    "gap": "the best of one group minus the best of another, at every point",
-    "boards": "the share on every leaderboard at its newest point",
-}
+KINDS: tuple[str, ...] = get_args(Kind)
 
 
 def chart(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from tracker.analysis.curve import Choice, Curve, sentence
+from tracker.analysis.curve import Choice, sentence
 from tracker.analysis.curve import curve as every_definition
 from tracker.analysis.filter import Where, share_of
 from tracker.analysis.lookups import headline
 from tracker.analysis.shares import Share, shares
 from tracker.definition import Definition
 from tracker.report import style
-from tracker.report.words import counted, number
+from tracker.report.words import counted, number, source, span
 
 if TYPE_CHECKING:
     import altair as alt
@@ -44,22 +44,21 @@ def curve_chart(
         raise ValueError(f"{board['board']}: no point on or before {as_of}")
     several_terms = len({choice.open_means for choice in result.points}) > 1
     lines = [
-        Line(_words(choice, several_terms), point.share, point.share_high, _count(point.count, point.high, point.of),
-             _is_asked(choice, top, definition))
+        Line(_words(choice, several_terms), point.share, point.share_high,
+             f"{span(point.count, point.high)} of {number(point.of)}", _is_asked(choice, top, definition))
         for choice, point in result.points.items()
     ]  # fmt: skip
     named = counted(where)
     asked = next((line for line in lines if line.asked), None)
-    subject = f"{named.models[0].upper()}{named.models[1:]}"
     low, high = (f"{100 * share:.0f} %" for share in (result.low, result.high))
-    title = f"{subject} hold {low} to {high} of {board['title']}, by definition"
+    title = f"{named.subject} hold {low} to {high} of {board['title']}, by definition"
     if low == high:
-        title = f"{subject} hold {low} of {board['title']}, under every definition"
+        title = f"{named.subject} hold {low} of {board['title']}, under every definition"
     details = [headline(dict(board)), sentence(result)]
     foot = [
         *([f"Marked: the one that was asked for, {asked.label}, {asked.figure}."] if asked else []),
-        f"The same throughout: {'; '.join([*definition.of_cut(), *_by(definition, where).of_properties()])}.",
-        *_source(board, result),
+        f"The same throughout: {'; '.join([*definition.of_cut(), *replace(definition, by=where.by).of_properties()])}.",
+        f"{source(board)}, point of {result.day}.",
     ]
     return style.framed(_dots(lines, f"share of {where}, %"), title, details, foot)
 
@@ -70,34 +69,29 @@ def boards_chart(
 ) -> alt.VConcatChart:  # fmt: skip
     """The share on every leaderboard at its newest point by a day; ValueError where none has one."""
     by_board: dict[str, list[Share]] = {}
-    asked = _by(definition, where)
+    asked = replace(definition, by=where.by)
     for share in shares(connection, [board["board"] for board in boards], [top], asked, as_of=as_of, today=today):
         by_board.setdefault(share.board, []).append(share)
     if not by_board:
         raise ValueError(f"no leaderboard has a point on or before {as_of}")
     titles = {board["board"]: board["title"] for board in boards}
-    lines = []
+    named, lines = counted(where), []
     for name, results in by_board.items():
         share = share_of(results, where)
-        label = f"{titles[name]} ({share.day})"
-        lines.append(Line(label, share.share, share.share_high, _count(share.count, share.high, share.of)))
+        # Two rows of one label would be one row of the chart.
+        alone = list(titles.values()).count(titles[name]) == 1
+        label = f"{titles[name]}{'' if alone else f', {name}'} ({share.day})"
+        lines.append(Line(label, share.share, share.share_high, named.of(share)))
     lines.sort(key=lambda line: (-line.share, line.label))
-    named = counted(where)
     low, high = min(line.share for line in lines), max(line.share for line in lines)
     title = (
-        f"{named.models[0].upper()}{named.models[1:]} hold between {100 * low:.0f} % and {100 * high:.0f} %"
+        f"{named.subject} hold between {100 * low:.0f} % and {100 * high:.0f} %"
         f" of the top {top} of {len(lines)} leaderboards"
     )
     details = [
         f"Each at its newest point by {as_of}, whose day stands beside it. They measure different things: no mean."
     ]
     return style.framed(_dots(lines, f"share of {where}, %"), title, details, [f"Counted: {asked.words()}."])
-
-
-def _by(definition: Definition, where: Where) -> Definition:
-    from dataclasses import replace
-
-    return replace(definition, by=where.by)
 
 
 def _words(choice: Choice, several_terms: bool) -> str:
@@ -111,15 +105,6 @@ def _words(choice: Choice, several_terms: bool) -> str:
 def _is_asked(choice: Choice, top: int, definition: Definition) -> bool:
     own = (choice.unit, choice.top, choice.ties) == (definition.unit, top, definition.ties)
     return own and choice.open_means in (None, definition.open_means)
-
-
-def _count(count: float, high: float, of: float) -> str:
-    return f"{number(count)}{f' to {number(high)}' if high > count else ''} of {number(of)}"
-
-
-def _source(board: Mapping[str, Any], result: Curve) -> list[str]:
-    licence = board["licence"] if board["licence"] != "not stated" else "licence not stated"
-    return [f"Source: {board['publisher']}, {board['homepage']} ({licence}), point of {result.day}."]
 
 
 def _dots(lines: Sequence[Line], title: str) -> Any:

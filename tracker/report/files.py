@@ -20,7 +20,11 @@ _PAGE = """<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval';
  style-src 'unsafe-inline'; img-src data:">
 <title>{title}</title>
-<style>body {{ margin: 1rem }} #chart svg {{ max-width: 100%; height: auto }}</style>
+<style>
+body {{ margin: 1rem auto; max-width: 60rem; background: white; color-scheme: light }}
+#chart {{ overflow-x: auto }}
+#chart svg {{ min-width: 600px; max-width: 100%; height: auto }}
+</style>
 <div id="chart">{picture}</div>
 <script>{library}</script>
 <script>

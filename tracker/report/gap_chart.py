@@ -11,7 +11,7 @@ from tracker.analysis.board_rows import point
 from tracker.analysis.gap import Gap, gap
 from tracker.analysis.lookups import headline
 from tracker.report import style
-from tracker.report.words import number
+from tracker.report.words import number, source
 
 if TYPE_CHECKING:
     import altair as alt
@@ -90,7 +90,6 @@ def chart(
     ]
     broken = [(each.day, reason) for each, reason in results if reason]
     foot = [f"{day}: {reason}." for day, reason in broken] if len(broken) <= NAMED else [f"{len(broken)} breaks."]
-    licence = board["licence"] if board["licence"] != "not stated" else "licence not stated"
     foot += [
         *(["Points on two sides of a break do not compare, and are not joined."] if broken else []),
         *(
@@ -99,6 +98,6 @@ def chart(
             else []
         ),
         f"Counted: the best row of each, by {by}.",
-        f"Source: {board['publisher']}, {board['homepage']} ({licence}).",
+        f"{source(board)}.",
     ]
     return style.framed(altair.layer(*layers).properties(width=style.WIDTH, height=280), title, details, foot)

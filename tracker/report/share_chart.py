@@ -18,7 +18,7 @@ from tracker.analysis.filter import Where, share_of
 from tracker.analysis.shares import Share, shares
 from tracker.definition import Definition
 from tracker.report import style
-from tracker.report.words import Counted, age, counted, finding, origin_words
+from tracker.report.words import Counted, age, counted, finding, origin_words, source
 
 if TYPE_CHECKING:
     import altair as alt
@@ -84,7 +84,7 @@ def chart(
     altair = style.library()
     named = [counted(where) for where in wheres]
     lines = {
-        each: points(connection, board["board"], top, where, _of(definition, where), until, today)
+        each: points(connection, board["board"], top, where, replace(definition, by=where.by), until, today)
         for each, where in zip(named, wheres, strict=True)
     }
     if not any(lines.values()):
@@ -130,10 +130,6 @@ def chart(
     line = lines[named[0]]
     return style.framed(whole, _title(named, lines, board), _details(board, line, today),
                         _foot(named, lines, definition, wheres, board, line, named_breaks, today))  # fmt: skip
-
-
-def _of(definition: Definition, where: Where) -> Definition:
-    return replace(definition, by=where.by)
 
 
 def _pieces(lines: Mapping[Counted, Sequence[Point]]) -> tuple[list[dict[str, Any]], ...]:
@@ -247,14 +243,13 @@ def _foot(
     if any((point.break_before or "").startswith("new edition") for point in line):
         marks.append("editions do not compare, and are not joined")
     ids = [
-        figure_id(lines[each][-1].share, _of(definition, where), today)
+        figure_id(lines[each][-1].share, replace(definition, by=where.by), today)
         for each, where in zip(named, wheres, strict=True)
     ]
-    licence = board["licence"] if board["licence"] != "not stated" else "licence not stated"
     return [
         *named_breaks,
         *(["; ".join(marks).capitalize() + "."] if marks else []),
-        f"Counted: {_of(definition, wheres[0]).words()}.",
-        f"Source: {board['publisher']}, {board['homepage']} ({licence}); {origin_words(line[-1].share.origin)}.",
+        f"Counted: {replace(definition, by=wheres[0].by).words()}.",
+        f"{source(board)}; {origin_words(line[-1].share.origin)}.",
         f"Figure: {'; '.join(ids)}",
     ]

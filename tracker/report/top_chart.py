@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.analysis.lookups import headline, records
 from tracker.report import style
-from tracker.report.words import number, origin_words
+from tracker.report.words import number, origin_words, source
 
 if TYPE_CHECKING:
     import altair as alt
@@ -79,7 +79,6 @@ def chart(
         title = f"{sum(row['rank'] == 1 for row in rows)} models share the first place of {board['title']}{edition}"
     days = (today - first["day"]).days
     details = [headline(dict(board)), f"The first {len(rows)} rows of {first['day']}, {days} days ago."]
-    licence = board["licence"] if board["licence"] != "not stated" else "licence not stated"
     foot = [
         *(
             ["Bars: the intervals that the leaderboard publishes."]
@@ -88,8 +87,7 @@ def chart(
         ),
         "Country: primary base of the releasing organisation on the day of release. Weights: published under free terms"
         " (open), under others (restricted), or not (proprietary), on the day of the point.",
-        f"Source: {board['publisher']}, {board['homepage']} ({licence}); {origin_words(first['origin'])}; snapshot"
-        f" {first['snapshot'][:12]}.",
+        f"{source(board)}; {origin_words(first['origin'])}; snapshot {first['snapshot'][:12]}.",
     ]
     return style.framed(
         altair.layer(*layers).properties(width=style.WIDTH - 260, height=altair.Step(ROW)), title, details, foot

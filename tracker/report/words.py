@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from registry.country_names import adjective
 from storage.origins import IN_WORDS
@@ -26,10 +27,12 @@ class Counted:
 
     def of(self, share: Share) -> str:
         """`14 of 20`, `13 to 14 of 20`."""
-        count = number(share.count)
-        if share.high > share.count:
-            count = f"{count} to {number(share.high)}"
-        return f"{count} of {number(share.of)}"
+        return f"{span(share.count, share.high)} of {number(share.of)}"
+
+    @property
+    def subject(self) -> str:
+        """`models` as a sentence begins."""
+        return self.models[0].upper() + self.models[1:]
 
 
 def finding(counts: Sequence[tuple[Counted, Share]]) -> str:
@@ -40,8 +43,7 @@ def finding(counts: Sequence[tuple[Counted, Share]]) -> str:
     parts: list[str] = []
     for each, share in counts:
         subject = each.models.replace(" models", " labs") if share.unit == "developer" else each.models
-        count = number(share.count) + (f" to {number(share.high)}" if share.high > share.count else "")
-        parts.append(f"{subject}{'' if parts else ' hold'} {count}")
+        parts.append(f"{subject}{'' if parts else ' hold'} {span(share.count, share.high)}")
     share = counts[0][1]
     places = f"the top {number(share.of)}" if share.of == share.top else f"all {number(share.of)} places"
     text = f"{', '.join(parts[:-1])}{' and ' if parts[1:] else ''}{parts[-1]} of {places}"
@@ -65,6 +67,17 @@ def counted(where: Where) -> Counted:
 def number(count: float) -> str:
     """At most two decimals, none where it is whole."""
     return f"{count:.2f}".rstrip("0").rstrip(".")
+
+
+def span(count: float, high: float) -> str:
+    """`13`, or `13 to 14` where what is unknown may be it."""
+    return number(count) + (f" to {number(high)}" if high > count else "")
+
+
+def source(board: Mapping[str, Any]) -> str:
+    """Who published it, where, and under which licence."""
+    licence = board["licence"] if board["licence"] != "not stated" else "licence not stated"
+    return f"Source: {board['publisher']}, {board['homepage']} ({licence})"
 
 
 def age(share: Share, today: date) -> str:
