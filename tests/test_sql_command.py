@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import resource
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from click.testing import CliRunner
 
 from tests.tiny import Row, tiny_database
-from tracker.cli import cli
+from tracker.cli import cli, sql
 
 LONG = "SELECT count(*) FROM range(1000000000) AS a, range(1000000000) AS b WHERE a.range + b.range = 7"
 MIB = 1 << 20
@@ -65,6 +67,21 @@ def test_a_query_that_takes_too_much_memory_is_stopped_with_a_sentence(
     assert code == 1
     assert message.startswith("TrackerError: the query needs more than 0.098 GB of memory; ask for less")
     assert asked(data, "SELECT 1 AS one") == (0, "one\n1\n")
+
+
+@pytest.mark.parametrize(("left", "pieces_fetched"), [(sql.MARGIN + 1, 4), (sql.MARGIN - 1, 1)])
+def test_many_rows_are_given_up_well_before_the_limit(
+    monkeypatch: pytest.MonkeyPatch, left: int, pieces_fetched: int
+) -> None:
+    """At the limit itself the process may crash: DuckDB does not look whether there was memory for a cell."""
+    pieces = [[(1,)], [(2,)], [(3,)], []]
+    done = mock.Mock(fetchmany=lambda _: pieces.pop(0))
+    with monkeypatch.context() as patched:
+        patched.setattr(resource, "getrlimit", lambda _: (1 << 40, 1 << 40))
+        patched.setattr(sql, "_data_bytes", lambda: (1 << 40) - left)
+        with contextlib.suppress(MemoryError):
+            list(sql._rows(done))
+    assert 4 - len(pieces) == pieces_fetched
 
 
 @pytest.mark.parametrize("query", [
