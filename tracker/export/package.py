@@ -4,41 +4,25 @@ metadata of Datasette. Nothing here says when it was written: an export of the s
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tracker import __version__
 from tracker.cookbook import queries
-from tracker.definition import Definition
 from tracker.export import csv_files, every_eval_ever, sqlite_file
+from tracker.export.croissant import croissant
+from tracker.export.description import DESCRIPTION, KINDS, TITLE, Board, packed, sha256_of
+from tracker.export.readme import readme
 from tracker.export.tables import VOLATILE, Column, Selection, Table
 
 if TYPE_CHECKING:
     import duckdb
 
 PACKAGE = "datapackage.json"
-TITLE = "Public AI leaderboards over time"
-DESCRIPTION = (
-    "What public AI leaderboards published, day by day, with the developer, country and openness of each model, and the"
-    " shares that follow under a stated definition."
-)
-# Types of DuckDB: those of Table Schema, of Croissant, and of dbt's words for people.
-_KINDS = {
-    "VARCHAR": ("string", "sc:Text"),
-    "INTEGER": ("integer", "sc:Integer"),
-    "BIGINT": ("integer", "sc:Integer"),
-    "DOUBLE": ("number", "sc:Float"),
-    "BOOLEAN": ("boolean", "sc:Boolean"),
-    "DATE": ("date", "sc:Date"),
-    "TIMESTAMP": ("datetime", "sc:DateTime"),
-}
 _UNITS = {"share": "1", "share_low": "1", "share_high": "1"}
 # Licences by their SPDX identifier, as far as the sources state any.
 _LICENCES = {
@@ -49,19 +33,6 @@ _LICENCES = {
     "MIT": "https://opensource.org/license/mit",
     "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A leaderboard as the descriptions name it."""
-
-    board: str
-    title: str
-    publisher: str
-    homepage: str
-    licence: str
-    licence_page: str
-    unit: str | None
 
 
 def write(
@@ -86,15 +57,15 @@ def write(
     records = _records(connection) if every_eval_ever.FOLDER in formats else []
     kept = [name for name, *_ in _all_files(folder)]
     files = {
-        "README.md": _readme(tables, formats, boards, selection, left_out, newest, records),
+        "README.md": readme(tables, formats, boards, selection, left_out, newest, records),
         "CITATION.cff": _citation(boards, newest),
     }
     if "csv" in formats:
         files["sources.yml"] = _dbt(tables)
-        files["croissant.json"] = _croissant(folder, tables, resources, newest)
+        files["croissant.json"] = croissant(folder, tables, resources, newest)
     if "sqlite" in formats:
         files["metadata.json"] = _datasette(tables)
-    files[PACKAGE] = _packed({
+    files[PACKAGE] = packed({
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "ai-leaderboards",
         "title": TITLE,
@@ -128,15 +99,6 @@ def _all_files(folder: Path) -> Iterator[tuple[str, Path]]:
             yield path.relative_to(folder).as_posix(), path
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _packed(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-
-
 def _resources(
     connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], boards: Sequence[Board]
 ) -> Iterator[tuple[str, str, Table, Board | None]]:
@@ -162,7 +124,7 @@ def _described(folder: Path, name: str, file: str, table: Table, board: Board | 
         "encoding": "utf-8",
     }
     if table.name != VOLATILE:
-        resource |= {"bytes": (folder / file).stat().st_size, "hash": f"sha256:{_sha256(folder / file)}"}
+        resource |= {"bytes": (folder / file).stat().st_size, "hash": f"sha256:{sha256_of(folder / file)}"}
     if board:
         resource |= {"sources": [_source(board)], "licenses": _licences([board])}
     names = {"boards": "boards", "snapshots": "snapshots"}
@@ -183,7 +145,7 @@ def _described(folder: Path, name: str, file: str, table: Table, board: Board | 
 
 
 def _field(column: Column, table: Table, board: Board | None) -> dict[str, Any]:
-    kind = _KINDS[column.kind][0]
+    kind = KINDS[column.kind][0]
     field: dict[str, Any] = {"name": column.name, "type": kind, "description": column.comment}
     if kind == "datetime":
         field["format"] = "%Y-%m-%d %H:%M:%S"
@@ -204,71 +166,6 @@ def _licences(boards: Sequence[Board]) -> list[dict[str, str]]:
         {"name": licence, "path": _LICENCES[licence]}
         for licence in sorted({board.licence for board in boards if board.licence in _LICENCES})
     ]
-
-
-def _croissant(
-    folder: Path,
-    tables: Sequence[Table],
-    resources: Sequence[tuple[str, str, Table, Board | None]],
-    newest: date | None,
-) -> str:
-    """The CSV files for machine learning tools. What changes without news is not described: its sha256 would."""
-    files, sets = [], []
-    for name, file, table, board in resources:
-        if table.name == VOLATILE:
-            continue
-        files.append({
-            "@type": "cr:FileObject", "@id": file, "name": name, "contentUrl": file, "encodingFormat": "text/csv",
-            "description": f"{board.title}: {table.holds}" if board else table.holds,
-            "sha256": _sha256(folder / file),
-        })  # fmt: skip
-        sets.append({
-            "@type": "cr:RecordSet", "@id": name, "name": name, "description": table.holds,
-            "key": [{"@id": f"{name}/{column}"} for column in table.key],
-            "field": [
-                {
-                    "@type": "cr:Field", "@id": f"{name}/{column.name}", "name": column.name,
-                    "description": column.comment, "dataType": _KINDS[column.kind][1],
-                    "source": {"fileObject": {"@id": file}, "extract": {"column": column.name}},
-                }
-                for column in table.columns
-            ],
-        })  # fmt: skip
-    return _packed({
-        "@context": _CONTEXT,
-        "@type": "sc:Dataset",
-        "name": "ai-leaderboards",
-        "description": DESCRIPTION,
-        "conformsTo": "http://mlcommons.org/croissant/1.0",
-        "citeAs": f"Leaderboard Tracker: {TITLE}, {newest}",
-        "license": sorted({board.licence for *_, board in resources if board}),
-        "url": "https://github.com/leaderboard-tracker/leaderboard-tracker",
-        "version": f"{newest or date.min:%Y.%-m.%-d}",
-        "datePublished": str(newest or date.min),
-        "distribution": files,
-        "recordSet": sets,
-    })  # fmt: skip
-
-
-# The terms of Croissant 1.0, as every such file has to carry them.
-_OWN_TERMS = (
-    "citeAs column conformsTo equivalentProperty extract field fileProperty fileObject fileSet format includes"
-    " isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace samplingRate"
-    " separator source subField transform"
-)
-_CONTEXT: dict[str, Any] = {
-    **{term: f"cr:{term}" for term in _OWN_TERMS.split()},
-    "@language": "en",
-    "@vocab": "https://schema.org/",
-    "conformsTo": "dct:conformsTo",
-    "cr": "http://mlcommons.org/croissant/",
-    "data": {"@id": "cr:data", "@type": "@json"},
-    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "dct": "http://purl.org/dc/terms/",
-    "examples": {"@id": "cr:examples", "@type": "@json"},
-    "rai": "http://mlcommons.org/croissant/RAI/",
-    "sc": "https://schema.org/",
-}
 
 
 def _citation(boards: Sequence[Board], newest: date | None) -> str:
@@ -339,78 +236,12 @@ def _datasette(tables: Sequence[Table]) -> str:
         for query in queries()
         if not query.duckdb_only
     }
-    return _packed({
+    return packed({
         "title": TITLE,
         "description": DESCRIPTION,
         "source": "the leaderboards of the table boards, which has their licences, too",
         "databases": {Path(sqlite_file.FILE).stem: {"tables": described, "queries": asked}},
     })  # fmt: skip
-
-
-def _readme(
-    tables: Sequence[Table],
-    formats: Sequence[str],
-    boards: Sequence[Board],
-    selection: Selection,
-    left_out: Sequence[str],
-    newest: date | None,
-    records: Sequence[str],
-) -> str:
-    """What a stranger who finds the folder needs to know."""
-    span = (
-        f"in force on {selection.as_of}"
-        if selection.as_of
-        else f"up to {newest}"
-        if newest
-        else "without any point yet"
-    )
-    since = f", from {selection.since} on" if selection.since else ""
-    lines = [f"# {TITLE}", "", DESCRIPTION, "", f"{len(boards)} leaderboards, {span}{since}. Written by"
-             f" leaderboard-tracker {__version__}.", ""]  # fmt: skip
-    has_tables = set(formats) != {every_eval_ever.FOLDER}
-    if has_tables:
-        lines += ["| table | holds | key |", "|---|---|---|"]
-        lines += [f"| {table.name} | {table.holds} | {', '.join(table.key)} |" for table in tables]
-        lines.append("")
-    lines += ["## Files", ""]
-    if "csv" in formats:
-        lines += [
-            "- `*.csv`, `entries/<leaderboard>.csv`: UTF-8 with a header; empty is unknown or not published."
-            f" `{PACKAGE}` and `croissant.json` describe every column. A text that a spreadsheet would run as a"
-            " formula has an apostrophe before it. `last_seen.csv` is the one that changes on a day without news; it is"
-            " CSV alone. `sources.yml` is for dbt.",
-        ]
-    if "parquet" in formats:
-        lines.append("- `parquet/`: the same, typed; `parquet/entries/<leaderboard>/<year>.parquet`.")
-    if "sqlite" in formats:
-        lines.append(
-            f"- `{sqlite_file.FILE}`: the same in SQLite, with indexes, full-text search (`names`) and views. In"
-            f" Datasette: `datasette {sqlite_file.FILE} -m metadata.json`."
-        )
-    lines += records
-    shares = f"Shares: {Definition().words()}. Unknown is never zero: `low` and `high` bound what it may be. "
-    breaks = "; `break_before` in `snapshots` names each point that does not compare with the one before"
-    lines += ["", "## What a figure means", "",
-              f"{shares if has_tables else ''}Scores of different leaderboards, and of different editions of one whose"
-              f" scores do not compare, say nothing about each other{breaks if has_tables else ''}.", ""]  # fmt: skip
-    lines += ["## Where it is from", "",
-              "Names, scores and ranks are facts that the publishers state; what is resolved and counted from them is"
-              " this program's. Attribute the publisher.", "",
-              "| leaderboard | publisher | licence of the data |", "|---|---|---|"]  # fmt: skip
-    for board in boards:
-        licence = f"[{board.licence}]({board.licence_page})" if board.licence_page else board.licence
-        lines.append(
-            f"| {_cell(board.title)} (`{board.board}`) | [{_cell(board.publisher)}]({board.homepage}) | {licence} |"
-        )
-    counted = "; the shares counted from them are here" if has_tables else ""
-    if left_out:
-        lines += ["", "## What is left out", "",
-                  f"Their terms forbid to pass on rows{counted}: "
-                  + ", ".join(f"`{board}`" for board in left_out) + "."]  # fmt: skip
-    if selection.restricted:
-        lines += ["", "**For your own use**: rows are in here that their sources forbid to pass on (`redistribute` in"
-                  " `boards`)."]  # fmt: skip
-    return "\n".join(lines) + "\n"
 
 
 def _records(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -422,8 +253,3 @@ def _records(connection: duckdb.DuckDBPyConnection) -> list[str]:
         f" Eval Ever (schema {every_eval_ever.SCHEMA_VERSION}) for each row of the newest point of each leaderboard,"
         f" and of no other point.{left_out if without else ''}"
     ]
-
-
-def _cell(text: str) -> str:
-    """A text in a cell of Markdown."""
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
